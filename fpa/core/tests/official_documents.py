@@ -5,7 +5,6 @@ from io import BytesIO
 from typing import Any
 
 from docx import Document
-from docx.text.paragraph import Paragraph as WordParagraph
 
 from fpa.core.official import Block, Paragraph, Run, Style, write_official
 
@@ -26,7 +25,7 @@ def produce(blocks: list[Block] | None = None, **changes: Any) -> Any:
     return Document(target)
 
 
-def styled(document: Any, style: Style) -> list[WordParagraph]:
+def styled(document: Any, style: Style) -> list[Any]:
     return [paragraph for paragraph in document.paragraphs if paragraph.style.name == style]
 
 
