@@ -1,0 +1,163 @@
+"""The platform's settings: one file, read from the environment. docs/settings.md explains each variable."""
+
+import os
+import secrets
+from pathlib import Path
+
+from csp.constants import NONCE, SELF
+
+from fpa.core import database
+
+BASE_DIR = Path(__file__).resolve().parent.parent
+DATA_DIR = Path(os.environ.get("FPA_DATA_DIR", BASE_DIR / ".data"))
+DEBUG = os.environ.get("FPA_DEBUG") == "1"
+SECRET_KEY = os.environ.get("FPA_SECRET_KEY") or database.secret_file(
+    DATA_DIR / "secret-key", lambda: secrets.token_urlsafe(50)
+)
+ALLOWED_HOSTS = os.environ.get("FPA_ALLOWED_HOSTS", "127.0.0.1,localhost,testserver").split(",")
+CSRF_TRUSTED_ORIGINS = [o for o in os.environ.get("FPA_TRUSTED_ORIGINS", "").split(",") if o]
+HTTPS = os.environ.get("FPA_HTTPS") == "1"
+
+KEYRING_FILE = Path(os.environ.get("FPA_KEYRING", DATA_DIR / "keyring.json"))
+TREE_HEAD_FILE = Path(os.environ.get("FPA_TREE_HEADS", DATA_DIR / "tree-heads.jsonl"))
+UPLOAD_DIR = Path(os.environ.get("FPA_UPLOADS", DATA_DIR / "uploads"))
+FIRST_PERIOD = os.environ.get("FPA_FIRST_PERIOD", "2023H1")
+
+ORGANIZER = os.environ.get("FPA_ORGANIZER", "湖南省计划生育协会")
+SITE_CODE = os.environ.get("FPA_SITE_CODE", "")
+ICP_NUMBER = os.environ.get("FPA_ICP_NUMBER", "")
+POLICE_NUMBER = os.environ.get("FPA_POLICE_NUMBER", "")
+
+INSTALLED_APPS = [
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.sessions",
+    "django.contrib.messages",
+    "django.contrib.staticfiles",
+    "csp",
+    "django_filters",
+    "django_htmx",
+    "procrastinate.contrib.django",
+    "fpa.core",
+    "fpa.audit",
+    "fpa.access",
+    "fpa.jobs",
+    "fpa.approval",
+    "fpa.figures",
+    "fpa.organization",
+    "fpa.reporting",
+    "fpa.analysis",
+    "fpa.workspace",
+    "fpa.system",
+]
+
+MIDDLEWARE = [
+    "django.middleware.security.SecurityMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "csp.middleware.CSPMiddleware",
+    "fpa.core.middleware.RequestIdMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django.contrib.auth.middleware.LoginRequiredMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "django_htmx.middleware.HtmxMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "fpa.access.middleware.ScopeMiddleware",
+]
+
+ROOT_URLCONF = "config.urls"
+WSGI_APPLICATION = "config.wsgi.application"
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "DIRS": [BASE_DIR / "templates"],
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.contrib.messages.context_processors.messages",
+                "csp.context_processors.nonce",
+                "fpa.access.context.shell",
+            ],
+            "builtins": ["fpa.core.templatetags.chinese", "fpa.core.templatetags.components"],
+        },
+    }
+]
+
+_owner = database.owner_settings(DATA_DIR)
+OWNER_DATABASE = _owner
+DATABASES = {
+    "default": _owner
+    if os.environ.get("FPA_DATABASE_ROLE") == "owner"
+    else database.app_settings(_owner, DATA_DIR)
+}
+DATABASES["default"]["CONN_MAX_AGE"] = 60
+DATABASES["default"]["CONN_HEALTH_CHECKS"] = True
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+
+AUTH_USER_MODEL = "access.User"
+AUTH_PASSWORD_VALIDATORS = [
+    {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
+    {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 10}},
+    {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+    {"NAME": "django.contrib.auth.password_validation.NumericPasswordValidator"},
+]
+LOGIN_URL = "login"
+LOGIN_REDIRECT_URL = "home"
+LOGOUT_REDIRECT_URL = "login"
+LOGIN_FAILURE_LIMIT = 5
+LOGIN_LOCK_MINUTES = 15
+
+SESSION_COOKIE_AGE = 8 * 3600
+SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = HTTPS
+SESSION_COOKIE_SAMESITE = CSRF_COOKIE_SAMESITE = "Lax"
+SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if HTTPS else None
+SECURE_HSTS_SECONDS = 31536000 if HTTPS else 0
+SECURE_REFERRER_POLICY = "same-origin"
+X_FRAME_OPTIONS = "DENY"
+CONTENT_SECURITY_POLICY = {
+    "DIRECTIVES": {
+        "default-src": [SELF],
+        "script-src": [SELF, NONCE],
+        "style-src": [SELF, NONCE],
+        "style-src-attr": ["'unsafe-inline'"],
+        "img-src": [SELF, "data:"],
+        "font-src": [SELF, "data:"],
+        "object-src": ["'none'"],
+        "base-uri": [SELF],
+        "form-action": [SELF],
+        "frame-ancestors": ["'none'"],
+    }
+}
+
+LANGUAGE_CODE = "zh-hans"
+TIME_ZONE = "Asia/Shanghai"
+USE_TZ = True
+USE_I18N = True
+
+STATIC_URL = "/static/"
+STATIC_ROOT = BASE_DIR / "staticfiles"
+STATICFILES_DIRS = [
+    BASE_DIR / "static",
+    ("vendor/htmx", BASE_DIR / "node_modules/htmx.org/dist"),
+    ("vendor/alpine", BASE_DIR / "node_modules/@alpinejs/csp/dist"),
+    ("vendor/tabler", BASE_DIR / "node_modules/@tabler/core/dist/css"),
+    ("vendor/echarts", BASE_DIR / "node_modules/echarts/dist"),
+]
+WHITENOISE_USE_FINDERS = True
+DATA_UPLOAD_MAX_MEMORY_SIZE = 10 * 1024 * 1024
+FILE_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024 * 1024
+DATA_UPLOAD_MAX_NUMBER_FIELDS = 5000
+
+LOGGING = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "filters": {"request_id": {"()": "fpa.core.middleware.RequestIdFilter"}},
+    "formatters": {"line": {"format": "%(asctime)s %(levelname)s [%(request_id)s] %(name)s: %(message)s"}},
+    "handlers": {
+        "console": {"class": "logging.StreamHandler", "formatter": "line", "filters": ["request_id"]}
+    },
+    "root": {"handlers": ["console"], "level": os.environ.get("FPA_LOG_LEVEL", "WARNING")},
+}

@@ -1,0 +1,22 @@
+"""What every page of the shell shows: who works, from which seat, and what the seat may open."""
+
+from typing import Any
+
+from django.conf import settings
+from django.http import HttpRequest
+
+from fpa.access.menu import menu_for
+
+
+def shell(request: HttpRequest) -> dict[str, Any]:
+    """Give templates the actor, the seats to switch between, the menu, and the footer's filings."""
+    actor = getattr(request, "actor", None)
+    return {
+        "actor": actor,
+        "seats": getattr(request, "seats", []),
+        "menu": menu_for(actor) if actor else [],
+        "organizer": settings.ORGANIZER,
+        "site_code": settings.SITE_CODE,
+        "icp_number": settings.ICP_NUMBER,
+        "police_number": settings.POLICE_NUMBER,
+    }

@@ -1,0 +1,97 @@
+"""The database guards: policies and privileges, made from what each model declares.
+
+After every migration each table of ours gets exactly the policies its `visibility` names and the privileges
+its `append_only` leaves; so a table can't be forgotten, and a changed declaration can't leave an old policy
+behind. A model without a declaration stops the migration.
+
+Policies follow design §9: one a table and command, one expression over the row's own columns and the settings.
+"""
+
+from typing import Any
+
+from django.apps import AppConfig, apps
+from django.conf import settings
+from django.db import connection, models
+
+from fpa.core.database import app_role
+from fpa.core.visibility import Visibility
+
+LO = "nullif(current_setting('fpa.scope_lo', true), '')"
+HI = "nullif(current_setting('fpa.scope_hi', true), '')"
+SUBTREE = f"path >= {LO} AND path < {HI}"
+PUBLISHED = f"({LO} ^@ path) OR ({SUBTREE})"
+
+POLICIES: dict[Visibility, dict[str, str]] = {
+    Visibility.SUBTREE: {"ALL": SUBTREE},
+    Visibility.PUBLISHED_DOWN: {"SELECT": PUBLISHED, "INSERT": SUBTREE, "UPDATE": SUBTREE, "DELETE": SUBTREE},
+    Visibility.REFERENCE: {},
+}
+
+
+def apply_after_migrate(app_config: AppConfig, **_: Any) -> None:
+    """Apply the guards once, when the last app of the run has been migrated (apps without models send no signal)."""
+    if app_config is [app for app in apps.get_app_configs() if app.models_module][-1]:
+        apply_guards()
+
+
+def our_models() -> list[type[models.Model]]:
+    """All models of our own packages that have a table."""
+    return [m for m in apps.get_models() if m.__module__.startswith("fpa.") and m._meta.managed]
+
+
+def visibility_of(model: type[models.Model]) -> Visibility:
+    """Read a model's declared visibility. Raises TypeError where none is declared."""
+    declared = getattr(model, "visibility", None)
+    if not isinstance(declared, Visibility):
+        raise TypeError(f"{model.__module__}.{model.__name__} declares no visibility (fpa.core.visibility)")
+    return declared
+
+
+def apply_guards() -> None:
+    """Give every table its policies and privileges; safe to run again."""
+    role = connection.ops.quote_name(app_role(settings.OWNER_DATABASE["NAME"]))
+    ours = {model._meta.db_table: model for model in our_models()}
+    with connection.cursor() as cursor:
+        tables = connection.introspection.table_names(cursor)
+        cursor.execute(f"GRANT USAGE ON SCHEMA {connection.ops.quote_name(_schema(cursor))} TO {role}")
+        for table in sorted(tables):
+            model = ours.get(table)
+            statements = _privileges(table, role, model) + (_policies(table, model) if model else [])
+            cursor.execute(";".join(statements))
+        cursor.execute(f"GRANT USAGE ON ALL SEQUENCES IN SCHEMA {_schema(cursor)} TO {role}")
+
+
+def _schema(cursor: Any) -> str:
+    cursor.execute("SELECT current_schema()")
+    return cursor.fetchone()[0]
+
+
+def _privileges(table: str, role: str, model: type[models.Model] | None) -> list[str]:
+    """SELECT and INSERT for an append-only table, UPDATE and DELETE beside them for any other; never TRUNCATE."""
+    verbs = "SELECT, INSERT" if getattr(model, "append_only", False) else "SELECT, INSERT, UPDATE, DELETE"
+    name = connection.ops.quote_name(table)
+    return [f"REVOKE ALL ON {name} FROM {role}", f"GRANT {verbs} ON {name} TO {role}"]
+
+
+def _policies(table: str, model: type[models.Model]) -> list[str]:
+    """The statements that leave a table with exactly its declared policies, enabled and forced."""
+    name = connection.ops.quote_name(table)
+    wanted = POLICIES[visibility_of(model)]
+    drops = [
+        f"DROP POLICY IF EXISTS scope_{c.lower()} ON {name}"
+        for c in ("ALL", "SELECT", "INSERT", "UPDATE", "DELETE")
+    ]
+    creates = [
+        f"CREATE POLICY scope_{c.lower()} ON {name} FOR {c} {_clause(c, e)}" for c, e in wanted.items()
+    ]
+    switch = (
+        "ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY"
+        if wanted
+        else "DISABLE ROW LEVEL SECURITY, NO FORCE ROW LEVEL SECURITY"
+    )
+    return [*drops, *creates, f"ALTER TABLE {name} {switch}"]
+
+
+def _clause(command: str, expression: str) -> str:
+    using, check = f"USING ({expression})", f"WITH CHECK ({expression})"
+    return {"SELECT": using, "DELETE": using, "INSERT": check}.get(command, f"{using} {check}")

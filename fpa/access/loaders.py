@@ -1,0 +1,59 @@
+"""Loaders that are the permission check: what you may not act on, you can't hold (design §3)."""
+
+from typing import Any, TypeVar
+
+from django.core.exceptions import PermissionDenied, ValidationError
+from django.db import models
+from django.http import Http404, HttpRequest
+
+from fpa.access.models import Unit
+from fpa.core.actor import Actor
+
+M = TypeVar("M", bound=models.Model)
+
+LABELS_OF_DENIAL = "您的岗位没有办理这项业务的权限。如确需办理，请联系本单位系统管理员调整岗位。"
+
+
+def check(request: HttpRequest, permission: str) -> Actor:
+    """Return who acts, where the seat's role carries the permission.
+
+    Raises PermissionDenied (403) where it does not.
+    """
+    actor: Actor | None = getattr(request, "actor", None)
+    if actor is None or not actor.may(permission):
+        raise PermissionDenied(LABELS_OF_DENIAL)
+    return actor
+
+
+def load(
+    source: type[M] | models.QuerySet[M],
+    pk: Any,
+    request: HttpRequest,
+    permission: str,
+    *,
+    lock: bool = False,
+) -> M:
+    """Load one row of the request's scope for an act that the role may do; with `lock`, hold it until commit.
+
+    Raises PermissionDenied (403) where the role lacks the permission, and Http404 where the row does not exist or
+    lies outside the scope: an outsider can't tell the two apart.
+    """
+    check(request, permission)
+    rows = source if isinstance(source, models.QuerySet) else source._default_manager.all()
+    rows = rows.select_for_update(of=("self",)) if lock else rows
+    try:
+        return rows.get(pk=pk)
+    except (rows.model.DoesNotExist, ValueError, ValidationError) as error:
+        raise Http404("没有找到这条记录，或者它不在您的管理范围内。") from error
+
+
+def load_unit(code: str, request: HttpRequest, permission: str) -> Unit:
+    """Load a current unit at or below the seat's unit by its code.
+
+    Raises PermissionDenied and Http404 as `load` does.
+    """
+    actor = check(request, permission)
+    unit = Unit.objects.current().under(actor.path).filter(code=code).select_related("parent").first()
+    if unit is None:
+        raise Http404("没有找到这个单位，或者它不在您的管理范围内。")
+    return unit

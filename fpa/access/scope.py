@@ -1,0 +1,53 @@
+"""The scope of a transaction: the range of unit paths whose rows the database shows (design §4, §9).
+
+Set with `SET LOCAL`, so a pooled connection carries nothing over. A transaction without a scope sees no row.
+"""
+
+from collections.abc import Iterator
+from contextlib import AbstractContextManager, contextmanager
+
+from django.db import connection, transaction
+
+from fpa.core.visibility import ROOT_PATH, upper_bound
+
+_SET = "SELECT set_config('fpa.scope_lo', %s, true), set_config('fpa.scope_hi', %s, true)"
+
+
+def set_scope(path: str | None) -> None:
+    """Let the rest of this transaction see `path` and all below it; None shows nothing.
+
+    Raises RuntimeError outside a transaction, where the setting would be lost at once.
+    """
+    if not connection.in_atomic_block:
+        raise RuntimeError("a scope lives in a transaction; open one first")
+    with connection.cursor() as cursor:
+        cursor.execute(_SET, [path or "", upper_bound(path) if path else ""])
+
+
+def current_scope() -> str | None:
+    """Path of this transaction's scope, or None."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT nullif(current_setting('fpa.scope_lo', true), '')")
+        row = cursor.fetchone()
+    return row[0] if row else None
+
+
+@contextmanager
+def scoped(path: str) -> Iterator[None]:
+    """Run a block of a job, command or test in a transaction that sees `path` and all below it.
+
+    The scope that was there before is set again at the end; after an error the transaction is lost anyway.
+    """
+    with transaction.atomic():
+        before = current_scope()
+        set_scope(path)
+        yield
+        set_scope(before)
+
+
+def everything() -> AbstractContextManager[None]:
+    """Run a block over the whole province: sealing, recounting, and look-ups that must know of foreign rows.
+
+    Each use is a decision: say beside it why the block shows nobody a row that is not theirs.
+    """
+    return scoped(ROOT_PATH)

@@ -1,0 +1,63 @@
+"""The seat a person works from: one appointment at a time, chosen at login and switched in the shell."""
+
+from django.http import HttpRequest
+from django.utils import timezone
+
+from fpa.access.models import Appointment, User
+from fpa.access.scope import everything
+from fpa.core.actor import Actor
+from fpa.core.middleware import request_id
+
+SESSION_KEY = "seat"
+
+
+def seats_of(user: User) -> list[Appointment]:
+    """A user's appointments in force today, highest unit first. Read over all scopes: a person's own seats are
+    theirs to know."""
+    with everything():
+        found = Appointment.objects.filter(user=user, user__is_active=True).on(timezone.localdate())
+        return list(found.select_related("post", "unit"))
+
+
+def choose_seat(seats: list[Appointment], wanted: int | None) -> Appointment | None:
+    """The wanted seat where it is still held, else the first; None where there is none."""
+    return next((s for s in seats if s.pk == wanted), seats[0] if seats else None)
+
+
+def actor_in(seat: Appointment, user: User, ip: str | None = None) -> Actor:
+    """Make the actor of a request or command from a seat."""
+    return Actor(
+        user_id=user.pk,
+        name=user.name,
+        post_id=seat.post_id,
+        post_title=seat.post.title,
+        unit_id=seat.unit_id,
+        unit_name=seat.unit.name,
+        path=seat.path,
+        level=seat.unit.level,
+        role=seat.post.role,
+        permissions=seat.post.rights.permissions,
+        ip=ip,
+        request_id=request_id.get(),
+    )
+
+
+def actor_for(username: str) -> Actor:
+    """The actor of a command line's `--by USER`, in that user's first seat.
+
+    Raises User.DoesNotExist, and PermissionError where the user holds no post today.
+    """
+    user = User.objects.get(username=username, is_active=True)
+    seat = choose_seat(seats_of(user), None)
+    if seat is None:
+        raise PermissionError(f"账号“{username}”今天没有任职，不能办理业务。")
+    return actor_in(seat, user)
+
+
+def seat_request(request: HttpRequest) -> None:
+    """Put `request.seats` and `request.actor` (None for the public and for users without a post) on a request."""
+    user = request.user
+    request.seats = seats_of(user) if isinstance(user, User) else []  # type: ignore[attr-defined]
+    seat = choose_seat(request.seats, request.session.get(SESSION_KEY))  # type: ignore[attr-defined]
+    ip = request.META.get("REMOTE_ADDR") or None
+    request.actor = actor_in(seat, user, ip) if seat and isinstance(user, User) else None  # type: ignore[attr-defined]

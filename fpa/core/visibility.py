@@ -1,0 +1,26 @@
+"""Who may see a table's rows: declared once on each model, turned into policies by `fpa.access.guards`."""
+
+from enum import Enum
+
+
+class Visibility(Enum):
+    """The kinds of visibility of design §4."""
+
+    SUBTREE = "subtree"
+    """Most rows: seen by the unit they belong to and everything above it."""
+    PUBLISHED_DOWN = "published_down"
+    """Forms, calls, notices: seen by the publisher's whole subtree, and written only by the publisher's side."""
+    REFERENCE = "reference"
+    """Dictionaries and the tree of units: seen by all, no row-level security."""
+
+
+ROOT_PATH = "/"
+"""Path of the province, and so of everything."""
+
+
+def upper_bound(path: str) -> str:
+    """End of the range that holds `path` and all below it.
+
+    Every path ends in `/`, and `0` is the character after `/` under COLLATE "C": `/01/` … `/010`.
+    """
+    return path[:-1] + "0"
