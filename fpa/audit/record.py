@@ -3,26 +3,18 @@
 import json
 from collections.abc import Callable
 from datetime import UTC, date, datetime
-from functools import cache
 from typing import Any
 
-from django.conf import settings
 from django.contrib.auth import get_user_model
 from django.db import models
 
 from fpa.audit.models import Event
 from fpa.core.actor import Actor
-from fpa.core.crypto import Keyring
 from fpa.core.ids import uuid7
+from fpa.core.keys import keyring
 
 SEALED_FIELDS = tuple(f.attname for f in Event._meta.fields if f.attname != "mac")
 MASK = "******"
-
-
-@cache
-def keyring() -> Keyring:
-    """The process's key ring, read once from outside the database."""
-    return Keyring.load(settings.KEYRING_FILE)
 
 
 def record(
