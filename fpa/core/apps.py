@@ -1,6 +1,12 @@
+from importlib import import_module
+
 from django.apps import AppConfig
 
 
 class CoreConfig(AppConfig):
     name = "fpa.core"
     label = "core"
+
+    def ready(self) -> None:
+        """Register the query lookups."""
+        import_module("fpa.core.lookups")

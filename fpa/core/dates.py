@@ -61,6 +61,12 @@ def parse_date(value: object, today: date, *, allow_future: bool = True) -> date
     return day
 
 
+def years_before(day: date, years: int) -> date:
+    """The same day `years` earlier; 29 February becomes the 28th in a common year."""
+    year = day.year - years
+    return day.replace(year=year, day=min(day.day, monthrange(year, day.month)[1]))
+
+
 def _typed(text: str) -> str:
     """Half-width and clean, without the apostrophe by which spreadsheets mark text."""
     return clean(half_width(text)).lstrip("'")
