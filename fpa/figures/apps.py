@@ -1,7 +1,17 @@
-from django.apps import AppConfig
+from importlib import import_module
+from importlib.util import find_spec
+
+from django.apps import AppConfig, apps
 
 
 class FiguresConfig(AppConfig):
     name = "fpa.figures"
     label = "figures"
     verbose_name = "指标"
+
+    def ready(self) -> None:
+        """Let every module of ours declare the figures that its records yield."""
+        for config in apps.get_app_configs():
+            module = f"{config.name}.figures"
+            if config.name.startswith("fpa.") and find_spec(module):
+                import_module(module)

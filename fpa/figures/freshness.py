@@ -1,0 +1,169 @@
+"""Keeping facts a few seconds behind the records: marks, the refresh that consumes them, and the rebuild.
+
+An action calls `touch` in its own transaction. One consumer, held single by an advisory lock, counts the marked units
+again by one statement a figure and adds the differences to all units above; so it costs what has changed, not what is
+there. Marks are deleted by id in the same transaction: one that is committed meanwhile stays for the next round.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import date
+from threading import Event
+from time import monotonic
+from typing import Any
+
+from django.db import OperationalError, connection, models
+from django.db.models import Q
+from django.utils import timezone
+
+from fpa.access.scope import everything
+from fpa.core.visibility import ROOT_PATH, upper_bound
+from fpa.figures import catalogue
+from fpa.figures.catalogue import Kind
+from fpa.figures.models import Opened, Stale
+from fpa.figures.recompute import forget, recompute
+
+CHANNEL = "fpa_stale"
+ADVISORY_LOCK = 5_291_981
+BATCH = 5_000
+STEP = 1.0
+"""Seconds within which the keeper notices that it shall stop."""
+PAUSE = 30.0
+"""Seconds after which the keeper looks for a new day though nobody called."""
+
+Keys = type[models.Model] | Iterable[str]
+
+
+def touch(what: Keys, *paths: str, since: date | None = None) -> None:
+    """Mark figures as stale at the units with these paths; call it in the transaction that changes the records.
+
+    `what` is the model whose rows changed, or keys of figures. `since` is the earliest day on which a changed row
+    counts or counted (the date of joining, the start of the period reported); None means any time.
+    """
+    _mark(what, paths, since, subtree=False)
+
+
+def touch_subtree(what: Keys, path: str, since: date | None = None) -> None:
+    """Mark figures as stale at a unit and everything below it, by one mark a figure: for imports and bulk work."""
+    _mark(what, [path], since, subtree=True)
+
+
+def _mark(what: Keys, paths: Iterable[str], since: date | None, *, subtree: bool) -> None:
+    keys = catalogue.counting(what) if isinstance(what, type) else list(what)
+    marks = [
+        Stale(figure=catalogue.get(key).key, path=path, subtree=subtree, since=since)
+        for key in keys
+        for path in dict.fromkeys(paths)
+    ]
+    Stale.objects.bulk_create(marks)
+    with connection.cursor() as cursor:
+        cursor.execute(f"NOTIFY {CHANNEL}")
+
+
+@dataclass
+class Work:
+    """What is to be counted again of one figure; `since` None means all its periods."""
+
+    units: set[str] = field(default_factory=set)
+    subtrees: set[str] = field(default_factory=set)
+    since: date | None = date.max
+
+    def add(self, mark: Stale) -> None:
+        """Take a mark in; the earliest day of all marks counts."""
+        (self.subtrees if mark.subtree else self.units).add(mark.path)
+        self.since = min(self.since, mark.since) if self.since and mark.since else None
+
+    def where(self) -> Q:
+        """The marked units, as a condition on a `path`."""
+        found = Q(path__in=sorted(self.units))
+        for path in self.subtrees:
+            found |= Q(path__gte=path, path__lt=upper_bound(path))
+        return Q() if ROOT_PATH in self.subtrees else found
+
+
+def refresh() -> int:
+    """Bring all facts up to the records that are committed now; returns how many marks were consumed.
+
+    Opens a scope over the whole province: facts belong to every unit, and nothing that it reads is shown to anyone.
+    Waits where another refresh is running. Safe to call at any time and again.
+    """
+    total = 0
+    while True:
+        with everything(), connection.cursor() as cursor:
+            cursor.execute("SELECT pg_advisory_xact_lock(%s)", [ADVISORY_LOCK])
+            open_day(timezone.localdate())
+            marks = list(Stale.objects.order_by("id")[:BATCH])
+            _consume(marks)
+        total += len(marks)
+        if len(marks) < BATCH:
+            return total
+
+
+def _consume(marks: list[Stale]) -> None:
+    work: dict[str, Work] = defaultdict(Work)
+    for mark in marks:
+        work[mark.figure].add(mark)
+    known = {figure.key for figure in catalogue.declared()}
+    for key in sorted(known & work.keys()):
+        recompute(catalogue.get(key), work[key].where(), work[key].since)
+    Stale.objects.filter(id__in=[mark.pk for mark in marks]).delete()
+
+
+def open_day(today: date) -> None:
+    """On the first call of a day, mark the stocks from the last counted day on; the first call ever marks everything.
+
+    A row dated ahead begins to count, and a new half-year opens with the values that stand.
+    """
+    last = Opened.objects.select_for_update().first()
+    if last and last.day >= today:
+        return
+    new_year = last is None or last.day.year < today.year
+    keys = [f.key for f in catalogue.declared() if new_year or f.kind is Kind.STOCK]
+    _mark(keys, [ROOT_PATH], None if new_year or last is None else last.day, subtree=True)
+    Opened.objects.all().delete()
+    Opened.objects.create(day=today)
+
+
+def rebuild(keys: Iterable[str] | None = None, path: str = ROOT_PATH) -> None:
+    """Forget the facts of a subtree and count them anew from the records, for all figures or those of `keys`.
+
+    After units moved, call it with the path that holds both the old and the new place, in the move's transaction.
+    """
+    wanted = [f.key for f in catalogue.declared()] if keys is None else list(keys)
+    with everything(), connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(%s)", [ADVISORY_LOCK])
+        forget(wanted, path)
+        subtree = Q(path__gte=path, path__lt=upper_bound(path))
+        for key in wanted:
+            recompute(catalogue.get(key), Q() if path == ROOT_PATH else subtree, None)
+
+
+def wait_for_stale(timeout: float) -> bool:
+    """Wait until records change or `timeout` seconds are over; tells whether there is something to refresh.
+
+    Call it outside a transaction. It listens before it looks, so no mark is missed between two calls.
+    """
+    connection.ensure_connection()
+    with connection.cursor() as cursor:
+        cursor.execute(f"LISTEN {CHANNEL}")
+    if Stale.objects.exists():
+        return True
+    raw: Any = connection.connection
+    return any(True for _ in raw.notifies(timeout=timeout, stop_after=1))
+
+
+def keep_fresh(stop: Event) -> None:
+    """Refresh whenever records change, and now and then for a new day, until `stop` is set.
+
+    A lost database is waited for.
+    """
+    next_look = 0.0
+    while not stop.is_set():
+        try:
+            if wait_for_stale(STEP) or monotonic() >= next_look:
+                refresh()
+                next_look = monotonic() + PAUSE
+        except OperationalError:
+            connection.close()
+            stop.wait(STEP)

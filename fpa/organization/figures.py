@@ -1,0 +1,94 @@
+"""The figures that the records of 组织建设管理 yield."""
+
+from collections.abc import Callable
+
+from django.db.models import F, QuerySet
+
+from fpa.access.models import Kind as UnitKind
+from fpa.access.models import Level, Unit
+from fpa.core.periods import Period
+from fpa.figures.catalogue import Coverage, Figure, Kind, register
+from fpa.figures.queries import WORDS, units_below
+from fpa.organization.models import Member, Staff, StaffKind, Standing, StandingKind
+
+LEVELS = {"city": (Level.CITY, "市州计生协"), "county": (Level.COUNTY, "县市区计生协（不含功能区）")}
+STANDINGS = {
+    "listed": (StandingKind.LISTED, "列入同级群团组织序列"),
+    "civil_service": (StandingKind.CIVIL_SERVICE, "列入参照公务员法管理"),
+    "three_fix": (StandingKind.THREE_FIX, "由机构编制部门印发“三定”方案"),
+}
+STAFF = {
+    "authorized": (StaffKind.AUTHORIZED, "省、市、县、乡计生协占用编制的在岗工作人员"),
+    "part_time": (StaffKind.PART_TIME, "省、市、县、乡计生协兼职和聘用的在岗工作人员"),
+    "village_part_time": (StaffKind.VILLAGE_PART_TIME, "村（社区）计生协兼职人员，含聘用人员"),
+}
+
+
+def _total(word: str, level: Level, whose: str) -> Figure:
+    def units() -> QuerySet[Unit]:
+        found = Unit.objects.filter(level=level, kind=UnitKind.ADMINISTRATIVE)
+        return found.annotate(unit_id=F("pk"))
+
+    return Figure(
+        key=f"org.{word}.total",
+        kind=Kind.STOCK,
+        definition=f"期末已设立、未撤销的{whose}数，取自组织机构的区划单位。",
+        rows=units,
+        since="valid_from",
+        until="valid_to",
+        coverage=_of_level(level),
+    )
+
+
+def _standing(word: str, level: Level, whose: str, item: str) -> Figure:
+    kind, what = STANDINGS[item]
+
+    def standings() -> QuerySet[Standing]:
+        at = {"unit__level": level, "unit__kind": UnitKind.ADMINISTRATIVE}
+        return Standing.objects.filter(kind=kind, **at).select_related("unit")
+
+    return Figure(
+        key=f"org.{word}.{item}",
+        kind=Kind.STOCK,
+        definition=f"期末{what}的{whose}数，以登记的文件为准。",
+        rows=standings,
+        since="since",
+        until="until",
+        coverage=_of_level(level),
+    )
+
+
+def _of_level(level: Level) -> Callable[[Unit, Period], Coverage | None]:
+    def coverage(unit: Unit, period: Period) -> Coverage | None:
+        """The register of units is whole: every unit of the level is counted."""
+        count = units_below(unit, level, period).count()
+        return Coverage(count, count, WORDS[level]) if count else None
+
+    return coverage
+
+
+def _staff(item: str) -> Figure:
+    kind, whose = STAFF[item]
+    return Figure(
+        key=f"staff.{item}",
+        kind=Kind.STOCK,
+        definition=f"期末{whose}数，按任职起止日期计算，同一人在两个单位任职计两人。",
+        rows=lambda: Staff.objects.filter(kind=kind).select_related("person", "unit"),
+        since="valid_from",
+        until="valid_to",
+    )
+
+
+register(
+    *(_total(word, *level) for word, level in LEVELS.items()),
+    *(_standing(word, *level, item) for word, level in LEVELS.items() for item in STANDINGS),
+    *(_staff(item) for item in STAFF),
+    Figure(
+        key="member.total",
+        kind=Kind.STOCK,
+        definition="期末在册会员数，按入会、退会日期计算，退会当日起不计。",
+        rows=lambda: Member.objects.select_related("person", "unit"),
+        since="joined_on",
+        until="left_on",
+    ),
+)
