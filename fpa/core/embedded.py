@@ -189,3 +189,16 @@ def _ensure_system_user() -> None:
         subprocess.run([*command, "--shell", "/usr/sbin/nologin"], check=True)
     SYSTEM_HOME.mkdir(parents=True, exist_ok=True)
     SYSTEM_HOME.chmod(0o755)
+
+
+def main(argv: list[str]) -> None:
+    """`python -m fpa.core.embedded remove`: what `make clean-data` runs."""
+    folder = Path(os.environ.get("FPA_DATA_DIR", ".data"))
+    if argv == ["remove"] and (folder.exists()):
+        Server(folder).remove()
+
+
+if __name__ == "__main__":
+    import sys
+
+    main(sys.argv[1:])

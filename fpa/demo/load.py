@@ -1,0 +1,38 @@
+"""Loading the demo data, step by step; each step is one the bar shows."""
+
+from collections.abc import Callable
+
+from fpa.access.models import User
+from fpa.access.scope import everything
+from fpa.demo.accounts import make_accounts
+from fpa.demo.collections import make_collections
+from fpa.demo.people import make_people
+from fpa.demo.standings import make_standings
+from fpa.figures.freshness import rebuild
+from fpa.organization.models import Standing
+
+Progress = Callable[[str, int, int], None]
+
+
+def is_loaded() -> bool:
+    """Whether the last step of a load has been done: the accounts are made last."""
+    return User.objects.exists()
+
+
+def load_demo(scale: int, progress: Progress) -> None:
+    """Load standings, people, then accounts, collections and figures.
+
+    A load that was broken off goes on where it stopped: each step, and each county's people, is one transaction.
+    Nobody can log in before the last step.
+    """
+    with everything():
+        if not Standing.objects.exists():
+            make_standings()
+    progress("单位入序参公", 1, 1)
+    make_people(scale, lambda done, total: progress("会员和工作队伍", done, total))
+    with everything():
+        make_accounts()
+        make_collections(lambda done, total: progress("数据采集上报", done, total))
+    progress("汇总指标", 0, 1)
+    rebuild()
+    progress("汇总指标", 1, 1)
