@@ -1,0 +1,51 @@
+"""The prefix lookup: what it finds, and that it finds it by index under row-level security."""
+
+from datetime import date
+
+import pytest
+from django.db import connection
+
+from fpa.access.models import Unit
+from fpa.access.scope import scoped
+from fpa.organization.models import Person, Sex
+from tests.cast import cast_unit
+
+
+def people(unit, *names):
+    for n, name in enumerate(names):
+        Person.objects.create(
+            unit=unit, name=name, initials="x", sex=Sex.FEMALE, birth_date=date(1980, 1, 1),
+            id_cipher=b"c", id_index=f"{unit.pk}-{n}".encode(),
+        )  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("typed", "found"),
+    [
+        ("张", ["张三", "张三丰", "张%"]),
+        ("张三", ["张三", "张三丰"]),
+        ("张%", ["张%"]),
+        ("_三", []),
+        ("三", []),
+        ("'", []),
+    ],
+)
+def test_prefix_matches_beginnings_literally(whole_province, typed, found):
+    people(cast_unit("village"), "张三", "张三丰", "李四", "张%", "小张三")
+    names = Person.objects.filter(name__prefix=typed).values_list("name", flat=True)
+    assert sorted(names) == sorted(found)
+
+
+def test_prefix_reads_the_index_under_the_policy(db):
+    with scoped(cast_unit("county").path), connection.cursor() as cursor:
+        cursor.execute("SET LOCAL enable_seqscan = off")
+        query, params = Person.objects.filter(name__prefix="王伟芳").query.sql_with_params()
+        cursor.execute(f"EXPLAIN {query}", params)
+        plan = "\n".join(row[0] for row in cursor.fetchall())
+    condition = next(line for line in plan.splitlines() if "Index Cond" in line)
+    assert "'王伟芳'" in condition, plan
+
+
+def test_prefix_works_through_a_relation(db):
+    counties = Unit.objects.filter(parent__initials__prefix="hhs", level=3)
+    assert counties.filter(name="鹤城区").exists()
