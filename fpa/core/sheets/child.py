@@ -1,0 +1,179 @@
+"""The process in which a stranger's workbook is parsed, so that a crash or an endless parse harms nobody.
+
+It knows no secrets (its environment is empty), may use a bounded amount of memory, time and disk, and leaves
+`meta.json` and one `<n>.jsonl` a sheet in the folder it is given: pickle would be unsafe to read back.
+"""
+
+import json
+import resource
+import sys
+from collections.abc import Iterable, Iterator
+from datetime import date, datetime
+from itertools import islice
+from pathlib import Path
+from typing import Any
+
+from python_calamine import (
+    CalamineError,
+    CalamineSheet,
+    CalamineWorkbook,
+    PasswordError,
+    SheetTypeEnum,
+    SheetVisibleEnum,
+)
+
+from fpa.core.sheets.compound import inspect_compound
+from fpa.core.sheets.kind import kind_of
+from fpa.core.sheets.model import (
+    DAMAGED,
+    MACROS,
+    MAX_TEXT,
+    PASSWORD,
+    TEXT_TOO_LONG,
+    TOO_WIDE,
+    Cell,
+    Merge,
+    Refused,
+)
+from fpa.core.sheets.package import Formulas, inspect_package
+
+MAX_MEMORY = 1200 << 20
+MAX_OUTPUT = 2 << 30
+LAYOUT_ROWS = 100
+"""Merged ranges are handed on for the rows above this one: where titles and headers stand."""
+
+_CELLS_A_LINE = 2000
+_SAFE_WHOLE = 10**15
+
+
+def main(source: Path, folder: Path, seconds: int) -> None:
+    """Convert `source` into `folder`; a refusal goes into meta.json too."""
+    for limit, value in (
+        (resource.RLIMIT_AS, MAX_MEMORY),
+        (resource.RLIMIT_FSIZE, MAX_OUTPUT),
+        (resource.RLIMIT_CPU, seconds),
+        (resource.RLIMIT_CORE, 0),
+    ):
+        resource.setrlimit(limit, (value, value))
+    try:
+        meta = _convert(source, folder)
+    except Refused as refused:
+        meta = {"refused": refused.reason}
+    except PasswordError:
+        meta = {"refused": PASSWORD}
+    except CalamineError:
+        meta = {"refused": DAMAGED}
+    except MemoryError:
+        meta = {"refused": TOO_WIDE}
+    (folder / "meta.json").write_text(json.dumps(meta))
+
+
+def _convert(source: Path, folder: Path) -> dict[str, Any]:
+    formulas: dict[str, Formulas] | list[Formulas]
+    formulas = inspect_package(source) if kind_of(source) == "zip" else inspect_compound(source)
+    sheets: list[dict[str, Any]] = []
+    hidden: list[str] = []
+    with CalamineWorkbook.from_path(source) as book:
+        for index, about in enumerate(book.sheets_metadata):
+            if about.typ in (SheetTypeEnum.MacroSheet, SheetTypeEnum.Vba):
+                raise Refused(MACROS)
+            if about.visible != SheetVisibleEnum.Visible:
+                hidden.append(about.name)
+            elif about.typ == SheetTypeEnum.WorkSheet:
+                of_sheet = (
+                    formulas.get(about.name, {}) if isinstance(formulas, dict) else _nth(formulas, index)
+                )
+                merges = _write_sheet(
+                    book.get_sheet_by_index(index), of_sheet, folder / f"{len(sheets)}.jsonl"
+                )
+                sheets.append({"name": about.name, "merged": merges})
+    return {"sheets": sheets, "hidden": hidden}
+
+
+def _nth(formulas: list[Formulas], index: int) -> Formulas:
+    return formulas[index] if index < len(formulas) else {}
+
+
+def _write_sheet(sheet: CalamineSheet, formulas: Formulas, path: Path) -> list[Merge]:
+    """Write the rows, some at a time, as lines of JSON: [[number, cells, formulas], …]."""
+    merges = sorted(
+        Merge(top + 1, left, bottom + 1, right)
+        for (top, left), (bottom, right) in sheet.merged_cell_ranges or []
+    )
+    first_column = sheet.start[1] if sheet.start else 0
+    rows = _filled(_numbered(sheet.iter_rows(), sheet.width, first_column), merges)
+    lines = max(1, _CELLS_A_LINE // (sheet.width + first_column + 1))
+    with path.open("w", encoding="utf-8", errors="replace") as file:
+        while batch := [
+            (number, cells, sorted(formulas.get(number, ()))) for number, cells in islice(rows, lines)
+        ]:
+            file.write(json.dumps(batch, ensure_ascii=False, default=_encode))
+            file.write("\n")
+    return [merge for merge in merges if merge.first_row < LAYOUT_ROWS][:1000]
+
+
+def _numbered(rows: Iterable[list[Any]], width: int, first_column: int) -> Iterator[tuple[int, list[Cell]]]:
+    """The rows that hold anything, with their numbers, from column A on.
+
+    Calamine gives rows from row 1 on, but columns from the first used one on.
+    """
+    blank = [""] * width
+    before: list[Cell] = [None] * first_column
+    for number, values in enumerate(rows, 1):
+        if values != blank:
+            cells = [_cell(value) for value in values]
+            if cells.count(None) < len(cells):
+                yield number, before + cells
+
+
+def _filled(rows: Iterable[tuple[int, list[Cell]]], merges: list[Merge]) -> Iterator[tuple[int, list[Cell]]]:
+    """The rows with the value of each merged range in all its cells."""
+    waiting = merges[::-1]
+    active: list[tuple[Merge, Cell]] = []
+    for number, cells in rows:
+        active = [(merge, value) for merge, value in active if merge.last_row >= number]
+        while waiting and waiting[-1].first_row <= number:
+            merge = waiting.pop()
+            if merge.first_row == number and merge.first_col < len(cells):
+                active.append((merge, cells[merge.first_col]))
+        for merge, value in active:
+            for column in range(merge.first_col, min(merge.last_col + 1, len(cells))):
+                if cells[column] is None:
+                    cells[column] = value
+        yield number, cells
+
+
+def _cell(value: Any) -> Cell:
+    kind = type(value)
+    if kind is str:
+        return _text(value)
+    if kind is float:
+        return int(value) if value.is_integer() and abs(value) < _SAFE_WHOLE else value
+    return value if isinstance(value, int | date) else str(value)
+
+
+def _text(value: str) -> str | None:
+    if len(value) > MAX_TEXT:
+        raise Refused(TEXT_TOO_LONG)
+    if "\x00" in value:
+        value = value.replace("\x00", "")
+    return value if value and not value.isspace() else None
+
+
+def _encode(value: object) -> dict[str, str]:
+    if isinstance(value, datetime):
+        return {"datetime": value.isoformat()}
+    if isinstance(value, date):
+        return {"date": value.isoformat()}
+    raise TypeError(type(value))
+
+
+def decode(tagged: dict[str, str]) -> Cell:
+    """The date or datetime that `_write_sheet` wrote as a tagged object."""
+    if "date" in tagged:
+        return date.fromisoformat(tagged["date"])
+    return datetime.fromisoformat(tagged["datetime"])
+
+
+if __name__ == "__main__":
+    main(Path(sys.argv[1]), Path(sys.argv[2]), int(sys.argv[3]))
