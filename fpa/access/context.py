@@ -6,6 +6,7 @@ from django.conf import settings
 from django.http import HttpRequest
 
 from fpa.access.menu import menu_for
+from fpa.access.models import Unit
 
 
 def shell(request: HttpRequest) -> dict[str, Any]:
@@ -15,6 +16,7 @@ def shell(request: HttpRequest) -> dict[str, Any]:
         "actor": actor,
         "seats": getattr(request, "seats", []),
         "menu": menu_for(actor) if actor else [],
+        "places": Unit.objects.above(actor.path) if actor else [],
         "organizer": settings.ORGANIZER,
         "site_code": settings.SITE_CODE,
         "icp_number": settings.ICP_NUMBER,

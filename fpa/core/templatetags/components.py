@@ -1,5 +1,142 @@
 """Template tags of the shared components."""
 
-from django import template
+from collections.abc import Iterable
+from typing import Any
+
+from django import forms, template
+from django.http import HttpRequest
+from django.template.context import Context
+from django.templatetags.static import static
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+
+from fpa.core import chinese, lists
 
 register = template.Library()
+
+SHAPES = {
+    "done": "circle-check",
+    "waiting": "clock",
+    "returned": "arrow-back-up",
+    "wrong": "alert-triangle",
+    "late": "clock-exclamation",
+    "off": "circle-minus",
+    "plain": "circle",
+}
+"""The shape of each tone, so that a status is told by word and shape before colour."""
+
+PAGES_BESIDE = 2
+
+
+@register.simple_tag
+def icon(name: str, label: str = "") -> SafeString:
+    """An icon of the sprite; decoration without a label, an image with one."""
+    href = f"{static('icons.svg')}#{name}"
+    if label:
+        return format_html('<svg class="icon" role="img" aria-label="{}"><use href="{}"/></svg>', label, href)
+    return format_html('<svg class="icon" aria-hidden="true"><use href="{}"/></svg>', href)
+
+
+@register.simple_tag
+def status(word: str | lists.Status, tone: str = "plain") -> SafeString:
+    """A state by word and shape: `{% status "已退回" "returned" %}`, or a `lists.Status`."""
+    tone = word.tone if isinstance(word, lists.Status) else tone
+    return format_html('<span class="status status-{}">{}{}</span>', tone, icon(SHAPES[tone]), word)
+
+
+@register.inclusion_tag("components/field.html")
+def field(bound: forms.BoundField) -> dict[str, Any]:
+    """A form's field: label, hint, error, input, tied together for screen readers."""
+    widget = bound.field.widget
+    return {
+        "field": bound,
+        "is_group": isinstance(widget, forms.RadioSelect | forms.CheckboxSelectMultiple),
+        "is_tick": isinstance(widget, forms.CheckboxInput),
+        "is_range": isinstance(widget, forms.MultiWidget),
+    }
+
+
+@register.inclusion_tag("components/form_page.html", takes_context=True)
+def form_page(
+    context: Context,
+    form: forms.BaseForm,
+    title: str = "",
+    submit: str = "保存",
+    back: str = "",
+    action: str = "",
+) -> dict[str, Any]:
+    """A whole form: error summary that takes focus, fields, one primary button, and `back` as the way out.
+
+    `title` is the form's name for screen readers; the page's heading stands above it already.
+    """
+    return {
+        "request": context.get("request"),
+        "csrf_token": context.get("csrf_token"),
+        "form": form,
+        "title": title,
+        "submit": submit,
+        "back": back,
+        "action": action,
+        "faults": faults(form),
+    }
+
+
+def faults(form: forms.BaseForm) -> list[tuple[str, str]]:
+    """A form's errors in its own order: (where the link goes, message); no link for those of the form as a whole."""
+    found = [("", str(message)) for message in form.non_field_errors()]
+    for bound in form:
+        found += [("" if bound.is_hidden else anchor(bound), str(message)) for message in bound.errors]
+    return found
+
+
+def anchor(bound: forms.BoundField) -> str:
+    """The id that an error's link goes to: the input, or the group of radios or ticks."""
+    return f"#{bound.id_for_label or bound.auto_id}"
+
+
+@register.inclusion_tag("components/key_figure.html")
+def key_figure(
+    label: str, value: chinese.Number | None, unit: str = "", url: str = "", note: str = ""
+) -> dict[str, Any]:
+    """A figure to be seen first: in 万/亿 with the exact figure beside it, and a click opens its records."""
+    is_long = value is not None and abs(chinese.exact(value)) >= chinese.WAN
+    exact = chinese.number(value) if value is not None and is_long else ""
+    short = "—" if value is None else chinese.wan(value)
+    return {"label": label, "short": short, "exact": exact, "unit": unit, "url": url, "note": note}
+
+
+@register.inclusion_tag("components/breadcrumb.html")
+def breadcrumb(steps: Iterable[Any], here: str = "") -> dict[str, Any]:
+    """Where one is: units (shown by short name) or (label, address) pairs, then `here` without a link."""
+    return {"steps": [s if isinstance(s, tuple) else (s.short_name, "") for s in steps], "here": here}
+
+
+@register.inclusion_tag("components/pager.html")
+def pager(listing: lists.Listing) -> dict[str, Any]:
+    """The pages around the present one, each with its address, None for a gap."""
+    near = range(max(1, listing.page - PAGES_BESIDE), min(listing.pages, listing.page + PAGES_BESIDE) + 1)
+    wanted = sorted({1, listing.pages, *near})
+    steps: list[tuple[int, str] | None] = []
+    for number in wanted:
+        if steps and steps[-1] and number - steps[-1][0] > 1:
+            steps.append(None)
+        steps.append((number, listing.address(page=number)))
+    return {"list": listing, "steps": steps, "before": _page(listing, -1), "after": _page(listing, 1)}
+
+
+def _page(listing: lists.Listing, step: int) -> str:
+    wanted = listing.page + step
+    return listing.address(page=wanted) if 1 <= wanted <= listing.pages else ""
+
+
+@register.simple_tag(takes_context=True)
+def query(context: Context, **changes: Any) -> str:
+    """The page's own address with parameters changed: `{% query period="2023H1" page=None %}`."""
+    request: HttpRequest = context["request"]
+    return lists.address(request, **changes)
+
+
+@register.simple_tag(takes_context=True)
+def back_to(context: Context, url_name: str, *args: Any) -> str:
+    """The address of a list as it was last left: `{% back_to "member_list" %}`."""
+    return lists.back_to_list(context["request"], url_name, *args)

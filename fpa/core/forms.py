@@ -1,0 +1,209 @@
+"""Forms as every page has them: Chinese rules in the messages, fields dressed for the shell, check answers.
+
+A form validates and never saves (design §3). `{% form_page form submit="保存" %}` shows it; `components/form.html`
+is a whole page of it.
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Any
+
+from django import forms
+from django.core.exceptions import ValidationError
+from django.db.models import Model
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils import timezone
+
+from fpa.core import chinese
+from fpa.core.dates import BadDate, parse_date
+
+NOT_FILLED = "未填写"
+FORM_PAGE = "components/form.html"
+CHECK_PAGE = "components/check_answers.html"
+
+_CLASSES: tuple[tuple[type[forms.Widget], str], ...] = (
+    (forms.CheckboxInput, "form-check-input"),
+    (forms.CheckboxSelectMultiple, "form-check-input"),
+    (forms.RadioSelect, "form-check-input"),
+    (forms.Select, "form-select"),
+    (forms.Widget, "form-control"),
+)
+_DASHES, _NOT_CHOSEN = "---------", "请选择"
+_BY_CHOICE = (forms.ChoiceField, forms.ModelChoiceField)
+
+
+class DateField(forms.DateField):
+    """A date: the browser's own picker, and any usual Chinese writing where there is none."""
+
+    def to_python(self, value: Any) -> date | None:
+        """The date in what was typed, by `parse_date`; raises ValidationError with its reason."""
+        if value in self.empty_values:
+            return None
+        try:
+            return parse_date(value, timezone.localdate())
+        except BadDate as error:
+            raise ValidationError(f"{error}。", code="invalid") from error
+
+
+class NumberField(forms.DecimalField):
+    """A number as offices type it: 1,234, full-width digits, 1.2万; decimals only where `decimal_places` says so."""
+
+    widget = forms.TextInput(attrs={"inputmode": "decimal", "autocomplete": "off"})
+
+    def to_python(self, value: Any) -> Any:
+        """The exact number, by `parse_number`; raises ValidationError with its reason."""
+        if value in self.empty_values:
+            return None
+        try:
+            return chinese.parse_number(value)
+        except ValueError as error:
+            raise ValidationError(str(error), code="invalid") from error
+
+
+class _Dressed(forms.BaseForm):
+    """What our forms share: no colons, Chinese required-messages, dressed widgets."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **{"label_suffix": ""} | kwargs)
+        dress(self)
+
+
+class Form(_Dressed, forms.Form):
+    """Base of forms that stand alone."""
+
+
+class ModelForm(_Dressed, forms.ModelForm):
+    """Base of forms that take their fields and rules from a model; they validate, and never save."""
+
+
+def dress(form: forms.BaseForm) -> None:
+    """Give a form's widgets their classes, and its fields messages that say what to do."""
+    for name, field in form.fields.items():
+        if field.required:
+            field.error_messages["required"] = _required_message(field, form[name].label)
+        if isinstance(field, _BY_CHOICE):
+            _say_blank(field)
+        for widget in getattr(field.widget, "widgets", None) or [field.widget]:
+            _classify(widget)
+
+
+def _say_blank(field: forms.ChoiceField | forms.ModelChoiceField) -> None:
+    """请选择 instead of dashes for a choice that is not made yet."""
+    if getattr(field, "empty_label", None) == _DASHES:
+        field.empty_label = _NOT_CHOSEN
+    elif isinstance(field, forms.ChoiceField) and not isinstance(field, forms.ModelChoiceField):
+        field.choices = [(k, _NOT_CHOSEN if v == _DASHES else v) for k, v in list(field.choices)]
+
+
+def _classify(widget: forms.Widget) -> None:
+    """Set the class, and let dates use the browser's picker, which wants ISO dates."""
+    if isinstance(widget, forms.DateInput):
+        widget.input_type, widget.format = "date", "%Y-%m-%d"
+    kind = next(words for kind, words in _CLASSES if isinstance(widget, kind))
+    classes = widget.attrs.get("class", "")
+    if kind not in classes.split():
+        widget.attrs["class"] = f"{classes} {kind}".strip()
+
+
+def _required_message(field: forms.Field, label: Any) -> str:
+    """The field's own message where it has one, else 请填写/请选择/请上传 and the label."""
+    own = field.error_messages["required"]
+    if own != forms.Field.default_error_messages["required"]:
+        return str(own)
+    if isinstance(field, forms.FileField):
+        return f"请上传{label}。"
+    if isinstance(field, forms.BooleanField):
+        return f"请勾选“{label}”。"
+    return f"请选择{label}。" if isinstance(field, _BY_CHOICE) else f"请填写{label}。"
+
+
+def said(value: Any, field: forms.Field | None = None) -> str:
+    """A value in words for an answer, a filter in force or a printed list: labels of choices, 是/否, 2026年5月1日."""
+    if value is None or value == "" or value == []:
+        return NOT_FILLED
+    choice = _choice_label(field, value)
+    if choice is not None:
+        return choice
+    if isinstance(value, bool):
+        return "是" if value else "否"
+    if isinstance(value, slice):
+        return _said_range(value.start, value.stop, field)
+    if isinstance(value, date):
+        return chinese.time_cn(value) if isinstance(value, datetime) else chinese.date_cn(value)
+    if isinstance(value, Decimal):
+        return chinese.number(value)
+    if isinstance(value, str | Model) or not isinstance(value, Iterable):
+        return str(value)
+    return "、".join(said(each, field) for each in value)
+
+
+def _choice_label(field: forms.Field | None, value: Any) -> str | None:
+    """The label of a fixed choice; None where the value is none of them, as with rows and lists of values."""
+    if not isinstance(field, forms.ChoiceField) or not isinstance(value, str | int):
+        return None
+    flat = {str(key): str(label) for key, label in _flat(list(field.choices))}
+    return flat.get(str(value))
+
+
+def _flat(choices: Iterable[Any]) -> Iterable[tuple[Any, Any]]:
+    for key, label in choices:
+        if isinstance(label, list | tuple):
+            yield from label
+        else:
+            yield key, label
+
+
+def _said_range(start: Any, stop: Any, field: forms.Field | None) -> str:
+    if start is None:
+        return f"{said(stop, field)}及以前" if isinstance(stop, date) else f"不超过 {said(stop, field)}"
+    if stop is None:
+        return f"{said(start, field)}及以后" if isinstance(start, date) else f"不少于 {said(start, field)}"
+    return f"{said(start, field)}至{said(stop, field)}"
+
+
+@dataclass(frozen=True)
+class Answer:
+    """A row of a check-answers page; `name` is the field that its 修改 goes back to."""
+
+    name: str
+    label: str
+    words: str
+
+
+def answers(form: forms.BaseForm) -> list[Answer]:
+    """The answers of a valid form in words, in the form's order; hidden fields are left out."""
+    return [
+        Answer(bound.name, str(bound.label), said(form.cleaned_data.get(bound.name), bound.field))
+        for bound in form.visible_fields()
+    ]
+
+
+def check_answers(
+    request: HttpRequest,
+    form: forms.BaseForm,
+    *,
+    title: str,
+    consequences: Sequence[str],
+    submit: str,
+    form_template: str = FORM_PAGE,
+    context: dict[str, Any] | None = None,
+) -> HttpResponse | None:
+    """Ask once more before a weighty act; call it with a valid form of a POST.
+
+    The first POST shows the answers, each with 修改, and what will follow; 修改 shows `form_template` again with
+    every answer kept and the wanted field in focus. Returns None when the person has confirmed: then act.
+    Raises TypeError for a form with files, which a browser can't carry over.
+    """
+    if form.is_multipart():
+        raise TypeError("check_answers can't carry an upload over; store the file first.")
+    shown = {"form": form, "title": title, "submit": submit, **(context or {})}
+    change = request.POST.get("change", "")
+    if change in form.fields:
+        form.fields[change].widget.attrs["autofocus"] = True
+        return render(request, form_template, shown)
+    if request.POST.get("confirmed") == "1":
+        return None
+    return render(request, CHECK_PAGE, {**shown, "answers": answers(form), "consequences": consequences})

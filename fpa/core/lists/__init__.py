@@ -1,0 +1,103 @@
+"""The one list of the house: filters in the address, sorting, paging, column choice, batch, export, print.
+
+A view says which rows and columns; everything else is here and in `templates/components/list_page.html`.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
+from django.contrib import messages
+from django.db.models import QuerySet
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils.cache import patch_vary_headers
+from django.utils.html import format_html, format_html_join
+from django_filters import FilterSet
+
+from fpa.core.lists.listing import COUNT_LIMIT, PAGE_SIZE, Listing, address
+from fpa.core.lists.parts import BatchAction, Cell, Chip, Column, Heading, Link, Status, Tone
+from fpa.core.lists.take_away import EXPORT_LIMIT, PRINT_LIMIT, take_away
+
+__all__ = [
+    "COUNT_LIMIT",
+    "EXPORT_LIMIT",
+    "PAGE_SIZE",
+    "PRINT_LIMIT",
+    "BatchAction",
+    "Cell",
+    "Chip",
+    "Column",
+    "Heading",
+    "Link",
+    "Listing",
+    "Status",
+    "Tone",
+    "address",
+    "back_to_list",
+    "list_page",
+    "summarize",
+    "ticked",
+]
+
+BACK_COOKIE = "list_back"
+
+
+def list_page(
+    request: HttpRequest,
+    *,
+    title: str,
+    rows: QuerySet[Any],
+    columns: Sequence[Column],
+    filters: type[FilterSet] | None = None,
+    on_export: Callable[[str, int], None],
+    links: Sequence[Link] = (),
+    batch: Sequence[BatchAction] = (),
+    total: Callable[[], int] | None = None,
+    empty: str = "这里还没有记录。",
+    template: str = "components/list_page.html",
+    context: Mapping[str, Any] | None = None,
+) -> HttpResponse:
+    """Answer a list's request: the page, its table alone (htmx), a workbook (`?export=xlsx`) or paper (`?print=1`).
+
+    `rows` carries its default order and every `select_related` that the columns need. `on_export` leaves the audit
+    event of what was taken away, printed or exported; `total` may know the count of the unfiltered rows.
+    """
+    listing = Listing(request, title, rows, tuple(columns), filters, total, empty)
+    if request.GET.get("export") == "xlsx":
+        return take_away(listing, EXPORT_LIMIT, "导出", on_export)
+    if request.GET.get("print") == "1":
+        return take_away(listing, PRINT_LIMIT, "打印", on_export)
+    shown = {"list": listing, "title": title, "links": links, "batch": batch, **(context or {})}
+    is_part = "HX-Request" in request.headers and "HX-History-Restore-Request" not in request.headers
+    response = render(request, "components/list_table.html" if is_part else template, shown)
+    patch_vary_headers(response, ["HX-Request"])
+    response.set_cookie(
+        BACK_COOKIE, listing.address(), httponly=True, samesite="Lax", secure=request.is_secure()
+    )
+    return response
+
+
+def back_to_list(request: HttpRequest, url_name: str, *args: Any) -> str:
+    """The address of a list as it was last left, with filters and page, else as `url_name` names it."""
+    plain = reverse(url_name, args=args)
+    left = request.COOKIES.get(BACK_COOKIE, "")
+    return left if left == plain or left.startswith(f"{plain}?") else plain
+
+
+def ticked(request: HttpRequest) -> list[str]:
+    """The keys of the rows that a batch action was asked for."""
+    return list(dict.fromkeys(request.POST.getlist("row")))
+
+
+def summarize(request: HttpRequest, did: str, done: int, failed: Sequence[tuple[str, str]] = ()) -> None:
+    """Tell the outcome of a batch in one message: how many were done, and each that failed with its reason.
+
+    `did` is the deed (退会登记); `failed` holds (which one, why).
+    """
+    text = f"{did}：办成 {done} 条"
+    if not failed:
+        messages.success(request, f"{text}。")
+        return
+    reasons = format_html_join("", "<li>{}：{}</li>", failed)
+    messages.warning(request, format_html("{}，未办成 {} 条：<ul>{}</ul>", text, len(failed), reasons))

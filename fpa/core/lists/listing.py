@@ -1,0 +1,264 @@
+"""A request for a list, read from its address: filters, order, columns, page."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+from django import forms
+from django.db.models import QuerySet
+from django.http import HttpRequest, QueryDict
+from django.utils import timezone
+from django_filters import FilterSet
+
+from fpa.core import chinese
+from fpa.core.forms import dress, said
+from fpa.core.lists.parts import Cell, Chip, Column, Heading
+
+PAGE_SIZE = 50
+COUNT_LIMIT = 10_000
+"""Rows that are counted, and that can be paged through; beyond it the page says so."""
+IN_SIGHT = 3
+"""Filters shown at once; the rest is folded away."""
+
+
+@dataclass
+class Listing:
+    """What one request asks of a list, read with good will: what makes no sense in the address is not followed."""
+
+    request: HttpRequest
+    title: str
+    all_rows: QuerySet[Any]
+    columns: tuple[Column, ...]
+    filters: type[FilterSet] | None = None
+    total: Callable[[], int] | None = None
+    empty: str = ""
+
+    @property
+    def asked(self) -> QueryDict:
+        """The address's parameters."""
+        return self.request.GET
+
+    def address(self, **changes: Any) -> str:
+        """This list's address with parameters changed; None leaves one out."""
+        return address(self.request, **changes)
+
+    # Filters
+
+    @cached_property
+    def filterset(self) -> FilterSet | None:
+        """The filters with what was asked of them; their widgets dressed."""
+        if self.filters is None:
+            return None
+        found = self.filters(self.asked, queryset=self.all_rows, request=self.request)
+        found.form.label_suffix = ""
+        dress(found.form)
+        return found
+
+    @cached_property
+    def rows(self) -> QuerySet[Any]:
+        """The filtered rows in order; none where a filter makes no sense, so that nothing is shown for it."""
+        found = self.filterset.qs if self.filterset else self.all_rows
+        if self.is_faulty:
+            found = found.none()
+        if self.sorting:
+            column, is_down = self.sorting
+            return found.order_by(f"{'-' if is_down else ''}{column.sort}", "pk")
+        return found if found.ordered else found.order_by("pk")
+
+    @property
+    def is_faulty(self) -> bool:
+        """Whether a filter asked for what makes no sense."""
+        return self.filterset is not None and not self.filterset.is_valid()
+
+    @cached_property
+    def chips(self) -> list[Chip]:
+        """The filters in force: no silent ones."""
+        if self.filterset is None or self.is_faulty:
+            return []
+        form = self.filterset.form
+        return [
+            self._chip(form[name], value) for name, value in form.cleaned_data.items() if _is_asked(value)
+        ]
+
+    def _chip(self, bound: forms.BoundField, value: Any) -> Chip:
+        without = self.address(page=None, **dict.fromkeys(_parameters(bound)))
+        return Chip(str(bound.label), said(value, bound.field), without)
+
+    @property
+    def fields_in_sight(self) -> list[forms.BoundField]:
+        """The first filters."""
+        return list(self.filterset.form)[:IN_SIGHT] if self.filterset else []
+
+    @property
+    def fields_folded(self) -> list[forms.BoundField]:
+        """The filters that are folded away."""
+        return list(self.filterset.form)[IN_SIGHT:] if self.filterset else []
+
+    @property
+    def is_unfolded(self) -> bool:
+        """Whether a folded filter is in force or wrong, and so must be seen."""
+        form = self.filterset.form if self.filterset else None
+        return form is not None and any(
+            b.errors or _is_asked(form.cleaned_data.get(b.name)) for b in self.fields_folded
+        )
+
+    @property
+    def kept(self) -> list[tuple[str, str]]:
+        """What a new filtering keeps of the address: columns and order."""
+        return [(key, value) for key in ("columns", "sort") for value in self.asked.getlist(key)]
+
+    @property
+    def kept_by_columns(self) -> list[tuple[str, str]]:
+        """What a new choice of columns keeps of the address: all but page and columns."""
+        out = ("columns", "page")
+        return [(key, value) for key, found in self.asked.lists() if key not in out for value in found]
+
+    @property
+    def cleared(self) -> str:
+        """The address without any filter."""
+        return self.request.path + _query(self.kept)
+
+    # Columns and order
+
+    @cached_property
+    def shown_columns(self) -> list[Column]:
+        """The chosen columns in their own order; the usual ones where none of those asked for exist."""
+        wanted = set(self.asked.getlist("columns"))
+        chosen = [c for c in self.columns if c.key in wanted]
+        return chosen or [c for c in self.columns if c.shown]
+
+    @cached_property
+    def sorting(self) -> tuple[Column, bool] | None:
+        """The column to sort by, and whether downwards; None for the rows' own order."""
+        wanted = self.asked.get("sort", "")
+        key = wanted.removeprefix("-")
+        column = next((c for c in self.columns if c.key == key and c.sort), None)
+        return (column, wanted.startswith("-")) if column else None
+
+    @property
+    def headings(self) -> list[Heading]:
+        """The headings: a click sorts upwards, then downwards, then by the rows' own order."""
+        return [self._heading(column) for column in self.shown_columns]
+
+    def _heading(self, column: Column) -> Heading:
+        if not column.sort:
+            return Heading(column, None, "")
+        if not self.sorting or self.sorting[0] is not column:
+            return Heading(column, self.address(sort=column.key, page=None), "")
+        if self.sorting[1]:
+            return Heading(column, self.address(sort=None, page=None), "down")
+        return Heading(column, self.address(sort=f"-{column.key}", page=None), "up")
+
+    # The page
+
+    @cached_property
+    def count(self) -> int:
+        """How many rows: as told for the unfiltered list, else counted up to one more than COUNT_LIMIT."""
+        return self.total() if self.total and self._is_whole else self._counted(COUNT_LIMIT)
+
+    @property
+    def _is_whole(self) -> bool:
+        return not self.chips and not self.is_faulty
+
+    def _counted(self, limit: int) -> int:
+        return self.rows.order_by()[: limit + 1].count()
+
+    def is_longer_than(self, limit: int) -> bool:
+        """Whether there are more rows than that; the database counts no further."""
+        return self._counted(limit) > limit
+
+    @property
+    def count_words(self) -> str:
+        """共 1,234 条, or 超过 10,000 条 where no one counted further."""
+        is_told = self.total is not None and self._is_whole
+        if self.count > COUNT_LIMIT and not is_told:
+            return f"超过 {COUNT_LIMIT:,} 条"
+        return f"共 {self.count:,} 条"
+
+    @cached_property
+    def pages(self) -> int:
+        """How many pages can be opened."""
+        return max(1, -(-min(self.count, COUNT_LIMIT) // PAGE_SIZE))
+
+    @property
+    def is_cut(self) -> bool:
+        """Whether there are rows beyond the last page; the page then says how to reach them."""
+        return self.count > COUNT_LIMIT
+
+    @cached_property
+    def page(self) -> int:
+        """The page asked for, brought into the range that exists."""
+        wanted = self.asked.get("page", "")
+        number = int(wanted) if wanted.isascii() and wanted.isdecimal() and len(wanted) < 8 else 1
+        return min(max(number, 1), self.pages)
+
+    @cached_property
+    def page_rows(self) -> list[tuple[Any, list[Cell]]]:
+        """The rows of the page, each with its cells."""
+        start = (self.page - 1) * PAGE_SIZE
+        return [(row, self.cells(row)) for row in self.rows[start : start + PAGE_SIZE]]
+
+    def cells(self, row: Any) -> list[Cell]:
+        """A row's cells in the chosen columns."""
+        return [Cell(c, c.value(row), c.link(row) if c.link else None) for c in self.shown_columns]
+
+    # Taken away
+
+    @property
+    def export_url(self) -> str:
+        """Where the list comes as a workbook."""
+        return self.address(export="xlsx", page=None)
+
+    @property
+    def print_url(self) -> str:
+        """Where the list comes as paper."""
+        return self.address(print=1, page=None)
+
+    @cached_property
+    def taken(self) -> list[list[Cell]]:
+        """Every row of the list, for paper."""
+        return [self.cells(row) for row in self.rows]
+
+    @property
+    def taker(self) -> str:
+        """Who takes the list away."""
+        actor = getattr(self.request, "actor", None)
+        return f"{actor.unit_name} {actor.name}".strip() if actor else str(self.request.user)
+
+    @property
+    def notes(self) -> list[str]:
+        """What a workbook or paper says of itself: the filters in force, and the moment."""
+        conditions = "；".join(f"{c.label}：{c.words}" for c in self.chips) or "无"
+        return [f"筛选条件：{conditions}", f"截至时间：{chinese.time_cn(timezone.now())}"]
+
+
+def address(request: HttpRequest, **changes: Any) -> str:
+    """The request's own address with parameters changed; None leaves one out."""
+    wanted = request.GET.copy()
+    for gone in ("export", "print"):
+        wanted.pop(gone, None)
+    for key, value in changes.items():
+        wanted.pop(key, None)
+        if value is not None:
+            wanted[key] = str(value)
+    return f"{request.path}?{wanted.urlencode()}" if wanted else request.path
+
+
+def _query(pairs: Sequence[tuple[str, str]]) -> str:
+    wanted = QueryDict(mutable=True)
+    for key, value in pairs:
+        wanted.appendlist(key, value)
+    return f"?{wanted.urlencode()}" if wanted else ""
+
+
+def _is_asked(value: Any) -> bool:
+    """Whether a cleaned filter narrows anything."""
+    return value is not None and value not in ("", []) and not (isinstance(value, QuerySet) and not value)
+
+
+def _parameters(bound: forms.BoundField) -> list[str]:
+    """The address's parameters that feed a filter: several for a range."""
+    widget = bound.field.widget
+    suffixes = getattr(widget, "suffixes", ())
+    return [bound.html_name, *(widget.suffixed(bound.html_name, s) for s in suffixes)]

@@ -1,0 +1,117 @@
+"""What a list is made of: columns and cells, states, links, batch actions, chips and headings."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from typing import Any, Literal
+
+from fpa.core import chinese
+from fpa.core.forms import said
+
+Kind = Literal["text", "number", "money", "date", "percent", "code"]
+Tone = Literal["done", "waiting", "returned", "wrong", "late", "off", "plain"]
+
+
+@dataclass(frozen=True)
+class Column:
+    """A column of a list. `value` serves the page and the workbook alike, so it must not query."""
+
+    key: str
+    label: str
+    value: Callable[[Any], Any]
+    sort: str | None = None
+    kind: Kind = "text"
+    link: Callable[[Any], str | None] | None = None
+    shown: bool = True
+    unit: str = ""
+
+    @property
+    def heading(self) -> str:
+        """The label with its unit: 金额（元）."""
+        return f"{self.label}（{self.unit}）" if self.unit else self.label
+
+
+@dataclass(frozen=True)
+class Status:
+    """A state in a cell: its word, and the tone that gives the shape. In a workbook it is the word alone."""
+
+    word: str
+    tone: Tone = "plain"
+
+    def __str__(self) -> str:
+        return self.word
+
+
+@dataclass(frozen=True)
+class Link:
+    """Something to do from the page; at most one of a page is primary."""
+
+    label: str
+    url: str
+    icon: str = ""
+    primary: bool = False
+
+
+@dataclass(frozen=True)
+class BatchAction:
+    """Something to do with the ticked rows: a POST of `row=pk` to `url`, which reads them with `ticked`."""
+
+    label: str
+    url: str
+    icon: str = ""
+
+
+@dataclass(frozen=True)
+class Cell:
+    """A cell as the page shows it."""
+
+    column: Column
+    value: Any
+    url: str | None
+
+    @property
+    def is_status(self) -> bool:
+        """Whether the value is a `Status`, to be shown with its shape."""
+        return isinstance(self.value, Status)
+
+    @property
+    def text(self) -> str:
+        """The value as the page writes it; — where there is none."""
+        return _shown(self.value, self.column.kind)
+
+
+@dataclass(frozen=True)
+class Chip:
+    """A filter in force, in words, and the address without it."""
+
+    label: str
+    words: str
+    url: str
+
+
+@dataclass(frozen=True)
+class Heading:
+    """A column's heading: the address that sorts by it, and how the rows stand now ("", up, down)."""
+
+    column: Column
+    url: str | None
+    order: str
+
+
+def _shown(value: Any, kind: Kind) -> str:
+    if value is None or value == "":
+        return "—"
+    if isinstance(value, bool | date):
+        return said(value)
+    if isinstance(value, int | float | Decimal):
+        return _shown_number(value, kind)
+    return str(value)
+
+
+def _shown_number(value: chinese.Number, kind: Kind) -> str:
+    if kind == "percent":
+        return chinese.percent(value)
+    if kind == "money":
+        return f"{chinese.exact(value):,.2f}"
+    return str(value) if kind in ("code", "text") else chinese.number(value)

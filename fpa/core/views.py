@@ -1,0 +1,92 @@
+"""Pages that belong to no module: what went wrong and the way out, and the elder mode."""
+
+from dataclasses import dataclass
+
+from django.contrib.auth.decorators import login_not_required
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.template.loader import render_to_string
+from django.utils.http import url_has_allowed_host_and_scheme
+from django.views.decorators.http import require_POST
+
+from fpa.core.middleware import request_id
+
+ELDER_COOKIE = "elder"
+_YEAR = 365 * 24 * 3600
+
+
+@dataclass(frozen=True)
+class Fault:
+    """What an error page says: its code, what happened, what to do now."""
+
+    code: int
+    happened: str
+    way_out: str
+
+
+BAD_REQUEST = Fault(400, "浏览器送来的内容不完整或者不合规矩", "请返回上一页，刷新后重新填写。")
+FORBIDDEN = Fault(403, "您的岗位没有办理这项业务的权限", "如确需办理，请联系本单位系统管理员调整岗位。")
+NOT_FOUND = Fault(
+    404, "没有找到这个页面或这条记录", "它可能已经移走，或者不在您的管理范围内。请核对网址，或者从首页进入。"
+)
+STALE = Fault(
+    403,
+    "这个页面打开得太久，已经失效",
+    "没有提交任何内容。请返回上一页，刷新后重新提交；如仍不行，请重新登录。",
+)
+BROKEN = Fault(
+    500,
+    "系统出了问题，这一次没有办成",
+    "您提交的内容没有保存。请稍后再试；仍不行，请把下面的编号告诉系统管理员。",
+)
+
+
+def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
+    """Answer 400."""
+    return _page(BAD_REQUEST)
+
+
+def forbidden(request: HttpRequest, exception: Exception) -> HttpResponse:
+    """Answer 403, in the words of who refused."""
+    return _page(FORBIDDEN, _own_words(exception))
+
+
+def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
+    """Answer 404, in the words of who looked; an address that no page has gets the usual ones."""
+    return _page(NOT_FOUND, _own_words(exception))
+
+
+def stale_form(request: HttpRequest, reason: str = "") -> HttpResponse:
+    """Answer a form whose token is missing or old (settings.CSRF_FAILURE_VIEW)."""
+    return _page(STALE)
+
+
+def server_error(request: HttpRequest) -> HttpResponse:
+    """Answer 500 without touching database or session: either may be what broke."""
+    return _page(BROKEN)
+
+
+def _own_words(exception: Exception) -> str:
+    """The exception's message where it was written for people, that is in Chinese."""
+    said = exception.args[0] if exception.args else ""
+    return said if isinstance(said, str) and any("一" <= c <= "鿿" for c in said) else ""
+
+
+def _page(fault: Fault, own_words: str = "") -> HttpResponse:
+    context = {"fault": fault, "own_words": own_words, "request_id": request_id.get()}
+    return HttpResponse(render_to_string("error.html", context), status=fault.code)
+
+
+@login_not_required
+@require_POST
+def set_elder_mode(request: HttpRequest) -> HttpResponse:
+    """Switch large print on or off for this browser, and go back to where one was."""
+    wanted = request.POST.get("next", "")
+    is_ours = url_has_allowed_host_and_scheme(wanted, {request.get_host()}, require_https=request.is_secure())
+    response = HttpResponseRedirect(wanted if is_ours else "/")
+    if request.POST.get("elder") == "on":
+        response.set_cookie(
+            ELDER_COOKIE, "1", max_age=_YEAR, samesite="Lax", httponly=True, secure=request.is_secure()
+        )
+    else:
+        response.delete_cookie(ELDER_COOKIE, samesite="Lax")
+    return response
