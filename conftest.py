@@ -132,12 +132,14 @@ def committed_db(django_db_setup: None, django_db_blocker: Any) -> Iterator[str]
     session = connections["default"].settings_dict["NAME"]
     name = f"{_base()}__c{os.getpid()}"
     clone_template(django_db_blocker, name)
+    settings.TREE_HEAD_FILE.unlink(missing_ok=True)  # a log of its own begins
     with django_db_blocker.unblock():
         connections["default"].close()
         connections["default"].settings_dict["NAME"] = name
         yield name
         connections["default"].close()
         connections["default"].settings_dict["NAME"] = session
+    settings.TREE_HEAD_FILE.unlink(missing_ok=True)
     drop_database(name)
 
 
