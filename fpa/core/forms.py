@@ -8,7 +8,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
-from typing import Any
+from typing import Any, cast
 
 from django import forms
 from django.core.exceptions import ValidationError
@@ -32,7 +32,6 @@ _CLASSES: tuple[tuple[type[forms.Widget], str], ...] = (
     (forms.Widget, "form-control"),
 )
 _DASHES, _NOT_CHOSEN = "---------", "请选择"
-_BY_CHOICE = (forms.ChoiceField, forms.ModelChoiceField)
 
 
 class DateField(forms.DateField):
@@ -84,24 +83,40 @@ def dress(form: forms.BaseForm) -> None:
     for name, field in form.fields.items():
         if field.required:
             field.error_messages["required"] = _required_message(field, form[name].label)
-        if isinstance(field, _BY_CHOICE):
+        if isinstance(field, forms.ChoiceField):
             _say_blank(field)
-        for widget in getattr(field.widget, "widgets", None) or [field.widget]:
-            _classify(widget)
+        if isinstance(field, forms.MultiValueField) and isinstance(field.widget, forms.MultiWidget):
+            _dress_parts(field, field.widget, form[name].label)
+        else:
+            _classify(field.widget, field)
 
 
-def _say_blank(field: forms.ChoiceField | forms.ModelChoiceField) -> None:
-    """请选择 instead of dashes for a choice that is not made yet."""
-    if getattr(field, "empty_label", None) == _DASHES:
-        field.empty_label = _NOT_CHOSEN
-    elif isinstance(field, forms.ChoiceField) and not isinstance(field, forms.ModelChoiceField):
-        field.choices = [(k, _NOT_CHOSEN if v == _DASHES else v) for k, v in list(field.choices)]
+def _say_blank(field: forms.ChoiceField) -> None:
+    """请选择 instead of Django's dashes for a choice that is not made yet."""
+    if isinstance(field, forms.ModelChoiceField):
+        field.empty_label = _NOT_CHOSEN if field.empty_label == _DASHES else field.empty_label
+    elif any(label == _DASHES for _, label in _choices(field)):
+        field.choices = [(key, _NOT_CHOSEN if label == _DASHES else label) for key, label in _choices(field)]
 
 
-def _classify(widget: forms.Widget) -> None:
+def _choices(field: forms.ChoiceField) -> list[tuple[Any, Any]]:
+    """The field's choices as they stand, groups unopened."""
+    return list(cast(Iterable[tuple[Any, Any]], field.choices))
+
+
+def _dress_parts(field: forms.MultiValueField, widget: forms.MultiWidget, label: Any) -> None:
+    """Dress both ends of a range; each has a name of its own for screen readers."""
+    for part, end_widget, end in zip(field.fields, widget.widgets, "起止", strict=False):
+        _classify(end_widget, part)
+        end_widget.attrs.setdefault("aria-label", f"{label}（{end}）")
+
+
+def _classify(widget: forms.Widget, field: forms.Field) -> None:
     """Set the class, and let dates use the browser's picker, which wants ISO dates."""
+    if isinstance(field, forms.DateField) and isinstance(widget, forms.TextInput):
+        widget.input_type = "date"
     if isinstance(widget, forms.DateInput):
-        widget.input_type, widget.format = "date", "%Y-%m-%d"
+        widget.format = "%Y-%m-%d"
     kind = next(words for kind, words in _CLASSES if isinstance(widget, kind))
     classes = widget.attrs.get("class", "")
     if kind not in classes.split():
@@ -117,7 +132,7 @@ def _required_message(field: forms.Field, label: Any) -> str:
         return f"请上传{label}。"
     if isinstance(field, forms.BooleanField):
         return f"请勾选“{label}”。"
-    return f"请选择{label}。" if isinstance(field, _BY_CHOICE) else f"请填写{label}。"
+    return f"请选择{label}。" if isinstance(field, forms.ChoiceField) else f"请填写{label}。"
 
 
 def said(value: Any, field: forms.Field | None = None) -> str:
@@ -144,11 +159,11 @@ def _choice_label(field: forms.Field | None, value: Any) -> str | None:
     """The label of a fixed choice; None where the value is none of them, as with rows and lists of values."""
     if not isinstance(field, forms.ChoiceField) or not isinstance(value, str | int):
         return None
-    flat = {str(key): str(label) for key, label in _flat(list(field.choices))}
+    flat = {str(key): str(label) for key, label in _flat(_choices(field))}
     return flat.get(str(value))
 
 
-def _flat(choices: Iterable[Any]) -> Iterable[tuple[Any, Any]]:
+def _flat(choices: Iterable[tuple[Any, Any]]) -> Iterable[tuple[Any, Any]]:
     for key, label in choices:
         if isinstance(label, list | tuple):
             yield from label
@@ -157,11 +172,13 @@ def _flat(choices: Iterable[Any]) -> Iterable[tuple[Any, Any]]:
 
 
 def _said_range(start: Any, stop: Any, field: forms.Field | None) -> str:
+    """The ends of a range in words; those of days are days, though they are kept as moments."""
+    low, high = (chinese.date_cn(e) if isinstance(e, date) else said(e, field) for e in (start, stop))
     if start is None:
-        return f"{said(stop, field)}及以前" if isinstance(stop, date) else f"不超过 {said(stop, field)}"
+        return f"{high}及以前" if isinstance(stop, date) else f"不超过 {high}"
     if stop is None:
-        return f"{said(start, field)}及以后" if isinstance(start, date) else f"不少于 {said(start, field)}"
-    return f"{said(start, field)}至{said(stop, field)}"
+        return f"{low}及以后" if isinstance(start, date) else f"不少于 {low}"
+    return f"{low}至{high}"
 
 
 @dataclass(frozen=True)

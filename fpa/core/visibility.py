@@ -1,5 +1,6 @@
 """Who may see a table's rows: declared once on each model, turned into policies by `fpa.access.guards`."""
 
+import os
 from enum import Enum
 
 
@@ -24,3 +25,8 @@ def upper_bound(path: str) -> str:
     Every path ends in `/`, and `0` is the character after `/` under COLLATE "C": `/01/` … `/010`.
     """
     return path[:-1] + "0"
+
+
+def common_path(one: str, other: str) -> str:
+    """Path of the nearest unit that is, or stands above, both: `/12/02/001/` and `/12/02/003/` → `/12/02/`."""
+    return os.path.commonprefix([one, other]).rpartition("/")[0] + "/"

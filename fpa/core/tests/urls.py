@@ -33,7 +33,7 @@ class UnitFilters(FilterSet):
 
 COLUMNS = (
     lists.Column("code", "区划代码", lambda u: u.code, sort="code", kind="code"),
-    lists.Column("name", "名称", lambda u: u.name, sort="name", link=lambda u: f"/units/{u.code}/"),
+    lists.Column("name", "名称", lambda u: u.name, sort="name", link=lambda u: f"/trial/units/{u.code}/"),
     lists.Column("level", "层级", lambda u: u.get_level_display(), sort="level"),
     lists.Column("parent", "上级", lambda u: u.parent and u.parent.name),
     lists.Column("state", "状态", lambda u: lists.Status("在用", "done")),
@@ -52,8 +52,8 @@ def unit_list(request: HttpRequest) -> HttpResponse:
         columns=COLUMNS,
         filters=UnitFilters,
         on_export=lambda title, count: EXPORTED.append((title, count)),
-        links=[lists.Link("新增单位", "/visit/", "plus", primary=True)],
-        batch=[lists.BatchAction("撤销", "/batch/")],
+        links=[lists.Link("新增单位", "/trial/visit/", "plus", primary=True)],
+        batch=[lists.BatchAction("撤销", "/trial/batch/")],
         total=(lambda: 31_700) if "known" in request.GET else None,
         empty="还没有单位，请先新增。",
     )
@@ -110,7 +110,7 @@ class UnitForm(ModelForm):
 
 def visit(request: HttpRequest) -> HttpResponse:
     form = VisitForm(request.POST or None)
-    shown = {"form": form, "title": "登记走访", "submit": "登记", "back": "/units/"}
+    shown = {"form": form, "title": "登记走访", "submit": "登记", "back": "/trial/units/"}
     if request.method == "POST" and form.is_valid():
         asked = check_answers(
             request,
@@ -123,7 +123,7 @@ def visit(request: HttpRequest) -> HttpResponse:
         if asked:
             return asked
         messages.success(request, "走访已登记。")
-        return HttpResponseRedirect("/units/")
+        return HttpResponseRedirect("/trial/units/")
     return render(request, "components/form.html", shown)
 
 
@@ -150,14 +150,14 @@ def fail(request: HttpRequest) -> HttpResponse:
 
 urlpatterns = [
     *platform.urlpatterns,
-    path("units/", unit_list, name="test_unit_list"),
-    path("none/", plain_list, name="test_plain_list"),
-    path("batch/", batch),
-    path("visit/", visit),
-    path("light/", light),
-    path("refuse/", refuse),
-    path("lose/", lose),
-    path("fail/", fail),
+    path("trial/units/", unit_list, name="test_unit_list"),
+    path("trial/none/", plain_list, name="test_plain_list"),
+    path("trial/batch/", batch),
+    path("trial/visit/", visit),
+    path("trial/light/", light),
+    path("trial/refuse/", refuse),
+    path("trial/lose/", lose),
+    path("trial/fail/", fail),
 ]
 handler400, handler403 = platform.handler400, platform.handler403
 handler404, handler500 = platform.handler404, platform.handler500
