@@ -29,6 +29,7 @@ MENU = (
         "home",
         (
             Entry("今天要办", "home", "unit.view"),
+            Entry("审核事项", "case_list", "case.view"),
             Entry("讨论与退回", "thread_list", "thread.view"),
         ),
     ),

@@ -15,7 +15,7 @@ class Role:
     permissions: frozenset[str]
 
 
-_LOOK = {"unit.view", "figure.view", "dashboard.view", "report.view", "thread.view"}
+_LOOK = {"unit.view", "figure.view", "dashboard.view", "report.view", "thread.view", "case.view"}
 _MEMBERS = {"member.view", "member.join", "member.edit", "member.leave", "member.reveal", "member.export"}
 _FILL = {"submission.view", "submission.fill", "thread.write"}
 _REVIEW = {"submission.review", "member.transfer", "member.import", "staff.view", "staff.edit"}

@@ -144,7 +144,7 @@ def submit_case(*, flow: Flow, subject: models.Model, title: str, unit: Unit, by
     """
     if not unit.path.startswith(by.path):
         raise CannotDecide(f"“{title}”属于{unit.name}，不在您的管理范围内，不能由您上报。")
-    case = Case.objects.of(subject).live().whole().select_for_update(of=("self",)).first()
+    case = Case.objects.of(subject).live().select_for_update().first()
     if case and case.state == CaseState.OPEN:
         raise CannotDecide(f"“{title}”正在审核（{case.standing}），不能重复上报。需要修改请先撤回。")
     case = _resubmit(case, title) if case else _first_submit(flow, subject, title, unit)
@@ -282,7 +282,9 @@ def withdraw_case(*, case: Case, by: Actor, reason: str = "") -> Case:
 
 
 def _locked(case: Case) -> Case:
-    return Case.objects.whole().select_for_update(of=("self",)).get(pk=case.pk)
+    """The case as it is now, held until commit. Without joins: PostgreSQL drops a locked row from its result where
+    somebody else has just changed the key that the join goes by."""
+    return Case.objects.select_for_update().get(pk=case.pk)
 
 
 def _check_open(case: Case) -> None:
@@ -415,7 +417,7 @@ def may_settle(thread: Thread, by: Actor) -> bool:
 
 
 def _locked_thread(thread: Thread) -> Thread:
-    return Thread.objects.whole().select_for_update(of=("self",)).get(pk=thread.pk)
+    return Thread.objects.select_for_update().get(pk=thread.pk)
 
 
 def _return_threads(case: Case) -> models.QuerySet[Thread]:

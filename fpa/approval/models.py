@@ -8,7 +8,23 @@ from django.urls import reverse
 
 from fpa.access.models import PathField, ScopedModel, Unit
 from fpa.core.actor import Actor
+from fpa.core.lists.parts import Tone
 from fpa.core.visibility import Visibility
+
+TONES: dict[str, Tone] = {
+    "submit": "waiting",
+    "approve": "done",
+    "return": "returned",
+    "reject": "wrong",
+    "withdraw": "off",
+    "open": "waiting",
+    "returned": "returned",
+    "approved": "done",
+    "rejected": "wrong",
+    "withdrawn": "off",
+    "settled": "done",
+}
+"""How each verdict and state looks beside its word: the list component turns a tone into a shape."""
 
 
 class FlowQuerySet(models.QuerySet["Flow"]):
@@ -118,6 +134,11 @@ class Case(ScopedModel):
         return reverse("case_detail", args=[self.pk])
 
     @property
+    def tone(self) -> Tone:
+        """The tone of the state."""
+        return TONES[self.state]
+
+    @property
     def step_label(self) -> str:
         """What the current step is called: 乡镇审核."""
         return self.flow.steps[self.step]["label"]
@@ -159,10 +180,6 @@ class Verdict(models.TextChoices):
     WITHDRAW = "withdraw", "撤回"
 
 
-SHAPES = {"submit": "▲", "approve": "✔", "return": "↩", "reject": "✖", "withdraw": "↺"}
-"""A shape beside each verdict's word, so that colour never stands alone."""
-
-
 class Decision(Signed):
     """What was decided on a case. `places` names the faulty fields or cells of a return:
     `[{"place": "cell key", "label": "走访户数", "reason": "…"}]`."""
@@ -183,9 +200,9 @@ class Decision(Signed):
         return f"{self.get_verdict_display()}：{self.case}"
 
     @property
-    def shape(self) -> str:
-        """The verdict's sign."""
-        return SHAPES[self.verdict]
+    def tone(self) -> Tone:
+        """The tone of the verdict's word, which gives its shape."""
+        return TONES[self.verdict]
 
 
 class ThreadState(models.TextChoices):
@@ -254,6 +271,16 @@ class Thread(ScopedModel):
     def get_absolute_url(self) -> str:
         """The thread's own page."""
         return reverse("thread_detail", args=[self.pk])
+
+    @property
+    def standing(self) -> str:
+        """Where the talk stands, in words that name whose answer is awaited."""
+        return f"等{self.waits_for.short_name}答复" if self.is_open else self.get_state_display()
+
+    @property
+    def tone(self) -> Tone:
+        """The tone of the state."""
+        return TONES[self.state]
 
     @property
     def is_open(self) -> bool:

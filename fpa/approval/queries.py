@@ -1,15 +1,25 @@
 """Reads of approval that other modules ask for by name."""
 
+from typing import Any
+
 from django.db import models
 from django.db.models import Exists, OuterRef, QuerySet, Subquery
 
-from fpa.approval.models import Case, CaseState, Decision, Message, Thread
+from fpa.approval.models import Case, CaseState, Decision, Message, Thread, ThreadQuerySet
 from fpa.core.actor import Actor
 
 
 def threads_on(subject: models.Model) -> QuerySet[Thread]:
     """The threads on a subject, open ones first, with their messages."""
-    threads = Thread.objects.on(subject._meta.label_lower, str(subject.pk))
+    return _with_words(Thread.objects.on(subject._meta.label_lower, str(subject.pk)))
+
+
+def threads_of(case: Case) -> QuerySet[Thread]:
+    """The threads on a case's subject, as `threads_on` gives them."""
+    return _with_words(Thread.objects.on(case.subject_type, case.subject_id))
+
+
+def _with_words(threads: ThreadQuerySet) -> QuerySet[Thread]:
     return threads.whole().prefetch_related("messages")
 
 
@@ -21,7 +31,7 @@ def open_cases_for(actor: Actor) -> QuerySet[Case]:
     return waiting.whole().order_by("submitted_at", "id")
 
 
-def returned_cases_for(actor: Actor) -> QuerySet[Case]:
+def returned_cases_for(actor: Actor) -> QuerySet[Any]:
     """Cases of the actor's own unit that were returned and have no cell left that names what to mend; with
     `last_reason`. Those that have are met by `threads_awaiting`."""
     cells = Thread.objects.open().filter(case=OuterRef("pk"), waits_for=actor.unit_id)
@@ -30,7 +40,7 @@ def returned_cases_for(actor: Actor) -> QuerySet[Case]:
     return returned.annotate(last_reason=Subquery(reason.values("reason")[:1])).order_by("due_on", "id")
 
 
-def threads_awaiting(actor: Actor) -> QuerySet[Thread]:
+def threads_awaiting(actor: Actor) -> QuerySet[Any]:
     """Open threads that wait for the word of the actor's unit, the most urgent first; with `last_body`."""
     last = Message.objects.filter(thread=OuterRef("pk")).order_by("-at", "-id")
     waiting = Thread.objects.open().filter(waits_for=actor.unit_id)

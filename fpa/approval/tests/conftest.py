@@ -12,8 +12,9 @@ from django.utils import timezone
 from fpa.access.models import User
 from fpa.access.scope import scoped
 from fpa.approval import actions
+from fpa.approval.actions import Place, Step
 
-STEPS = [
+STEPS: list[Step] = [
     {"level": 4, "permission": "submission.review", "label": "乡镇审核"},
     {"level": 3, "permission": "submission.review", "label": "县级审核"},
     {"level": 1, "permission": "submission.review", "label": "省级汇总"},
@@ -44,7 +45,7 @@ def submit(flow, actor, unit_of):
 @pytest.fixture
 def returned(submit, actor):
     """A case that the township returned with two cells to mend."""
-    places = [
+    places: list[Place] = [
         {"place": "visit.households", "label": "走访户数", "reason": "比上期多十倍，请核对"},
         {"place": "visit.money", "label": "慰问金额"},
     ]

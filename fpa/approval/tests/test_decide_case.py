@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 
 from fpa.approval import actions
-from fpa.approval.actions import CannotDecide
+from fpa.approval.actions import CannotDecide, Place
 from fpa.approval.models import Case
 from fpa.approval.tests.conftest import in_days
 from fpa.audit.models import Event
@@ -22,10 +22,10 @@ decisions = pytest.mark.parametrize("verdict", DECIDE)
 @decisions
 def test_decide_writes_decision_and_event(submit, actor, verdict):
     case = DECIDE[verdict](submit(), actor("township"))
-    last = case.decisions.last()
+    last = case.decisions.latest("id")
     assert (last.verdict, last.step, last.actor_unit_id) == (verdict, 0, actor("township").unit_id)
     assert last.reason
-    assert last.shape
+    assert last.tone
     assert Event.objects.filter(verb=EVENT[verdict], object_id=str(case.pk)).count() == 1
 
 
@@ -103,7 +103,7 @@ def test_approve_case_settles_the_cells_of_its_own_returns(returned, submit, act
 
 def test_approve_case_leaves_what_a_higher_level_asked(submit, actor):
     case = actions.approve_case(case=submit(), by=actor("township"))
-    cells = [{"place": "visit.money"}]
+    cells: list[Place] = [{"place": "visit.money"}]
     actions.return_case(case=case, by=actor("county"), reason="请补", due_on=in_days(1), places=cells)
     submit()
     assert case.threads.get().is_open
@@ -113,7 +113,7 @@ def test_approve_case_leaves_what_a_higher_level_asked(submit, actor):
 
 def test_return_case_names_cells_and_opens_their_threads(returned, actor):
     assert (returned.state, returned.due_on) == ("returned", in_days(3))
-    assert returned.decisions.last().places == [
+    assert returned.decisions.latest("id").places == [
         {"place": "visit.households", "label": "走访户数", "reason": "比上期多十倍，请核对"},
         {"place": "visit.money", "label": "慰问金额", "reason": "数字有误"},
     ]
@@ -128,7 +128,7 @@ def test_return_case_names_cells_and_opens_their_threads(returned, actor):
 
 def test_return_case_again_goes_on_in_the_cells_thread(returned, submit, actor):
     submit()
-    cells = [{"place": "visit.money", "reason": "还是不对"}, {"place": "visit.date"}]
+    cells: list[Place] = [{"place": "visit.money", "reason": "还是不对"}, {"place": "visit.date"}]
     actions.return_case(case=returned, by=actor("township"), reason="再改", due_on=in_days(9), places=cells)
     money = returned.threads.get(place="visit.money")
     assert [m.body for m in money.messages.all()] == ["数字有误", "还是不对"]
@@ -140,7 +140,7 @@ def test_return_case_leads_to_the_cell(submit, actor):
     case = submit()
     case.subject_url = "/submissions/7/"
     case.save()
-    cells = [{"place": "a.b"}]
+    cells: list[Place] = [{"place": "a.b"}]
     actions.return_case(case=case, by=actor("township"), reason="改", due_on=in_days(0), places=cells)
     assert case.threads.get().url == "/submissions/7/#cell-a.b"
 
@@ -166,7 +166,7 @@ def test_reject_case_settles_its_cells(returned, submit, actor):
 def test_withdraw_case_before_any_decision(submit, actor):
     case = actions.withdraw_case(case=submit(), by=actor("village"), reason="填错了")
     assert case.state == "withdrawn"
-    assert case.decisions.last().reason == "填错了"
+    assert case.decisions.latest("id").reason == "填错了"
 
 
 @pytest.mark.parametrize("name", ["township", "county", "sibling"])

@@ -48,7 +48,7 @@ def test_submit_case_skips_steps_at_or_below_the_unit(flow, actor, unit_of, subm
 
 def test_submit_case_needs_a_level_above(flow, actor, unit_of):
     province = unit_of("province")
-    with pytest.raises(CannotDecide, match="没有.*上级审核环节"):
+    with pytest.raises(CannotDecide, match=r"没有.*上级审核环节"):
         actions.submit_case(flow=flow, subject=province, title="表", unit=province, by=actor("province"))
 
 
@@ -60,7 +60,7 @@ def test_submit_case_refuses_a_unit_outside(submit, actor, name):
 
 def test_submit_case_twice_is_refused(submit):
     submit()
-    with pytest.raises(CannotDecide, match="正在审核.*不能重复上报"):
+    with pytest.raises(CannotDecide, match=r"正在审核.*不能重复上报"):
         submit()
     assert Case.objects.count() == 1
 

@@ -1,0 +1,45 @@
+"""The parts of approval that stand on other modules' pages: `{% load approval %}{% timeline case %}`."""
+
+from typing import Any
+
+from django import template
+from django.http import HttpRequest
+from django.middleware.csrf import get_token
+from django.template.context import Context
+
+from fpa.approval.actions import may_settle
+from fpa.approval.forms import ReplyForm
+from fpa.approval.models import Case, Thread
+from fpa.approval.queries import decisions_of
+
+register = template.Library()
+
+
+@register.inclusion_tag("approval/_timeline.html")
+def timeline(case: Case) -> dict[str, Any]:
+    """A case's decisions, first to last: who, for which unit, when, the verdict by word and shape, why."""
+    return {"case": case, "decisions": decisions_of(case)}
+
+
+@register.inclusion_tag("approval/_thread.html", takes_context=True)
+def thread_panel(context: Context, thread: Thread) -> dict[str, Any]:
+    """A thread's talk with its reply form and, for who may, the button that settles it."""
+    return panel(context["request"], thread)
+
+
+def panel(
+    request: HttpRequest, thread: Thread, form: ReplyForm | None = None, refusal: str = ""
+) -> dict[str, Any]:
+    """What `approval/_thread.html` shows; `form` brings back what was typed, `refusal` says why it was not done."""
+    actor = request.actor  # type: ignore[attr-defined]
+    may_write = thread.is_open and actor.may("thread.write")
+    return {
+        "thread": thread,
+        "words": thread.messages.all(),
+        "form": form or ReplyForm(auto_id=f"thread-{thread.pk}-%s"),
+        "refusal": refusal,
+        "may_write": may_write,
+        "may_settle": may_write and may_settle(thread, actor),
+        "back": request.POST.get("next") or request.get_full_path(),
+        "csrf_token": get_token(request),
+    }

@@ -1,0 +1,62 @@
+"""Two people at the same moment: one of them wins, the other is told."""
+
+from collections import Counter
+from concurrent.futures import ThreadPoolExecutor
+from threading import Barrier
+
+import pytest
+from django.db import connection
+
+from fpa.access.scope import everything
+from fpa.access.seats import actor_for
+from fpa.approval import actions
+from fpa.approval.actions import CannotDecide
+from fpa.approval.models import Case
+from fpa.approval.tests.conftest import STEPS, in_days
+from tests.cast import cast_unit
+
+
+def at_once(*acts):
+    """Run the acts in parallel, each in a connection of its own; how many were done, and how many refused."""
+    barrier = Barrier(len(acts))
+
+    def run(act):
+        try:
+            with everything():
+                barrier.wait(timeout=20)
+                act()
+            return "done"
+        except CannotDecide:
+            return "refused"
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(len(acts)) as pool:
+        return Counter(pool.map(run, acts))
+
+
+@pytest.fixture
+def village_submits(committed_db):
+    with everything():
+        flow = actions.ensure_flow("submission", "数据上报审核", STEPS)
+    village, by = cast_unit("village"), actor_for("village")
+    return lambda: actions.submit_case(flow=flow, subject=village, title="表", unit=village, by=by)
+
+
+def test_submit_case_at_once_makes_one_case(village_submits):
+    assert at_once(village_submits, village_submits) == {"done": 1, "refused": 1}
+    with everything():
+        assert Case.objects.count() == 1
+
+
+def test_decide_at_once_makes_one_decision(village_submits):
+    with everything():
+        case = village_submits()
+    by = actor_for("township")
+    outcome = at_once(
+        lambda: actions.approve_case(case=case, by=by),
+        lambda: actions.return_case(case=case, by=by, reason="请核对", due_on=in_days(1)),
+    )
+    assert outcome == {"done": 1, "refused": 1}
+    with everything():
+        assert case.decisions.count() == 2

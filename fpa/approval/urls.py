@@ -1,0 +1,12 @@
+from django.urls import path
+
+from fpa.approval import views
+
+urlpatterns = [
+    path("cases/", views.case_list, name="case_list"),
+    path("cases/<int:pk>/", views.case_detail, name="case_detail"),
+    path("threads/", views.thread_list, name="thread_list"),
+    path("threads/<int:pk>/", views.thread_detail, name="thread_detail"),
+    path("threads/<int:pk>/reply/", views.reply_thread, name="reply_thread"),
+    path("threads/<int:pk>/settle/", views.settle_thread, name="settle_thread"),
+]
