@@ -30,7 +30,8 @@ class Event(models.Model):
     mac = models.BinaryField("鉴别码")
 
     class Meta:
-        ordering = ["-at"]
+        verbose_name = "审计事件"
+        ordering = ["-at", "-id"]
         indexes = [
             models.Index(fields=["at"], name="event_at"),
             models.Index(fields=["object_type", "object_id"], name="event_object"),
@@ -39,6 +40,18 @@ class Event(models.Model):
 
     def __str__(self) -> str:
         return f"{self.verb} {self.object_name}"
+
+
+class Unsealed(models.Model):
+    """The queue of events that have no leaf yet. An event and its row are committed together, however late, so the
+    sealer finds what is new without searching what is old. No constraint: an event that is deleted while it waits
+    leaves its row behind, and `verify` names it."""
+
+    visibility = Visibility.REFERENCE
+
+    event = models.OneToOneField(
+        Event, models.DO_NOTHING, primary_key=True, db_constraint=False, related_name="unsealed"
+    )
 
 
 class Leaf(models.Model):

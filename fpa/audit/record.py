@@ -8,7 +8,7 @@ from typing import Any
 from django.contrib.auth import get_user_model
 from django.db import models
 
-from fpa.audit.models import Event
+from fpa.audit.models import Event, Unsealed
 from fpa.core.actor import Actor
 from fpa.core.ids import uuid7
 from fpa.core.keys import keyring
@@ -45,14 +45,20 @@ def record(
         object_type=thing._meta.label_lower,
         object_id=str(thing.pk or ""),
         object_name=str(thing)[:200],
-        changes=json.loads(json.dumps(changes or {}, default=_plain)),
+        changes=_as_stored(changes or {}),
         reason=reason,
         ip=by.ip or "",
         request_id=by.request_id,
     )
     event.mac = mac_of(event)
     event.save(force_insert=True)
+    Unsealed.objects.create(event=event)
     return event
+
+
+def _as_stored(changes: dict[str, Any]) -> dict[str, Any]:
+    """The changes as the database gives them back. Fractions become text: jsonb rewrites 1e16, and the code breaks."""
+    return json.loads(json.dumps(changes, default=_plain), parse_float=str, parse_constant=str)
 
 
 def changed(thing: models.Model, before: dict[str, Any]) -> dict[str, list[Any]]:
@@ -60,7 +66,7 @@ def changed(thing: models.Model, before: dict[str, Any]) -> dict[str, list[Any]]
 
     Fields that the model names in `secret_fields` are masked: that they changed is recorded, not to what.
     """
-    secret = getattr(thing, "secret_fields", frozenset())
+    secret: frozenset[str] = getattr(thing, "secret_fields", frozenset())
     pairs = {name: [old, getattr(thing, name)] for name, old in before.items()}
     return {n: [MASK, MASK] if n in secret else p for n, p in pairs.items() if p[0] != p[1]}
 
@@ -78,12 +84,12 @@ def mac_of(event: Event) -> bytes:
 
 def recorder_of_export(by: Actor) -> Callable[[str, int], None]:
     """Give the list component what it calls for each exported file: an event with the list's title and row count."""
-    user = get_user_model().objects.get(pk=by.user_id)
-    return lambda title, count: _record_export(user, title, count, by)
 
+    def write(title: str, count: int) -> None:
+        user = get_user_model().objects.get(pk=by.user_id or 0)
+        record("list.exported", user, by=by, changes={"list": title, "rows": count}, path=by.path)
 
-def _record_export(user: models.Model, title: str, count: int, by: Actor) -> None:
-    record("list.exported", user, by=by, changes={"list": title, "rows": count}, path=by.path)
+    return write
 
 
 def _plain(value: Any) -> Any:

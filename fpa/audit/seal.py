@@ -1,113 +1,96 @@
 """Sealing: events become leaves of a Merkle log, and each tree head is also written outside the database.
 
 Events carry no chain of their own, so writers never wait for one another; one sealer, held single by an advisory
-lock, gives the events that have none yet the next positions.
+lock, gives the events that wait in the queue the next positions.
 """
 
-import json
-import os
-from collections.abc import Iterator
-from datetime import timedelta
-from pathlib import Path
-from typing import Any
+import logging
+from contextlib import ExitStack
+from typing import BinaryIO
 
-from django.conf import settings
 from django.db import connection, transaction
 from django.utils import timezone
 
-from fpa.audit.models import Event, Leaf, TreeHead
+from fpa.audit import heads
+from fpa.audit.models import Leaf, TreeHead, Unsealed
 from fpa.audit.record import mac_of, payload_of
 from fpa.core.merkle import Frontier, leaf_hash
 
+log = logging.getLogger(__name__)
+
 ADVISORY_LOCK = 5_291_980
-LONGEST_TRANSACTION = timedelta(days=2)
-"""An event may be committed this long after it was made (a long import); older ones were sealed or are forged."""
-BATCH = 20_000
+BATCH = 5_000
+
+
+class CannotSeal(Exception):
+    """The log in the database is not the one that was published; the message says what differs and what to do."""
 
 
 def seal() -> int:
-    """Seal all events that have no leaf yet and publish the new tree head; returns how many were sealed.
+    """Seal all events that wait and, once that is committed, publish the new tree heads; returns how many were sealed.
 
-    Call it in a scope over the whole province. An event whose authentication code is wrong is left out: it was not
-    written by the platform, and `verify` names it.
+    Call it in a scope over the whole province. An event whose authentication code is wrong gets no leaf: it was not
+    written by the platform, and `verify` names it. Memory is bounded by a batch, however many events wait.
+    Raises CannotSeal where the database's last head and the published one contradict each other.
     """
-    with transaction.atomic(), connection.cursor() as cursor:
+    with transaction.atomic(), connection.cursor() as cursor, ExitStack() as held:
         cursor.execute("SELECT pg_advisory_xact_lock(%s)", [ADVISORY_LOCK])
-        events = [event for event in unsealed() if bytes(event.mac) == mac_of(event)][:BATCH]
-        if events:
-            _append(events)
-    publish()
-    return len(events)
+        file = held.enter_context(heads.locked())
+        frontier = _frontier(file)
+        before = frontier.size
+        while batch := _waiting():
+            _append(batch, frontier)
+        keep = held.pop_all()
+        transaction.on_commit(lambda: _publish(file, keep))
+    return frontier.size - before
 
 
-def unsealed() -> Iterator[Event]:
-    """Events of the last days that have no leaf, oldest first."""
-    recent = Event.objects.filter(at__gte=timezone.now() - LONGEST_TRANSACTION)
-    sealed = Leaf.objects.values("event_id")
-    return recent.exclude(id__in=sealed).order_by("id").iterator()
+def _publish(file: BinaryIO, held: ExitStack) -> None:
+    with held:
+        heads.publish(file)
 
 
-def _append(events: list[Event]) -> None:
-    head = TreeHead.objects.first()
+def _frontier(file: BinaryIO) -> Frontier:
+    """The right edge of the log to grow from, once the database's heads are found to be those in the file."""
+    head, published = TreeHead.objects.first(), heads.last(file)
     frontier = Frontier.parse(head.size, head.frontier) if head else Frontier()
-    first = frontier.size
+    if head and frontier.root() != bytes(head.root):
+        raise CannotSeal(f"第 {head.size} 条处的树头被改动，暂停封存。请运行 fpa audit verify 查明。")
+    if published and not _is_known(published):
+        raise CannotSeal(
+            f"库外树头文件中第 {published.size} 条处的树头与数据库不一致，暂停封存。"
+            "如刚从备份恢复，请一并恢复同一时刻的树头文件；否则请运行 fpa audit verify 查明。"
+        )
+    return frontier
+
+
+def _is_known(published: heads.Head) -> bool:
+    stored = TreeHead.objects.filter(size=published.size).first()
+    return stored is not None and bytes(stored.root).hex() == published.root
+
+
+def _waiting() -> list[Unsealed]:
+    """The next batch of the queue, in the order of the events' making."""
+    return list(Unsealed.objects.select_related("event").order_by("event_id")[:BATCH])
+
+
+def _append(batch: list[Unsealed], frontier: Frontier) -> None:
+    """Give a batch its leaves and head, and take it off the queue."""
+    ids = [row.event_id for row in batch]
+    sealed = set(Leaf.objects.filter(event_id__in=ids).values_list("event_id", flat=True))
+    genuine = [row.event for row in batch if bytes(row.event.mac) == mac_of(row.event)]
+    events = [event for event in genuine if event.id not in sealed]
+    if len(genuine) < len(batch):
+        log.error("%s 条事件的鉴别码不符，未予封存；请运行 fpa audit verify 查明", len(batch) - len(genuine))
     hashes = [leaf_hash(payload_of(event)) for event in events]
-    frontier.append(hashes)
-    Leaf.objects.bulk_create(
-        Leaf(position=first + n, event_id=event.id, hash=hashes[n]) for n, event in enumerate(events)
-    )
+    places = zip(range(frontier.size, frontier.size + len(events)), events, hashes, strict=True)
+    Leaf.objects.bulk_create(Leaf(position=n, event_id=e.id, hash=h) for n, e, h in places)
+    if events:
+        _save_head(frontier.append(hashes))
+    Unsealed.objects.filter(event_id__in=ids).delete()
+
+
+def _save_head(frontier: Frontier) -> None:
     TreeHead.objects.create(
         size=frontier.size, root=frontier.root(), frontier=frontier.hashes(), sealed_at=timezone.now()
     )
-
-
-def publish() -> None:
-    """Append the heads that the file outside the database does not hold yet, each with the leaves it sealed.
-
-    A crash between the database and the file is made good by the next call.
-    """
-    path = Path(settings.TREE_HEAD_FILE)
-    known = last_published_size(path)
-    heads = list(TreeHead.objects.filter(size__gt=known).order_by("size"))
-    if not heads:
-        return
-    path.parent.mkdir(parents=True, exist_ok=True)
-    with path.open("a", encoding="utf-8") as out:
-        for head in heads:
-            out.write(json.dumps(_line(head, known)) + "\n")
-            known = head.size
-        out.flush()
-        os.fsync(out.fileno())
-
-
-def _line(head: TreeHead, previous: int) -> dict[str, Any]:
-    leaves = Leaf.objects.filter(position__gte=previous, position__lt=head.size).order_by("position")
-    return {
-        "size": head.size,
-        "root": bytes(head.root).hex(),
-        "sealed_at": head.sealed_at.isoformat(),
-        "leaves": [[str(leaf.event_id), bytes(leaf.hash).hex()] for leaf in leaves],
-    }
-
-
-def last_published_size(path: Path) -> int:
-    """Size of the last head in the file, 0 where there is none."""
-    last = 0
-    for line in read_published(path):
-        last = line["size"]
-    return last
-
-
-def read_published(path: Path) -> Iterator[dict[str, Any]]:
-    """The heads of the file outside the database, oldest first.
-
-    Raises ValueError, naming the line, where one can't be read.
-    """
-    if not path.exists():
-        return
-    with path.open(encoding="utf-8") as lines:
-        for number, line in enumerate(lines, 1):
-            try:
-                yield json.loads(line)
-            except json.JSONDecodeError as error:
-                raise ValueError(f"树头文件第 {number} 行无法读取") from error

@@ -1,25 +1,48 @@
 """Verifying the audit: the events against their codes, their leaves, and the tree heads outside the database.
 
 Whoever has only the database can change rows, but has neither the key of the events' codes nor the file with the
-heads; so an edited, deleted, swapped, inserted or cut-off event is found, and named.
+heads; so an edited, deleted, swapped, inserted or cut-off event is found, and named. One pass in batches: memory
+grows with what is wrong, not with the log.
 """
 
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterator
-from dataclasses import dataclass
-from pathlib import Path
-from typing import Any
+from dataclasses import dataclass, field
+from io import SEEK_END
+from uuid import UUID
 
-from django.conf import settings
+from django.db.models import Exists, Max, OuterRef, Q
 
-from fpa.audit.models import Event, Leaf, TreeHead
+from fpa.audit import heads
+from fpa.audit.models import Event, Leaf, TreeHead, Unsealed
 from fpa.audit.record import mac_of, payload_of
-from fpa.audit.seal import read_published
-from fpa.core.merkle import Frontier, leaf_hash
+from fpa.audit.trusted import Stretch, Trusted
+from fpa.core.merkle import leaf_hash
+
+BATCH = 5_000
+"""Leaves compared at a time."""
+SWAP_WINDOW_MS = 1_000
+"""An event's number holds the millisecond of its making; its time follows at once."""
+NOT_OURS = "不是由平台写入的事件（鉴别码不符）"
+BEFORE_ALL = -(2**63)
+
+WORDS = {
+    "edited": "被改动",
+    "deleted": "被删除",
+    "swapped": "被互换",
+    "inserted": "被插入",
+    "cut_off": "被截断",
+    "unqueued": "被漏封",
+    "leaf": "叶子异常",
+    "head": "树头异常",
+    "file": "库外文件异常",
+}
+"""The kinds of problems, in words: the first six are of events, the others of what seals them."""
 
 
 @dataclass(frozen=True)
 class Problem:
-    """One thing that is not as it was sealed. `kind` is edited, deleted, swapped, inserted, cut_off or log."""
+    """One thing that is not as it was sealed; `event_id` is empty where it is of no single event."""
 
     kind: str
     event_id: str
@@ -41,102 +64,179 @@ def verify() -> Verdict:
 
     Returns counts and problems; an unreadable file of heads is a problem too, never an exception.
     """
-    try:
-        heads = list(read_published(Path(settings.TREE_HEAD_FILE)))
-    except ValueError as error:
-        return Verdict(Event.objects.count(), 0, 0, [Problem("log", "", str(error))])
-    published = [(event_id, digest) for head in heads for event_id, digest in head["leaves"]]
-    found = {str(event.id): (leaf_hash(payload_of(event)).hex(), _is_genuine(event)) for event in _events()}
-    stored = {str(leaf.event_id): leaf for leaf in Leaf.objects.iterator()}
-    problems = [
-        *_heads_problems(heads),
-        *_sealed_problems(published, found),
-        *_log_problems(published, stored),
-        *_unpublished_problems(published, found, stored),
-    ]
-    waiting = len(found.keys() - dict(published).keys())
-    return Verdict(len(found), len(published), waiting, problems)
+    with heads.locked(shared=True) as file:  # no sealer is between its commit and the file now
+        end, newest = file.seek(0, SEEK_END), _newest_size()
+    check = _Check()
+    log = Trusted(check.say)
+    for batch in _batches(log.stretches(end, newest)):
+        check.heads(batch)
+        check.leaves([s for s in batch if s.is_filed])
+        check.events(batch)
+    check.leaves_without_head(log.frontier.size, newest)
+    check.lost_events()
+    check.changed_events()
+    check.events_without_leaf()
+    return Verdict(Event.objects.count(), log.frontier.size, Unsealed.objects.count(), check.problems)
 
 
-def _events() -> Iterator[Event]:
-    return Event.objects.order_by("id").iterator(chunk_size=5000)
+def _newest_size() -> int:
+    """How many leaves the database claims to have, by its heads or by their positions."""
+    size = TreeHead.objects.aggregate(newest=Max("size"))["newest"] or 0
+    position = Leaf.objects.aggregate(newest=Max("position"))["newest"]
+    return max(size, 0 if position is None else position + 1)
+
+
+def _batches(stretches: Iterator[Stretch]) -> Iterator[list[Stretch]]:
+    """Stretches together until they hold a batch of leaves; each batch costs three queries."""
+    batch: list[Stretch] = []
+    leaves = 0
+    for stretch in stretches:
+        batch.append(stretch)
+        leaves += len(stretch.head.leaves)
+        if leaves >= BATCH:
+            yield batch
+            batch, leaves = [], 0
+    if batch:
+        yield batch
+
+
+@dataclass
+class _Check:
+    """What was found wrong so far, and what can be told only at the end."""
+
+    problems: list[Problem] = field(default_factory=list)
+    deleted: list[str] = field(default_factory=list)
+    tail: list[str] = field(default_factory=list)
+    changed: dict[str, tuple[Event, str]] = field(default_factory=dict)
+    leafless: set[str] = field(default_factory=set)
+    strangers: set[str] = field(default_factory=set)
+    heads_upto: int = BEFORE_ALL
+
+    def say(self, kind: str, event_id: str, detail: str) -> None:
+        """Add a problem."""
+        self.problems.append(Problem(kind, event_id, detail))
+
+    def heads(self, batch: list[Stretch]) -> None:
+        """The database's heads must be the published ones, each with its root and frontier, and no others."""
+        upto = batch[-1].head.size
+        rows = TreeHead.objects.filter(size__gt=self.heads_upto, size__lte=upto)
+        stored = {row.size: (bytes(row.root).hex(), row.frontier, row.sealed_at.isoformat()) for row in rows}
+        wanted = {s.head.size: (s.head.root, s.frontier, s.head.sealed_at) for s in batch}
+        for size in sorted(stored.keys() | wanted.keys()):
+            if size not in stored:
+                self.say("head", "", f"数据库中第 {size} 条处的树头缺失")
+            elif stored[size] != wanted.get(size):
+                self.say("head", "", f"数据库中第 {size} 条处的树头与封存时不符")
+        self.heads_upto = upto
+
+    def leaves(self, batch: list[Stretch]) -> None:
+        """The database's leaves must be the file's, in the file's order."""
+        if not batch:
+            return
+        rows = Leaf.objects.filter(position__gte=batch[0].start, position__lt=batch[-1].head.size)
+        stored = {row.position: (str(row.event_id), bytes(row.hash).hex()) for row in rows}
+        for stretch in batch:
+            for position, leaf in enumerate(stretch.head.leaves, stretch.start):
+                if stored.get(position) != leaf:
+                    self._wrong_leaf(position, leaf[0], stored.get(position))
+
+    def _wrong_leaf(self, position: int, event_id: str, stored: tuple[str, str] | None) -> None:
+        if stored and stored[0] == event_id:
+            self.say("leaf", event_id, f"第 {position} 位的叶子被改动")
+            return
+        self.leafless.add(event_id)
+        if stored:
+            self.strangers.add(stored[0])
+        self.say(
+            "leaf", event_id, f"第 {position} 位的叶子{f'被换成事件 {stored[0]} 的' if stored else '被删除'}"
+        )
+
+    def events(self, batch: list[Stretch]) -> None:
+        """Every sealed event must still be there with the very content that was sealed."""
+        found = Event.objects.in_bulk([event_id for s in batch for event_id, _ in s.head.leaves])
+        for stretch in batch:
+            for event_id, digest in stretch.head.leaves:
+                event = found.get(UUID(event_id))
+                if event is None:
+                    self.tail.append(event_id)
+                    continue
+                self.deleted += self.tail
+                self.tail = []
+                self._content(event, digest, stretch.is_filed)
+
+    def _content(self, event: Event, digest: str, is_filed: bool) -> None:
+        if leaf_hash(payload_of(event)).hex() != digest:
+            self.changed[str(event.id)] = (event, digest)
+        elif not _is_genuine(event):
+            kind = "edited" if is_filed else "inserted"
+            self.say(kind, str(event.id), "鉴别码与封存时不同" if is_filed else NOT_OURS)
+
+    def leaves_without_head(self, sealed: int, newest: int) -> None:
+        """No leaf may stand outside of what the heads cover."""
+        outside = Q(position__lt=0) | Q(position__gte=sealed, position__lt=newest)
+        for leaf in Leaf.objects.filter(outside).order_by("position"):
+            self.strangers.add(str(leaf.event_id))
+            self.say("leaf", str(leaf.event_id), f"第 {leaf.position} 位的叶子没有树头")
+
+    def lost_events(self) -> None:
+        """Name the events that are gone: cut off where they were the unbroken end of the log, else deleted."""
+        for event_id in self.deleted:
+            self.say("deleted", event_id, "已封存的事件被删除")
+        for event_id in self.tail:
+            self.say("cut_off", event_id, "日志末尾被截断，该事件缺失")
+
+    def changed_events(self) -> None:
+        """Name the events whose content is not what was sealed: another's, or no one's."""
+        in_order = sorted(self.changed)
+        for event_id, (event, _) in self.changed.items():
+            other = self._twin(event, in_order)
+            if other:
+                self.say("swapped", event_id, f"内容与事件 {other} 互换")
+            else:
+                self.say("edited", event_id, "内容与封存时不同")
+
+    def _twin(self, event: Event, in_order: list[str]) -> str | None:
+        """Another changed event whose sealed content this one now carries; numbers tell the time of making, so only
+        those made just before the content's time are tried."""
+        own, made = event.id, int(event.at.timestamp() * 1000)
+        first = bisect_left(in_order, _lowest_id(made - SWAP_WINDOW_MS))
+        last = bisect_right(in_order, _lowest_id(made + SWAP_WINDOW_MS))
+        try:
+            for other in in_order[first:last]:
+                event.id = UUID(other)
+                if event.id != own and leaf_hash(payload_of(event)).hex() == self.changed[other][1]:
+                    return other
+        finally:
+            event.id = own
+        return None
+
+    def events_without_leaf(self) -> None:
+        """What has no leaf may only be a genuine event that waits in the queue, and the queue may name no other."""
+        leaf = Leaf.objects.filter(event_id=OuterRef("pk"))
+        queued = Exists(Unsealed.objects.filter(event_id=OuterRef("pk")))
+        for unsealed in (
+            Event.objects.filter(~Exists(leaf)).annotate(is_queued=queued).order_by("id").iterator()
+        ):
+            if str(unsealed.id) not in self.leafless:
+                self._unsealed(unsealed, unsealed.is_queued)
+        for event in Event.objects.filter(pk__in=self.strangers - self.leafless).order_by("id"):
+            if not _is_genuine(event):
+                self.say("inserted", str(event.id), NOT_OURS)
+        there = Event.objects.filter(pk=OuterRef("event_id"))
+        for row in Unsealed.objects.filter(~Exists(there)).order_by("event_id"):
+            self.say("deleted", str(row.event_id), "等待封存的事件被删除")
+
+    def _unsealed(self, event: Event, is_queued: bool) -> None:
+        if not _is_genuine(event):
+            self.say("inserted", str(event.id), NOT_OURS)
+        elif not is_queued:
+            self.say("unqueued", str(event.id), "既没有封存，也不在等待封存的队列中")
 
 
 def _is_genuine(event: Event) -> bool:
     return bytes(event.mac) == mac_of(event)
 
 
-def _heads_problems(heads: list[dict[str, Any]]) -> Iterator[Problem]:
-    """The file's own roots must follow from its leaves, and the database's heads must be the file's."""
-    frontier = Frontier()
-    for head in heads:
-        frontier.append(bytes.fromhex(digest) for _, digest in head["leaves"])
-        if frontier.size != head["size"] or frontier.root().hex() != head["root"]:
-            yield Problem("log", "", f"树头文件中第 {head['size']} 条处的根与其叶子不符")
-    stored = {head.size: bytes(head.root).hex() for head in TreeHead.objects.all()}
-    filed = {head["size"]: head["root"] for head in heads}
-    for size in sorted(stored.keys() | filed.keys()):
-        if stored.get(size) != filed.get(size):
-            yield Problem("log", "", f"第 {size} 条处的树头在数据库与库外文件中不一致")
-
-
-def _sealed_problems(
-    published: list[tuple[str, str]], found: dict[str, tuple[str, bool]]
-) -> Iterator[Problem]:
-    """Every sealed event must still be there with the very content that was sealed."""
-    missing = [event_id for event_id, _ in published if event_id not in found]
-    tail = _trailing(published, set(missing))
-    for event_id in missing:
-        kind = "cut_off" if event_id in tail else "deleted"
-        words = {"cut_off": "日志末尾被截断，该事件缺失", "deleted": "已封存的事件被删除"}
-        yield Problem(kind, event_id, words[kind])
-    sealed = dict(published)
-    changed = [e for e, digest in published if e in found and found[e][0] != digest]
-    for event_id in changed:
-        other = _twin(event_id, changed, sealed)
-        if other:
-            yield Problem("swapped", event_id, f"内容与事件 {other} 互换")
-        else:
-            yield Problem("edited", event_id, "内容与封存时不同")
-
-
-def _trailing(published: list[tuple[str, str]], missing: set[str]) -> set[str]:
-    """The missing events that form the unbroken end of the log."""
-    tail: set[str] = set()
-    for event_id, _ in reversed(published):
-        if event_id not in missing:
-            break
-        tail.add(event_id)
-    return tail
-
-
-def _twin(event_id: str, changed: list[str], sealed: dict[str, str]) -> str | None:
-    """Another changed event whose sealed content this event now carries under its own number."""
-    event = Event.objects.get(pk=event_id)
-    for other in changed:
-        event.id = other
-        if other != event_id and leaf_hash(payload_of(event)).hex() == sealed[other]:
-            return other
-    return None
-
-
-def _log_problems(published: list[tuple[str, str]], stored: dict[str, Leaf]) -> Iterator[Problem]:
-    """The leaves in the database must be the file's, in the file's order."""
-    for position, (event_id, digest) in enumerate(published):
-        leaf = stored.get(event_id)
-        if leaf is None:
-            yield Problem("log", event_id, f"第 {position} 位的叶子被删除")
-        elif leaf.position != position or bytes(leaf.hash).hex() != digest:
-            yield Problem("log", event_id, f"第 {position} 位的叶子被改动")
-
-
-def _unpublished_problems(
-    published: list[tuple[str, str]], found: dict[str, tuple[str, bool]], stored: dict[str, Leaf]
-) -> Iterator[Problem]:
-    """What the file does not know may only be an event that waits for sealing, with a genuine code."""
-    known = dict(published)
-    for event_id, (_, genuine) in found.items():
-        if event_id not in known and not genuine:
-            yield Problem("inserted", event_id, "不是由平台写入的事件（鉴别码不符）")
-    for event_id in stored.keys() - known.keys():
-        yield Problem("log", event_id, "库外文件中没有这片叶子")
+def _lowest_id(millisecond: int) -> str:
+    """The smallest number that an event made in a millisecond can have."""
+    return str(UUID(int=max(0, millisecond) << 80))

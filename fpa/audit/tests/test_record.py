@@ -1,0 +1,131 @@
+"""One event an action, in the action's transaction, and never changed afterwards."""
+
+from datetime import UTC, date, datetime, timedelta, timezone
+from decimal import Decimal
+
+import pytest
+from django.db import DatabaseError, connection
+
+from fpa.access.models import Post, Unit, User
+from fpa.access.scope import everything, scoped
+from fpa.audit import record as module
+from fpa.audit.models import Event, Leaf, TreeHead, Unsealed
+from fpa.audit.record import MASK, changed, mac_of, payload_of, record, recorder_of_export
+from fpa.core.actor import SYSTEM
+from tests.cast import COUNTY, cast_unit
+
+
+def test_record_says_who_did_what_to_what(whole_province, actor):
+    by, unit = actor("county"), cast_unit("village")
+    event = record("unit.renamed", unit, by=by, changes={"name": ["旧", "新"]}, reason="区划调整")
+    stored = Event.objects.get(pk=event.pk)
+    assert (stored.verb, stored.object_type, stored.object_id) == (
+        "unit.renamed",
+        "access.unit",
+        str(unit.pk),
+    )
+    assert (stored.actor_id, stored.actor_name, stored.post_id) == (by.user_id, by.name, by.post_id)
+    assert (stored.path, stored.object_name, stored.reason) == (unit.path, unit.name, "区划调整")
+    assert stored.changes == {"name": ["旧", "新"]}
+    assert Unsealed.objects.filter(event=stored).exists()
+
+
+def test_record_of_a_thing_without_a_unit_belongs_to_the_actor(whole_province, actor):
+    user = User.objects.get(username="village")
+    assert record("user.locked", user, by=actor("county")).path == actor("county").path
+    assert record("user.locked", user, by=actor("county"), path="/").path == "/"
+
+
+@pytest.mark.parametrize(
+    ("value", "stored"),
+    [
+        (date(2026, 5, 1), "2026-05-01"),
+        (datetime(2026, 5, 1, 8, tzinfo=timezone(timedelta(hours=8))), "2026-05-01T00:00:00.000000+00:00"),
+        (Decimal("12.30"), "12.30"),
+        (1e16, "1e+16"),
+        (0.1, "0.1"),
+        (float("nan"), "NaN"),
+        (10**20, 10**20),
+        (b"\x01\xff", "01ff"),
+        (None, None),
+        ({"a": [1, {"b": True}]}, {"a": [1, {"b": True}]}),
+    ],
+)
+def test_record_keeps_its_code_whatever_the_values(whole_province, value, stored):
+    """jsonb rewrites some numbers; what comes back must have the code that was made before it went in."""
+    event = record("thing.done", User.objects.get(username="county"), by=SYSTEM, changes={"x": [None, value]})
+    back = Event.objects.get(pk=event.pk)
+    assert back.changes == {"x": [None, stored]}
+    assert bytes(back.mac) == mac_of(back)
+
+
+def test_payload_does_not_hang_on_the_time_zone(whole_province):
+    event = record("thing.done", User.objects.get(username="county"), by=SYSTEM)
+    elsewhere = Event.objects.get(pk=event.pk)
+    elsewhere.at = elsewhere.at.astimezone(timezone(timedelta(hours=8)))
+    assert payload_of(elsewhere) == payload_of(event)
+
+
+@pytest.mark.parametrize("field", [f for f in module.SEALED_FIELDS if f not in ("id", "at", "changes")])
+def test_code_covers_every_field(whole_province, field):
+    event = record("thing.done", User.objects.get(username="county"), by=SYSTEM)
+    before = getattr(event, field)
+    setattr(event, field, (before or 0) + 1 if isinstance(before, int | None) else f"{before}x")
+    assert mac_of(event) != event.mac
+
+
+def test_record_lost_undoes_the_action(log_db, actor, monkeypatch):
+    """A forced failure of the event leaves nothing of the action."""
+    monkeypatch.setattr(module, "mac_of", lambda event: None)
+    with pytest.raises(DatabaseError, match="mac"):
+        rename_county()
+    assert Unit.objects.get(code=COUNTY).name != "改过的名字"
+    assert not Unsealed.objects.exists()
+
+
+def rename_county(then=None):
+    """An action: a change and its event."""
+    with everything():
+        Unit.objects.filter(code=COUNTY).update(name="改过的名字")
+        record("unit.renamed", cast_unit("county"), by=SYSTEM)
+        if then:
+            raise then
+
+
+def test_action_lost_takes_its_event_along(log_db):
+    with pytest.raises(KeyError):
+        rename_county(then=KeyError)
+    with everything():
+        assert not Event.objects.exists()
+    assert not Unsealed.objects.exists()
+
+
+@pytest.mark.parametrize("model", [Event, Leaf, TreeHead])
+@pytest.mark.parametrize("statement", ["UPDATE {} SET {} = {}", "DELETE FROM {0}", "TRUNCATE {0}"])
+def test_log_is_append_only_for_the_application(db, model, statement):
+    column = model._meta.pk.column
+    with pytest.raises(DatabaseError, match="permission denied"), connection.cursor() as cursor:
+        cursor.execute(statement.format(model._meta.db_table, column, column))
+
+
+def test_event_outside_the_scope_is_refused(db, actor):
+    with pytest.raises(DatabaseError, match="row-level security"), scoped(cast_unit("county").path):
+        record("unit.renamed", cast_unit("sibling"), by=actor("county"))
+
+
+def test_changed_gives_only_what_differs_and_masks_secrets(monkeypatch):
+    post = Post(title="新", role="office")
+    assert changed(post, {"title": "旧", "role": "office"}) == {"title": ["旧", "新"]}
+    monkeypatch.setattr(Post, "secret_fields", frozenset({"title"}), raising=False)
+    assert changed(post, {"title": "旧"}) == {"title": [MASK, MASK]}
+
+
+def test_recorder_of_export_names_list_and_rows(whole_province, actor):
+    recorder_of_export(actor("county"))("会员", 12)
+    event = Event.objects.get()
+    assert (event.verb, event.changes, event.path) == (
+        "list.exported",
+        {"list": "会员", "rows": 12},
+        cast_unit("county").path,
+    )
+    assert event.at.tzinfo == UTC or event.at.utcoffset() is not None
