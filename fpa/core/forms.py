@@ -211,16 +211,18 @@ def check_answers(
     """Ask once more before a weighty act; call it with a valid form of a POST.
 
     The first POST shows the answers, each with 修改, and what will follow; 修改 shows `form_template` again with
-    every answer kept and the wanted field in focus. Returns None when the person has confirmed: then act.
+    every answer kept and the wanted field in focus; `context` is what that page was shown with. Returns None when the
+    person has confirmed: then act.
     Raises TypeError for a form with files, which a browser can't carry over.
     """
     if form.is_multipart():
         raise TypeError("check_answers can't carry an upload over; store the file first.")
-    shown = {"form": form, "title": title, "submit": submit, **(context or {})}
+    named = {"form": form, "title": title, "submit": submit}
     change = request.POST.get("change", "")
     if change in form.fields:
         form.fields[change].widget.attrs["autofocus"] = True
-        return render(request, form_template, shown)
+        return render(request, form_template, {**named, **(context or {})})
     if request.POST.get("confirmed") == "1":
         return None
-    return render(request, CHECK_PAGE, {**shown, "answers": answers(form), "consequences": consequences})
+    asked = {"answers": answers(form), "consequences": consequences}
+    return render(request, CHECK_PAGE, {**(context or {}), **named, **asked})

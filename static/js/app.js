@@ -5,6 +5,7 @@
 (() => {
   const SCROLL = "scroll:";
   const here = () => SCROLL + location.pathname + location.search;
+  const frame = () => document.querySelector("#list .table-frame");
 
   // Blank filters stay out of the address.
   document.addEventListener("formdata", (event) => {
@@ -85,12 +86,17 @@
   });
 
   window.addEventListener("pagehide", () => {
-    if (document.getElementById("list")) sessionStorage.setItem(here(), String(window.scrollY));
+    if (!document.getElementById("list")) return;
+    sessionStorage.setItem(here(), JSON.stringify([window.scrollY, frame()?.scrollTop ?? 0]));
   });
 
   document.addEventListener("DOMContentLoaded", () => {
     const left = document.getElementById("list") && sessionStorage.getItem(here());
-    if (left) window.scrollTo(0, Number(left));
+    if (left) {
+      const [page, table] = JSON.parse(left);
+      window.scrollTo(0, page);
+      frame()?.scrollTo(0, table);
+    }
     document.querySelectorAll(".batch").forEach(countTicks);
     if (document.body.matches("[data-prints-itself]")) window.print();
   });

@@ -15,15 +15,13 @@ from django.utils.cache import patch_vary_headers
 from django.utils.html import format_html, format_html_join
 from django_filters import FilterSet
 
+from fpa.core.lists.export import take_away
 from fpa.core.lists.listing import COUNT_LIMIT, PAGE_SIZE, Listing, address
 from fpa.core.lists.parts import BatchAction, Cell, Chip, Column, Heading, Link, Status, Tone
-from fpa.core.lists.take_away import EXPORT_LIMIT, PRINT_LIMIT, take_away
 
 __all__ = [
     "COUNT_LIMIT",
-    "EXPORT_LIMIT",
     "PAGE_SIZE",
-    "PRINT_LIMIT",
     "BatchAction",
     "Cell",
     "Chip",
@@ -65,9 +63,9 @@ def list_page(
     """
     listing = Listing(request, title, rows, tuple(columns), filters, total, empty)
     if request.GET.get("export") == "xlsx":
-        return take_away(listing, EXPORT_LIMIT, "导出", on_export)
+        return take_away(listing, "导出", on_export)
     if request.GET.get("print") == "1":
-        return take_away(listing, PRINT_LIMIT, "打印", on_export)
+        return take_away(listing, "打印", on_export)
     shown = {"list": listing, "title": title, "links": links, "batch": batch, **(context or {})}
     is_part = "HX-Request" in request.headers and "HX-History-Restore-Request" not in request.headers
     response = render(request, "components/list_table.html" if is_part else template, shown)

@@ -41,7 +41,7 @@ def icon(name: str, label: str = "") -> SafeString:
 def status(word: str | lists.Status, tone: str = "plain") -> SafeString:
     """A state by word and shape: `{% status "已退回" "returned" %}`, or a `lists.Status`."""
     tone = word.tone if isinstance(word, lists.Status) else tone
-    return format_html('<span class="status status-{}">{}{}</span>', tone, icon(SHAPES[tone]), word)
+    return format_html('<span class="state state-{}">{}{}</span>', tone, icon(SHAPES[tone]), word)
 
 
 @register.inclusion_tag("components/field.html")

@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator
 from datetime import date, datetime
 from decimal import Decimal
 from io import BytesIO
-from typing import Any
+from typing import Any, Literal
 
 from django.contrib import messages
 from django.http import HttpResponse, HttpResponseRedirect
@@ -16,13 +16,16 @@ from fpa.core.lists.listing import Listing
 from fpa.core.lists.parts import Kind
 from fpa.core.workbook import ColumnKind, ColumnSpec, SheetSpec, Value, write_workbook
 
-EXPORT_LIMIT = 20_000
-PRINT_LIMIT = 2_000
+Deed = Literal["导出", "打印"]
+
+LIMITS: dict[Deed, int] = {"导出": 20_000, "打印": 2_000}
+"""Rows that may be taken away at once."""
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
-def take_away(listing: Listing, limit: int, deed: str, on_export: Callable[[str, int], None]) -> HttpResponse:
+def take_away(listing: Listing, deed: Deed, on_export: Callable[[str, int], None]) -> HttpResponse:
     """Print or export what the list shows; where it is too long, say so on the list and name the way out."""
+    limit = LIMITS[deed]
     if listing.is_longer_than(limit):
         text = f"一次最多{deed} {limit:,} 条，当前列表超过这个数。请用筛选缩小范围，分几次{deed}。"
         messages.error(listing.request, text)
