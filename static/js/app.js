@@ -108,6 +108,11 @@
     for (const [name, value] of [...asked.entries()]) if (value === "") asked.delete(name);
   });
 
+  // What was said of the last step is not about this one.
+  document.addEventListener("htmx:beforeRequest", (event) => {
+    if (event.detail.target.id === "list") document.getElementById("messages").replaceChildren();
+  });
+
   // A session that ended answers with the login page: go there instead of showing it inside this one.
   document.addEventListener("htmx:beforeSwap", (event) => {
     const answered = new URL(event.detail.xhr.responseURL, location.href);

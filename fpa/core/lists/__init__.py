@@ -15,13 +15,14 @@ from django.utils.cache import patch_vary_headers
 from django.utils.html import format_html, format_html_join
 from django_filters import FilterSet
 
-from fpa.core.lists.export import take_away
+from fpa.core.lists.export import XLSX, take_away
 from fpa.core.lists.listing import COUNT_LIMIT, PAGE_SIZE, Listing, address
 from fpa.core.lists.parts import BatchAction, Cell, Chip, Column, Heading, Link, Status, Tone
 
 __all__ = [
     "COUNT_LIMIT",
     "PAGE_SIZE",
+    "XLSX",
     "BatchAction",
     "Cell",
     "Chip",
