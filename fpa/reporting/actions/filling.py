@@ -1,0 +1,125 @@
+"""Saving cells: each save names the version that it saw, so nobody's newer value is overwritten unseen."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any
+
+from django.db import transaction
+from django.utils import timezone
+
+from fpa.access.models import Unit
+from fpa.audit.record import record
+from fpa.core.actor import Actor
+from fpa.core.chinese import clean
+from fpa.reporting.models import Cell, CellHistory, Collection, Submission
+from fpa.reporting.sheet import Sheet, sheet_of
+
+
+class CannotFill(Exception):
+    """Nothing may be typed here now; the message says why and what to do."""
+
+
+MAX_EXPLANATION = 300
+
+
+@dataclass(frozen=True)
+class Entry:
+    """What a person typed into a cell. `version` is the one that the page showed; an explanation of None stays."""
+
+    key: str
+    value: Decimal | None
+    version: int
+    explanation: str | None = None
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What became of an entry: saved where `problem` is empty; `theirs` is the newer save that stands in the way."""
+
+    problem: str = ""
+    theirs: Cell | None = None
+
+
+@transaction.atomic
+def save_cells(
+    *, collection: Collection, unit: Unit, entries: Sequence[Entry], by: Actor
+) -> dict[str, Outcome]:
+    """Save typed cells of the actor's own unit; each is taken or refused by itself. Returns the outcome by key.
+
+    The submission is made at the first save. A refusal names its reason: a locked cell, a value that can't stand, a
+    newer save by someone else (which is given back, and never overwritten).
+    Raises CannotFill where the unit is not the one that fills in, or is not the actor's.
+    """
+    sheet = own_sheet(collection, unit, by)
+    if not sheet.editable:
+        reason = sheet.closed_because
+        return {entry.key: Outcome(reason) for entry in entries}
+    if not sheet.submission.pk:
+        sheet = _begun(collection, unit)
+    changes: dict[str, Any] = {}
+    outcomes = {entry.key: _save(sheet, entry, by, changes) for entry in entries}
+    if changes:
+        record("submission.saved", sheet.submission, by=by, changes=changes)
+    return outcomes
+
+
+def own_sheet(collection: Collection, unit: Unit, by: Actor) -> Sheet:
+    """The sheet of the actor's own unit, its submission held until commit. Raises CannotFill as `save_cells` does."""
+    if by.unit_id != unit.pk:
+        raise CannotFill(f"只有{unit.name}自己的账号可以填报，上级不代填。")
+    if unit.level != collection.fill_level or not collection.asks(unit.path, unit.level):
+        raise CannotFill(
+            f"“{collection.title}”由{collection.get_fill_level_display()}填报，本级数据自动汇总。"
+        )
+    Submission.objects.select_for_update().filter(collection=collection, unit=unit).first()
+    return sheet_of(collection, unit, timezone.localdate())
+
+
+def _begun(collection: Collection, unit: Unit) -> Sheet:
+    """The sheet with its submission made, also where somebody else made it in this very moment."""
+    Submission.objects.get_or_create(collection=collection, unit=unit)
+    Submission.objects.select_for_update().get(collection=collection, unit=unit)
+    return sheet_of(collection, unit, timezone.localdate())
+
+
+def _save(sheet: Sheet, entry: Entry, by: Actor, changes: dict[str, Any]) -> Outcome:
+    row = next((r for r in sheet.rows if r.item.key == entry.key), None)
+    if row is None:
+        return Outcome("这张表没有这一格，请刷新页面。")
+    if not row.is_editable:
+        return Outcome("这一格没有被退回，已锁定，不能修改。" if sheet.returned else sheet.closed_because)
+    problem = row.item.problem_of(entry.value)
+    if problem:
+        return Outcome(problem)
+    explanation = row.cell.explanation if entry.explanation is None else clean(entry.explanation)
+    if len(explanation) > MAX_EXPLANATION:
+        return Outcome(f"说明最多 {MAX_EXPLANATION} 个字，现有 {len(explanation)} 个字，请精简。")
+    if (row.cell.value, row.cell.explanation) == (entry.value, explanation):
+        return Outcome()
+    if row.cell.version != entry.version:
+        return Outcome(_conflict_words(row.saved, row.cell), row.cell)
+    changes[entry.key] = [row.cell.value, entry.value]
+    write_cell(row.cell, entry.value, explanation, by)
+    return Outcome()
+
+
+def _conflict_words(saved: str, cell: Cell) -> str:
+    moment = timezone.localtime(cell.saved_at)
+    return f"{cell.saved_by}已在 {moment:%H:%M} 把这一格保存为“{saved or '空白'}”，没有用您的数覆盖它。"
+
+
+def write_cell(cell: Cell, value: Decimal | None, explanation: str, by: Actor) -> Cell:
+    """Write a cell's next version with its history; the caller holds the submission and writes the audit event."""
+    cell.value, cell.explanation, cell.saved_by = value, explanation, by.name
+    cell.version += 1
+    cell.save()
+    CellHistory.objects.create(
+        cell=cell,
+        unit=cell.unit,
+        version=cell.version,
+        value=value,
+        explanation=explanation,
+        saved_by=by.name,
+    )
+    return cell

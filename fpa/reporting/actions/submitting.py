@@ -1,0 +1,139 @@
+"""Sending up: a typed report, a summary computed from below, and taking either back."""
+
+from django.db import transaction
+from django.utils import timezone
+
+from fpa.access.models import Unit
+from fpa.approval.actions import CannotDecide, submit_case, withdraw_case
+from fpa.approval.models import Case, Flow
+from fpa.audit.record import record
+from fpa.core.actor import Actor
+from fpa.reporting.actions.filling import CannotFill, own_sheet, write_cell
+from fpa.reporting.models import Collection, State, Submission, blank_cell
+from fpa.reporting.progress import progress_of
+from fpa.reporting.queries import sums_below
+from fpa.reporting.sheet import Sheet, places_to_mend, sheet_of
+from fpa.reporting.standard_forms import flow_code
+
+
+class CannotSubmit(Exception):
+    """The report can't be sent up or taken back now; the message says why and what to do."""
+
+
+@transaction.atomic
+def submit_submission(*, collection: Collection, unit: Unit, by: Actor) -> Submission:
+    """Send the actor's own unit's report to the unit above; a returned one goes back to the reviewer that returned it.
+
+    After the due day it is taken and counts as late. Raises CannotSubmit where nothing is saved, the report is closed
+    (lock, state), a hard rule fails, or an odd value is not explained.
+    """
+    try:
+        sheet = own_sheet(collection, unit, by)
+    except CannotFill as error:
+        raise CannotSubmit(str(error)) from error
+    if sheet.closed_because:
+        raise CannotSubmit(sheet.closed_because)
+    _check_findings(sheet)
+    return _send_up(sheet.submission, by)
+
+
+def _check_findings(sheet: Sheet) -> None:
+    findings = sheet.findings()
+    hard = [f for f in findings if f.is_hard]
+    if hard:
+        raise CannotSubmit(
+            f"有 {len(hard)} 处错误，改正后才能上报：{hard[0].formula}，{hard[0].difference}。"
+        )
+    unexplained = [f.row for f in findings if f.is_open]
+    if unexplained:
+        raise CannotSubmit(f"“{unexplained[0]}”等 {len(unexplained)} 处存疑，请先写明情况说明。")
+
+
+@transaction.atomic
+def submit_summary(*, collection: Collection, unit: Unit, explanation: str, by: Actor) -> Submission:
+    """Send the actor's own unit's summary up: the sums over approved reports of the units directly below.
+
+    What is sent is kept in cells as it was; nothing is typed. Raises CannotSubmit where it is not the actor's unit or
+    not a summarising one, it is sent already, nothing below is approved, or reports are missing or values odd and no
+    explanation is given.
+    """
+    if by.unit_id != unit.pk or not collection.asks(unit.path, unit.level):
+        raise CannotSubmit("只能上报本单位的汇总。")
+    if unit.level >= collection.fill_level:
+        raise CannotSubmit("本单位是填报单位，请直接填报，不需要汇总。")
+    submission, _ = Submission.objects.get_or_create(
+        collection=collection, unit=unit, defaults={"is_summary": True}
+    )
+    submission = Submission.objects.select_for_update().get(pk=submission.pk)
+    sheet = sheet_of(collection, unit, timezone.localdate())
+    if not submission.is_open:
+        raise CannotSubmit(sheet.state_words)
+    _snapshot(sheet, explanation.strip(), by)
+    return _send_up(sheet.submission, by)
+
+
+def _snapshot(sheet: Sheet, explanation: str, by: Actor) -> None:
+    """Keep the sums from below in the summary's cells, with its explanation."""
+    sums = sums_below(sheet.collection, sheet.unit)
+    if all(value is None for value in sums.values()):
+        raise CannotSubmit("下级还没有审核通过的数据，暂不能汇总上报。请先审核下级上报的数据。")
+    why = summary_needs_explanation(sheet)
+    if why and not explanation:
+        raise CannotSubmit(f"{why}，请在情况说明中写明原因后上报。")
+    sheet.submission.explanation = explanation
+    for key, value in sums.items():
+        cell = sheet.cells.get(key) or blank_cell(sheet.submission, key)
+        if cell.value != value or not cell.version:
+            write_cell(cell, value, "", by)
+
+
+def summary_needs_explanation(sheet: Sheet) -> str:
+    """What of a summary must be explained: missing reports, failed rules; empty where nothing."""
+    progress = progress_of(sheet.collection, sheet.unit, [])[sheet.unit.path]
+    findings = sheet.findings(sums_below(sheet.collection, sheet.unit))
+    missing = progress.expected - progress.approved
+    words = [f"还有 {missing} 个填报单位的数据没有审核通过"] if missing else []
+    words += [f"有 {len(findings)} 处数据存疑"] if findings else []
+    return "，".join(words)
+
+
+def open_case(submission: Submission, by: Actor) -> None:
+    """Put a submission before its reviewer: the unit just above. Raises CannotSubmit."""
+    flow = Flow.objects.current_for(flow_code(submission.unit.level), submission.unit)
+    if flow is None:
+        raise CannotSubmit("还没有设置数据上报的审核流程，请联系省计生协办公室。")
+    try:
+        submit_case(flow=flow, subject=submission, title=str(submission)[:120], unit=submission.unit, by=by)
+    except CannotDecide as error:
+        raise CannotSubmit(str(error)) from error
+
+
+def _send_up(submission: Submission, by: Actor) -> Submission:
+    """Open the case and mark the submission as sent."""
+    open_case(submission, by)
+    before = submission.state
+    submission.state, submission.last_submitted_at = State.SUBMITTED, timezone.now()
+    submission.first_submitted_at = submission.first_submitted_at or submission.last_submitted_at
+    submission.save()
+    record("submission.submitted", submission, by=by, changes={"state": [before, submission.state]})
+    return submission
+
+
+@transaction.atomic
+def withdraw_submission(*, submission: Submission, by: Actor) -> Submission:
+    """Take a report back before it is reviewed; what a return had locked stays locked.
+
+    Raises CannotSubmit where it is reviewed already or not the actor's own.
+    """
+    submission = Submission.objects.select_for_update(of=("self",)).whole().get(pk=submission.pk)
+    if submission.state != State.SUBMITTED or by.unit_id != submission.unit_id:
+        raise CannotSubmit("只有上报单位可以在审核之前撤回。已审核的，请联系审核单位退回。")
+    case = Case.objects.of(submission).live().get()
+    try:
+        withdraw_case(case=case, by=by)
+    except CannotDecide as error:
+        raise CannotSubmit(str(error)) from error
+    submission.state = State.RETURNED if places_to_mend(submission) else State.DRAFT
+    submission.save()
+    record("submission.withdrawn", submission, by=by, changes={"state": [State.SUBMITTED, submission.state]})
+    return submission

@@ -1,0 +1,168 @@
+"""Forms of reporting. They validate and never save; the sheet's cells are read one by one, each with its own answer."""
+
+from collections.abc import Mapping, Sequence
+from datetime import date, timedelta
+from typing import Any
+
+from django import forms
+from django.core.exceptions import ValidationError
+from django.utils import timezone
+from django_filters import ChoiceFilter, FilterSet
+
+from fpa.access.models import Level, Unit
+from fpa.approval.actions import Place
+from fpa.core.actor import Actor
+from fpa.core.chinese import clean, parse_number
+from fpa.core.forms import DateField, Form
+from fpa.core.periods import BadPeriod, Period
+from fpa.reporting import progress
+from fpa.reporting.actions.filling import Entry
+from fpa.reporting.models import FILL_LEVELS, Item, State, Submission
+from fpa.reporting.models import Form as ReportForm
+from fpa.reporting.sheet import Row
+
+RETURN_DAYS = 7
+
+
+class IssueForm(Form):
+    """What a collection asks, of whom, by when."""
+
+    form = forms.ModelChoiceField(ReportForm.objects.none(), label="报表")
+    period = forms.CharField(
+        label="报告期",
+        max_length=7,
+        help_text="半年报写 2023H1，季报写 2023Q2，月报写 2023-05，年报写 2023。",
+    )
+    title = forms.CharField(label="标题", max_length=100, help_text="如：2023年上半年走访慰问情况。")
+    fill_level = forms.TypedChoiceField(label="由哪一级填报", coerce=int)
+    opens_on = DateField(label="开始日期")
+    due_on = DateField(label="截止日期", help_text="当天报来算按时，以后报来算迟报，仍可上报。")
+    locks_on = DateField(label="锁定日期", help_text="从这一天起不能再填，需要延期的由本单位逐个批准。")
+
+    def __init__(self, *args: Any, actor: Actor, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["form"].queryset = ReportForm.objects.all()  # type: ignore[attr-defined]
+        levels = [(v.value, v.label) for v in FILL_LEVELS if v > actor.level]
+        self.fields["fill_level"].choices = levels  # type: ignore[attr-defined]
+        self.fields["fill_level"].initial = Level.VILLAGE
+
+    def clean_period(self) -> str:
+        """The period's code, written the one way."""
+        try:
+            return str(Period.parse(self.cleaned_data["period"]))
+        except BadPeriod as error:
+            raise ValidationError(f"{error}。") from error
+
+
+class ExceptionForm(Form):
+    """Until when one unit may report after the lock, and why."""
+
+    until = DateField(label="延期至", help_text="含当天。")
+    reason = forms.CharField(label="原因", max_length=200)
+
+
+class SummaryForm(Form):
+    """What goes with a summary."""
+
+    explanation = forms.CharField(
+        label="情况说明", max_length=500, required=False, widget=forms.Textarea({"rows": 3})
+    )
+
+    def __init__(self, *args: Any, needed: str = "", **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["explanation"].required = bool(needed)
+        self.fields["explanation"].help_text = f"{needed}，请写明原因。" if needed else ""
+
+
+class ReturnForm(Form):
+    """Which cells of a report are faulty, each with its reason, and the day by which they are to be mended."""
+
+    due_on = DateField(label="请于何日前改好")
+
+    def __init__(
+        self, *args: Any, items: Sequence[Item], asked: Mapping[str, str] | None = None, **kwargs: Any
+    ) -> None:
+        super().__init__(*args, **kwargs)
+        self.items, self.asked = items, asked or {}
+        self.fields["due_on"].initial = timezone.localdate() + timedelta(days=RETURN_DAYS)
+
+    @property
+    def places(self) -> list[Place]:
+        """The ticked cells as they were typed, with their reasons."""
+        return [
+            {"place": i.key, "label": i.label, "reason": clean(self.data.get(f"reason-{i.key}", ""))[:500]}
+            for i in self.items
+            if self.data.get(f"tick-{i.key}")
+        ]
+
+    @property
+    def typed(self) -> dict[str, str]:
+        """Reasons by key of the cells that are ticked on the page, before and after a failed try."""
+        return {p["place"]: p.get("reason", "") for p in self.places} if self.is_bound else dict(self.asked)
+
+    def clean(self) -> dict[str, Any]:
+        """Refuse a return that names no cell or leaves a reason out."""
+        if not self.places:
+            raise ValidationError("请勾选要退回的单元格，没有问题的不用退回。")
+        for place in self.places:
+            if not place.get("reason"):
+                raise ValidationError(f"“{place['label']}”没有写明退回原因，请写清楚要改什么。")
+        return self.cleaned_data
+
+
+def read_entries(data: Mapping[str, Any], rows: Sequence[Row]) -> list[Entry]:
+    """What was typed into a sheet's cells, for those that the page sent.
+
+    Cells that are no number are not among the entries: their row keeps what was typed and says why (`typed`,
+    `problem`). Anything in the data that the form does not know is ignored.
+    """
+    entries = []
+    for row in rows:
+        text = data.get(f"cell-{row.item.key}")
+        if text is None:
+            continue
+        try:
+            value = parse_number(text)
+        except ValueError as error:
+            row.typed, row.problem = clean(str(text))[:60], str(error)
+            continue
+        explanation = data.get(f"explanation-{row.item.key}")
+        entries.append(Entry(row.item.key, value, _version(data, row), explanation))
+    return entries
+
+
+def _version(data: Mapping[str, Any], row: Row) -> int:
+    """The version that the page showed; one that makes no sense counts as never seen, so nothing is overwritten."""
+    text = str(data.get(f"version-{row.item.key}", ""))
+    return int(text) if text.isascii() and text.isdigit() and len(text) < 9 else -1
+
+
+class StandingFilter(FilterSet):
+    """How filling units stand in a collection."""
+
+    standing = ChoiceFilter(
+        label="填报情况", choices=list(progress.STANDINGS.items()), method="filter_standing"
+    )
+
+    def filter_standing(self, rows: Any, _name: str, wanted: str) -> Any:
+        """Narrow to a standing; the collection comes from the view."""
+        return progress.standing(rows, self.request.collection, wanted)
+
+    class Meta:
+        model = Unit
+        fields: list[str] = []
+
+
+class SubmissionFilter(FilterSet):
+    """The states of the reports that a unit reviews."""
+
+    state = ChoiceFilter(label="状态", choices=State.choices)
+
+    class Meta:
+        model = Submission
+        fields = ["state"]
+
+
+def default_days(today: date) -> dict[str, date]:
+    """The usual course of a collection: opens today, due in two weeks, locked a week later."""
+    return {"opens_on": today, "due_on": today + timedelta(days=14), "locks_on": today + timedelta(days=21)}

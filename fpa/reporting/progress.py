@@ -1,0 +1,166 @@
+"""The board: how far each unit below has come. Complete, on time and approved are three different things.
+
+Set-based: two grouped reads over one index range each, whatever the number of villages.
+"""
+
+from collections import defaultdict
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any
+
+from django.db.models import Count, Exists, OuterRef, Q, QuerySet, Subquery, Sum
+from django.db.models.functions import Left
+
+from fpa.access.models import Unit, UnitQuerySet
+from fpa.core.visibility import upper_bound
+from fpa.reporting.models import Cell, Collection, State, Submission
+
+COMPLETE = (State.SUBMITTED, State.APPROVED)
+
+
+@dataclass(frozen=True)
+class Progress:
+    """Counts of filling units at or below one unit.
+
+    `complete` (齐报) is submitted or approved now; `on_time` first submitted by the due day, `late` after it, both
+    whatever came later; `returned` is to be mended.
+    """
+
+    expected: int = 0
+    started: int = 0
+    complete: int = 0
+    on_time: int = 0
+    late: int = 0
+    approved: int = 0
+    returned: int = 0
+
+    @property
+    def missing(self) -> int:
+        """How many have not reported."""
+        return self.expected - self.complete
+
+    def share(self, count: int) -> float | None:
+        """A count as a share of those expected; None where nobody is."""
+        return count / self.expected if self.expected else None
+
+
+def board_unit(collection: Collection, unit: Unit) -> Unit:
+    """The unit whose board is meant: never above the publisher, nothing is expected there."""
+    return unit if unit.path.startswith(collection.path) else collection.unit
+
+
+def filling_units(collection: Collection, path: str) -> UnitQuerySet:
+    """The units that are asked to fill in a collection at or below a path."""
+    return Unit.objects.current().under(path).filter(level=collection.fill_level)
+
+
+def progress_of(collection: Collection, unit: Unit, children: list[Unit]) -> dict[str, Progress]:
+    """Progress by path: of each child, and of the unit itself as their sum."""
+    width = len(children[0].path) if children else len(unit.path)
+    asked = (
+        filling_units(collection, unit.path)
+        .order_by()
+        .annotate(child=Left("path", width))
+        .values_list("child")
+    )
+    counts = {path: {"expected": n} for path, n in asked.annotate(n=Count("pk"))}
+    for row in _states(collection, unit, width):
+        counts.setdefault(row.pop("child"), {}).update(row)
+    found = {path: Progress(**numbers) for path, numbers in counts.items()}
+    return found | {unit.path: _sum(list(found.values()))}
+
+
+def _states(collection: Collection, unit: Unit, width: int) -> QuerySet[Any, Any]:
+    first = Q(first_submitted_at__isnull=False)
+    rows = Submission.objects.filter(
+        collection=collection, is_summary=False, path__gte=unit.path, path__lt=upper_bound(unit.path)
+    )
+    return (
+        rows.order_by()
+        .annotate(child=Left("path", width))
+        .values("child")
+        .annotate(
+            started=Count("pk"),
+            complete=Count("pk", filter=Q(state__in=COMPLETE)),
+            on_time=Count("pk", filter=first & Q(first_submitted_at__lt=collection.late_from)),
+            late=Count("pk", filter=Q(first_submitted_at__gte=collection.late_from)),
+            approved=Count("pk", filter=Q(state=State.APPROVED)),
+            returned=Count("pk", filter=Q(state=State.RETURNED)),
+        )
+    )
+
+
+def _sum(parts: list[Progress]) -> Progress:
+    names = Progress.__dataclass_fields__
+    return Progress(**{name: sum(getattr(part, name) for part in parts) for name in names})
+
+
+def children_with_summaries(collection: Collection, unit: Unit) -> list[Unit]:
+    """The current units directly below, with `summary_state` of what they sent up in a collection, in code order."""
+    own = Submission.objects.filter(collection=collection, unit=OuterRef("pk"), is_summary=True)
+    below = Unit.objects.current().filter(parent=unit, level__lte=collection.fill_level)
+    return list(below.annotate(summary_state=Subquery(own.values("state")[:1])))
+
+
+def with_states(collection: Collection, path: str) -> UnitQuerySet:
+    """The filling units at or below a path with `state`, `first_submitted_at` and `submission_id` (None: not begun)."""
+    own = Submission.objects.filter(collection=collection, unit=OuterRef("pk"))
+    return (
+        filling_units(collection, path)
+        .select_related("parent")
+        .annotate(
+            state=Subquery(own.values("state")[:1]),
+            first_submitted_at=Subquery(own.values("first_submitted_at")[:1]),
+            submission_id=Subquery(own.values("pk")[:1]),
+        )
+    )
+
+
+STANDINGS = {
+    "missing": "未报（含填报中、已退回）",
+    "not_started": "未开始",
+    "draft": "填报中",
+    "submitted": "待审核",
+    "returned": "已退回",
+    "approved": "已通过",
+    "on_time": "按时",
+    "late": "迟报",
+}
+
+
+def standing(units: UnitQuerySet, collection: Collection, wanted: str) -> UnitQuerySet:
+    """Those of `filling_units` that stand so in a collection; `wanted` is one of STANDINGS."""
+    own = Submission.objects.filter(collection=collection, unit=OuterRef("pk"))
+    if wanted == "not_started":
+        return units.filter(~Exists(own))
+    if wanted == "missing":
+        return units.filter(~Exists(own.filter(state__in=COMPLETE)))
+    if wanted == "late":
+        return units.filter(Exists(own.filter(first_submitted_at__gte=collection.late_from)))
+    if wanted == "on_time":
+        return units.filter(Exists(own.filter(first_submitted_at__lt=collection.late_from)))
+    return units.filter(Exists(own.filter(state=wanted)))
+
+
+Totals = dict[str, dict[str, Decimal]]
+
+
+def totals_of(collection: Collection, unit: Unit, children: list[Unit]) -> Totals:
+    """Sums of the counted cells by path and item key: of each child, and of the unit itself as their sum.
+
+    Item and period name the collection, as no unit is asked twice for them; so one index is read and nothing joined.
+    """
+    width = len(children[0].path) if children else len(unit.path)
+    cells = Cell.objects.filter(
+        counted=True,
+        path__gte=unit.path,
+        path__lt=upper_bound(unit.path),
+        key__in=[item.key for item in collection.form.items.all()],
+        period=collection.period,
+    )
+    grouped = cells.order_by().annotate(child=Left("path", width)).values_list("child", "key")
+    parts, whole = defaultdict[str, dict[str, Decimal]](dict), defaultdict[str, Decimal](Decimal)
+    for path, key, value in grouped.annotate(value=Sum("value")):
+        parts[path][key] = value
+        whole[key] += value
+    return {**parts, unit.path: dict(whole)}

@@ -1,0 +1,124 @@
+"""Reads of reporting that have a name: sums from below, what a unit reviews, and what waits for a seat."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+from django.db.models import Count, OuterRef, QuerySet, Subquery, Sum
+from django.db.models.functions import Coalesce
+from django.urls import reverse
+
+from fpa.access.models import Unit
+from fpa.core.actor import Actor
+from fpa.core.visibility import upper_bound
+from fpa.reporting.models import Cell, Collection, Item, LockException, State, Submission
+
+
+def sums_below(collection: Collection, unit: Unit) -> dict[str, Decimal | None]:
+    """A summary's values: for each item the sum over the approved submissions of the units directly below."""
+    cells = Cell.objects.filter(
+        submission__collection=collection, submission__unit__parent=unit, submission__state=State.APPROVED
+    )
+    sums = dict(cells.values_list("key").annotate(total=Sum("value")).order_by())
+    return {item.key: sums.get(item.key) for item in collection.form.items.all()}
+
+
+def counted_cells(key: str, path: str) -> QuerySet[Cell]:
+    """The cells behind a figure at or below a path, in code order, with what a line about them shows."""
+    cells = Cell.objects.filter(key=key, counted=True, path__gte=path, path__lt=upper_bound(path))
+    return cells.select_related("unit__parent", "submission__collection").order_by("path", "pk")
+
+
+@dataclass(frozen=True)
+class Child:
+    """One unit directly below, as a summary is broken down by it."""
+
+    unit: Unit
+    submission: Submission | None
+    values: list[str] = field(default_factory=list)
+
+    @property
+    def is_in(self) -> bool:
+        """Whether the sum has it."""
+        return self.submission is not None and self.submission.state == State.APPROVED
+
+
+def children_of(collection: Collection, unit: Unit) -> list[Child]:
+    """The units directly below with their submissions and values, in code order."""
+    units = Unit.objects.current().filter(parent=unit)
+    submissions = Submission.objects.filter(collection=collection, unit__parent=unit)
+    found = {s.unit_id: s for s in submissions.prefetch_related("cells")}
+    items = list(collection.form.items.all())
+    return [Child(u, found.get(u.pk), _shown(found.get(u.pk), items)) for u in units]
+
+
+def _shown(submission: Submission | None, items: Iterable[Item]) -> list[str]:
+    cells = {c.key: c.value for c in submission.cells.all()} if submission else {}
+    return [item.shown(cells.get(item.key)) for item in items]
+
+
+def submissions_below(collection: Collection, unit: Unit) -> QuerySet[Submission]:
+    """The submissions that a unit reviews in a collection, those that wait first."""
+    return Submission.objects.whole().filter(collection=collection).children_of(unit)
+
+
+@dataclass(frozen=True)
+class DueCollection:
+    """A collection that asks something of a seat: what, by when, where to do it. `kind` is fill, sum, mend or
+    review; the last two also stand as a case before the seat."""
+
+    title: str
+    due_on: date
+    url: str
+    state: str
+    kind: str
+
+
+def with_own_state(collections: QuerySet[Collection], actor: Actor) -> QuerySet[Any]:
+    """Annotate what a seat needs of each collection: `own_state` (None before the first save), `exempt_until` of its
+    lock exception, and `waiting`, how many submissions wait for its review."""
+    own = Submission.objects.filter(collection=OuterRef("pk"), unit=actor.unit_id)
+    waiting = Submission.objects.filter(
+        collection=OuterRef("pk"), unit__parent=actor.unit_id, state=State.SUBMITTED
+    )
+    counted = waiting.order_by().values("collection").annotate(n=Count("pk")).values("n")
+    exempt = LockException.objects.filter(collection=OuterRef("pk"), unit=actor.unit_id).values("until")
+    return collections.annotate(
+        own_state=Subquery(own.values("state")[:1]),
+        exempt_until=Subquery(exempt[:1]),
+        waiting=Coalesce(Subquery(counted), 0),
+    )
+
+
+def due_collections(actor: Actor, today: date) -> list[DueCollection]:
+    """What collections ask of a seat today, the most urgent first: to fill, to mend, to sum up, to review."""
+    opened = with_own_state(Collection.objects.whole().filter(opens_on__lte=today), actor)
+    found = []
+    for collection in opened.order_by("due_on", "pk"):
+        found += [_to_report(collection, actor, today), _to_review(collection, actor)]
+    return [due for due in found if due]
+
+
+def _to_report(collection: Any, actor: Actor, today: date) -> DueCollection | None:
+    state = collection.own_state or State.DRAFT
+    if not collection.asks(actor.path, actor.level) or state not in (State.DRAFT, State.RETURNED):
+        return None
+    is_leaf = actor.level == collection.fill_level
+    if is_leaf and today > max(collection.last_day, collection.exempt_until or date.min):
+        return None
+    kind = "fill" if is_leaf else "sum"
+    if state == State.RETURNED:
+        kind, word = "mend", "已退回，请修改"
+    else:
+        word = ("填报中" if collection.own_state else "待填报") if is_leaf else "待汇总上报"
+    url = reverse("fill_submission" if is_leaf else "submit_summary", args=[collection.pk])
+    return DueCollection(collection.title, collection.due_on, url, word, kind)
+
+
+def _to_review(collection: Any, actor: Actor) -> DueCollection | None:
+    if not collection.waiting or not actor.may("submission.review"):
+        return None
+    url = reverse("submission_list", args=[collection.pk])
+    return DueCollection(collection.title, collection.due_on, url, f"{collection.waiting} 份待审核", "review")

@@ -1,0 +1,233 @@
+"""A unit's sheet: all that stands on the page where it reports, read once for a page or an action.
+
+It also holds the rule of who may type what and when: day of opening, lock and exception, state, returned cells.
+"""
+
+from dataclasses import dataclass
+from datetime import date, timedelta
+from decimal import Decimal
+from functools import cached_property
+
+from fpa.access.models import Unit
+from fpa.approval.models import Case, Decision, Thread, Verdict
+from fpa.core.chinese import date_cn
+from fpa.core.periods import Period
+from fpa.figures.queries import read
+from fpa.reporting.checks import Facts, Finding, find
+from fpa.reporting.models import Cell, Collection, Item, LockException, State, Submission, blank_cell
+
+PAST_PERIODS = 12
+
+
+@dataclass
+class Row:
+    """One line of a sheet: the item, its cell, and what stands beside it."""
+
+    item: Item
+    cell: Cell
+    past: list[Cell]
+    thread: Thread | None
+    is_editable: bool
+    known: Decimal | None = None
+    typed: str = ""
+    problem: str = ""
+    theirs: Cell | None = None
+
+    @property
+    def shown(self) -> str:
+        """What stands in the input: what was typed and not taken, else what is saved, else what is known."""
+        return self.typed or self.item.shown(self.known if self.is_prefilled else self.cell.value)
+
+    @property
+    def is_prefilled(self) -> bool:
+        """Whether the platform's own figure stands in a cell that nobody has saved."""
+        return self.known is not None and not self.cell.version
+
+    @property
+    def saved(self) -> str:
+        """The saved value as people read it."""
+        return self.item.shown(self.cell.value)
+
+    @property
+    def last(self) -> str:
+        """The value of the last period."""
+        return self.item.shown(self.past[0].value) if self.past else ""
+
+    @property
+    def history(self) -> list[tuple[str, str]]:
+        """Period and value of the past, newest first."""
+        return [(cell.period, self.item.shown(cell.value)) for cell in self.past]
+
+    @property
+    def mark(self) -> tuple[str, str]:
+        """The cell's state as a tone and a word: one of wrong, locked, returned, saved, empty."""
+        if self.problem:
+            return "wrong", "未保存"
+        if self.thread and self.is_editable:
+            return "returned", "请修改"
+        if not self.is_editable:
+            return "locked", "已锁定"
+        if self.is_prefilled:
+            return "known", "请核对"
+        return ("saved", "已保存") if self.cell.version else ("empty", "未填")
+
+
+@dataclass
+class Sheet:
+    """All of one unit's answers to a collection, read once for a page or an action."""
+
+    collection: Collection
+    unit: Unit
+    submission: Submission
+    today: date
+
+    @cached_property
+    def items(self) -> list[Item]:
+        """The form's lines in order."""
+        return list(self.collection.form.items.all())
+
+    @cached_property
+    def cells(self) -> dict[str, Cell]:
+        """The saved cells by key."""
+        return {c.key: c for c in self.submission.cells.all()} if self.submission.pk else {}
+
+    @cached_property
+    def past(self) -> dict[str, list[Cell]]:
+        """Up to twelve earlier values of each line, newest first."""
+        keys = [item.key for item in self.items]
+        earlier = Cell.objects.filter(
+            path=self.unit.path, unit=self.unit, key__in=keys, period__lt=self.collection.period
+        )
+        told = earlier.exclude(value=None).exclude(submission__state=State.DRAFT).order_by("-period")
+        found: dict[str, list[Cell]] = {key: [] for key in keys}
+        for cell in told[: PAST_PERIODS * len(keys)]:
+            found[cell.key].append(cell)
+        return found
+
+    @cached_property
+    def returned(self) -> dict[str, dict[str, str]]:
+        """What the return that stands names: place → its label and reason; empty where nothing is returned."""
+        if self.submission.state != State.RETURNED:
+            return {}
+        return {place["place"]: place for place in places_to_mend(self.submission)}
+
+    @cached_property
+    def threads(self) -> dict[str, Thread]:
+        """Open threads on cells, by key, with their messages."""
+        if not self.submission.pk:
+            return {}
+        on = Thread.objects.on(Submission._meta.label_lower, str(self.submission.pk)).open()
+        return {t.place: t for t in on.whole().prefetch_related("messages")}
+
+    @cached_property
+    def last_day(self) -> date:
+        """The last day on which this unit may type, with its lock exception."""
+        return max(self.collection.last_day, self.exempt_until or date.min)
+
+    @cached_property
+    def exempt_until(self) -> date | None:
+        """Until when the unit may type after the lock; None without an exception."""
+        found = LockException.objects.filter(collection=self.collection, unit=self.unit).first()
+        return found.until if found else None
+
+    @cached_property
+    def closed_because(self) -> str:
+        """Why nothing may be typed or submitted now, with the way out; empty where it may."""
+        if self.today < self.collection.opens_on:
+            return f"本次采集从{date_cn(self.collection.opens_on)}开始填报。"
+        if self.today > self.last_day:
+            return (
+                f"填报已于{date_cn(self.last_day + timedelta(days=1))}锁定，不能再修改。"
+                f"确需补报，请联系{self.collection.unit.name}办理延期。"
+            )
+        return self.state_words
+
+    @property
+    def state_words(self) -> str:
+        """Why a report that is sent up stands as it is; empty where it is still the unit's to change."""
+        if self.submission.state == State.SUBMITTED:
+            return f"已上报，正在等待{self.reviewer}审核，不能修改。需要修改请先撤回。"
+        if self.submission.state == State.APPROVED:
+            return f"已由{self.reviewer}审核通过，不能修改。需要更正请联系{self.reviewer}退回。"
+        return ""
+
+    @property
+    def reviewer(self) -> str:
+        """Who reviews."""
+        return self.unit.parent.name if self.unit.parent else "上级"
+
+    @cached_property
+    def editable(self) -> frozenset[str]:
+        """Keys of the cells that may be typed in: all in a draft, the faulty ones in a return."""
+        if self.closed_because:
+            return frozenset()
+        keys = frozenset(item.key for item in self.items)
+        return keys & frozenset(self.returned) if self.submission.state == State.RETURNED else keys
+
+    @cached_property
+    def rows(self) -> list[Row]:
+        """The lines with all that stands beside them."""
+        return [self._row(item) for item in self.items]
+
+    def _row(self, item: Item) -> Row:
+        cell = self.cells.get(item.key) or blank_cell(self.submission, item.key)
+        return Row(
+            item=item,
+            cell=cell,
+            past=self.past[item.key],
+            thread=self.threads.get(item.key),
+            is_editable=item.key in self.editable,
+            known=self.known.get(item.key),
+        )
+
+    @cached_property
+    def known(self) -> dict[str, Decimal]:
+        """What the platform counts already, by key of the item that asks for it (design §6: never asked, confirmed)."""
+        sources = {i.key: i.known_from for i in self.items if i.known_from}
+        if not sources:
+            return {}
+        readings = read(sources.values(), self.unit, Period.parse(self.collection.period))
+        told = {key: readings[source].value for key, source in sources.items()}
+        return {key: Decimal(value) for key, value in told.items() if value is not None}
+
+    @property
+    def filled(self) -> int:
+        """How many lines are saved with a value."""
+        return sum(cell.value is not None for cell in self.cells.values())
+
+    @property
+    def values(self) -> dict[str, Decimal | None]:
+        """The saved values by key."""
+        return {key: cell.value for key, cell in self.cells.items()}
+
+    def findings(self, now: dict[str, Decimal | None] | None = None) -> list[Finding]:
+        """The audit report of the saved values, or of others such as sums from below."""
+        last = {key: cells[0].value for key, cells in self.past.items() if cells}
+        facts = Facts({i.key: i for i in self.items}, self.values if now is None else now, last)
+        column = f"{self.unit.name} {self.collection.period_label}"
+        return find(
+            list(self.collection.form.checks.all()), facts, table=self.collection.form.name, column=column,
+            explanations={key: cell.explanation for key, cell in self.cells.items()},
+        )  # fmt: skip
+
+
+def places_to_mend(submission: Submission) -> list[dict[str, str]]:
+    """What the last return named, where nothing was approved since; also while it is under review again."""
+    cases = Case.objects.of(submission).values("pk")
+    settled = Decision.objects.filter(case__in=cases, verdict__in=[Verdict.RETURN, Verdict.APPROVE])
+    last = settled.order_by("-at", "-id").first()
+    return last.places if last and last.verdict == Verdict.RETURN else []
+
+
+def sheet_of(collection: Collection, unit: Unit, today: date) -> Sheet:
+    """A unit's sheet; its submission is a new, unsaved one where nothing was saved yet."""
+    found = Submission.objects.filter(collection=collection, unit=unit).first()
+    summary = unit.level < collection.fill_level
+    submission = found or Submission(unit=unit, path=unit.path, is_summary=summary)
+    submission.collection, submission.unit = collection, unit
+    return Sheet(collection, unit, submission, today)
+
+
+def sheet_for(submission: Submission, today: date) -> Sheet:
+    """The sheet of a submission that is at hand."""
+    return Sheet(submission.collection, submission.unit, submission, today)

@@ -1,0 +1,132 @@
+"""What the tests of reporting start from: the two forms, a collection of 走访慰问, and seats at any unit."""
+
+from dataclasses import dataclass
+from datetime import timedelta
+from decimal import Decimal
+
+import pytest
+from django.utils import timezone
+
+from fpa.access.models import Unit
+from fpa.access.roles import ROLES
+from fpa.access.scope import everything, scoped
+from fpa.core.actor import Actor
+from fpa.reporting.actions.collections import issue_collection
+from fpa.reporting.actions.filling import Entry, save_cells
+from fpa.reporting.actions.reviewing import approve_submission, return_cells
+from fpa.reporting.actions.submitting import submit_submission, submit_summary
+from fpa.reporting.models import Cell, Collection, Submission
+from fpa.reporting.sheet import sheet_of
+from fpa.reporting.standard_forms import ensure_forms
+
+HOUSEHOLDS, VALUE = "visit.households", "visit.value"
+ROLE_AT = {1: "office", 2: "office", 3: "office", 4: "township", 5: "village"}
+
+
+def in_days(days):
+    return timezone.localdate() + timedelta(days=days)
+
+
+def seat_at(unit):
+    """The usual seat of a unit, whoever sits there."""
+    role = ROLES[ROLE_AT[unit.level]]
+    return Actor(
+        user_id=10_000_000 + unit.pk, name=f"{unit.short_name}专干", unit_id=unit.pk, unit_name=unit.name,
+        path=unit.path, level=unit.level, role=role.code, permissions=role.permissions,
+    )  # fmt: skip
+
+
+@dataclass
+class Course:
+    """A collection on its way up; each step is done by the unit's usual seat and under its scope."""
+
+    collection: Collection
+
+    def sheet(self, unit):
+        with everything():
+            return sheet_of(Collection.objects.whole().get(pk=self.collection.pk), unit, timezone.localdate())
+
+    def fill(self, unit, by=None, version=0, **values):
+        names = {"households": HOUSEHOLDS, "value": VALUE}
+        entries = [
+            Entry(names[n], None if v is None else Decimal(str(v)), version, "") for n, v in values.items()
+        ]
+        with scoped(unit.path):
+            return save_cells(collection=self.collection, unit=unit, entries=entries, by=by or seat_at(unit))
+
+    def submit(self, unit):
+        with scoped(unit.path):
+            return submit_submission(collection=self.collection, unit=unit, by=seat_at(unit))
+
+    def report(self, unit, households=30, value=30000):
+        self.fill(unit, households=households, value=value)
+        return self.submit(unit)
+
+    def sum_up(self, unit, explanation="其余村按计划下半月上报"):
+        with scoped(unit.path):
+            return submit_summary(
+                collection=self.collection, unit=unit, explanation=explanation, by=seat_at(unit)
+            )
+
+    def approve(self, submission, by=None):
+        by = by or seat_at(self.of(submission).unit.parent)
+        with scoped(by.path):
+            return approve_submission(submission=submission, by=by)
+
+    def give_back(self, submission, *keys, by=None, due=3):
+        by = by or seat_at(self.of(submission).unit.parent)
+        places = [{"place": key, "reason": "与台账不符，请核对"} for key in keys]
+        with scoped(by.path):
+            return return_cells(submission=submission, places=places, due_on=in_days(due), reason="", by=by)
+
+    def of(self, submission):
+        with everything():
+            return Submission.objects.whole().get(pk=submission.pk)
+
+    def cell(self, submission, key=HOUSEHOLDS):
+        with everything():
+            return Cell.objects.get(submission=submission, key=key)
+
+    def move(self, **days):
+        """Move the collection's days to so many days from today."""
+        with everything():
+            Collection.objects.filter(pk=self.collection.pk).update(
+                **{k: in_days(d) for k, d in days.items()}
+            )
+            self.collection = Collection.objects.whole().get(pk=self.collection.pk)
+
+
+@pytest.fixture
+def forms(whole_province):
+    """The standard forms by code, published by the province."""
+    return {form.code: form for form in ensure_forms(Unit.objects.get(parent=None))}
+
+
+@pytest.fixture
+def issue(forms, actor):
+    """Issue a collection of 走访慰问 by the province: `issue()`; or otherwise: `issue(period="2023H2")`."""
+
+    def act(**changes):
+        given = {
+            "form": forms["visit"], "title": "2023年上半年走访慰问", "period": "2023H1", "fill_level": 5,
+            "opens_on": in_days(-10), "due_on": in_days(5), "locks_on": in_days(12), "by": actor("province"),
+        }  # fmt: skip
+        return issue_collection(**given | changes)
+
+    return act
+
+
+@pytest.fixture
+def course(issue):
+    return Course(issue())
+
+
+@pytest.fixture
+def village(unit_of):
+    return Unit.objects.select_related("parent").get(pk=unit_of("village").pk)
+
+
+@pytest.fixture
+def villages(village):
+    """All villages of the cast's township, the cast's first."""
+    return list(Unit.objects.filter(parent=village.parent).order_by("path").select_related("parent"))

@@ -1,0 +1,140 @@
+"""Pages of the unit that reports: its sheet, the audit report, the answers once more, and what it may print."""
+
+from typing import Any
+
+from django.contrib import messages
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.views.decorators.http import require_POST
+
+from fpa.access.loaders import check, load
+from fpa.access.models import Unit
+from fpa.core.actor import Actor
+from fpa.reporting.actions import submitting
+from fpa.reporting.actions.filling import Outcome, save_cells
+from fpa.reporting.actions.submitting import CannotSubmit
+from fpa.reporting.forms import read_entries
+from fpa.reporting.models import Collection, Submission
+from fpa.reporting.sheet import Sheet, sheet_of
+
+
+def seat_unit(actor: Actor) -> Unit:
+    """The seat's unit with its parent."""
+    return Unit.objects.select_related("parent").get(pk=actor.unit_id or 0)
+
+
+def own_sheet_or_404(request: HttpRequest, pk: int) -> Sheet:
+    """The sheet of the seat's own unit. Raises Http404 where the collection is filled in by another level."""
+    collection = load(Collection.objects.whole(), pk, request, "submission.fill")
+    actor = check(request, "submission.fill")
+    if actor.level != collection.fill_level or not collection.asks(actor.path, actor.level):
+        raise Http404(
+            f"“{collection.title}”由{collection.get_fill_level_display()}填报，您的单位不需要填报。"
+        )
+    return sheet_of(collection, seat_unit(actor), timezone.localdate())
+
+
+def page_of(request: HttpRequest, sheet: Sheet, template: str, **more: Any) -> HttpResponse:
+    """Answer with a page about a sheet."""
+    shown = {"title": sheet.collection.title, "sheet": sheet, "collection": sheet.collection, **more}
+    return render(request, f"reporting/{template}", shown)
+
+
+def fill_submission(request: HttpRequest, pk: int) -> HttpResponse:
+    """The sheet: cells save themselves by htmx, or all together by one button."""
+    sheet = own_sheet_or_404(request, pk)
+    if request.method != "POST":
+        return page_of(request, sheet, "fill_submission.html")
+    after = _save(request, sheet)
+    wrong = [row for row in after.rows if row.problem]
+    if "HX-Request" in request.headers:
+        return page_of(request, after, "_sheet.html")
+    if wrong:
+        messages.error(request, f"有 {len(wrong)} 格没有保存，请看格子下面的说明；其余已经保存。")
+        return page_of(request, after, "fill_submission.html")
+    if "check" in request.POST:
+        return redirect("check_submission", pk)
+    messages.success(request, f"已保存，{after.filled}/{len(after.items)} 项有数。")
+    return redirect("fill_submission", pk)
+
+
+@require_POST
+def save_cell(request: HttpRequest, pk: int, key: str) -> HttpResponse:
+    """Save one cell of the sheet that htmx posts whole; answers with what stands beside the cell."""
+    sheet = own_sheet_or_404(request, pk)
+    if key not in [item.key for item in sheet.items]:
+        raise Http404("这张表没有这一格。")
+    after = _save(request, sheet, only=key)
+    row = next(row for row in after.rows if row.item.key == key)
+    return page_of(request, after, "_saved_cell.html", row=row)
+
+
+def _save(request: HttpRequest, sheet: Sheet, only: str | None = None) -> Sheet:
+    """Save what was typed and read the sheet anew, each row with what became of it."""
+    actor = check(request, "submission.fill")
+    typed = [row for row in sheet.rows if row.is_editable and only in (None, row.item.key)]
+    entries = read_entries(request.POST, typed)
+    outcomes = save_cells(collection=sheet.collection, unit=sheet.unit, entries=entries, by=actor)
+    outcomes |= {row.item.key: Outcome(row.problem) for row in typed if row.problem}
+    after = sheet_of(sheet.collection, sheet.unit, sheet.today)
+    for row in after.rows:
+        outcome = outcomes.get(row.item.key, Outcome())
+        row.problem, row.theirs = outcome.problem, outcome.theirs
+        row.typed = request.POST.get(f"cell-{row.item.key}", "") if outcome.problem else ""
+    return after
+
+
+def check_submission(request: HttpRequest, pk: int) -> HttpResponse:
+    """The audit report: hard errors lead to their cells, odd values take an explanation each."""
+    sheet = own_sheet_or_404(request, pk)
+    if request.method == "POST" and sheet.editable:
+        sheet = _explain(request, sheet)
+    findings = sheet.findings()
+    is_ready = not sheet.closed_because and not any(f.is_open for f in findings)
+    if is_ready and (request.method == "POST" or not findings):
+        return redirect("submit_submission", pk)
+    return page_of(request, sheet, "check_submission.html", findings=findings, is_ready=is_ready)
+
+
+def _explain(request: HttpRequest, sheet: Sheet) -> Sheet:
+    """Save the explanations of odd values; the values stay as they are."""
+    saved = {f"cell-{r.item.key}": r.saved for r in sheet.rows} | {
+        f"version-{r.item.key}": r.cell.version for r in sheet.rows
+    }
+    typed = {k: v for k, v in request.POST.items() if k.startswith("explanation-")}
+    rows = [row for row in sheet.rows if f"explanation-{row.item.key}" in typed]
+    entries = read_entries(saved | typed, rows)
+    actor = check(request, "submission.fill")
+    outcomes = save_cells(collection=sheet.collection, unit=sheet.unit, entries=entries, by=actor)
+    for outcome in outcomes.values():
+        if outcome.problem:
+            messages.error(request, outcome.problem)
+    return sheet_of(sheet.collection, sheet.unit, sheet.today)
+
+
+def submit_submission(request: HttpRequest, pk: int) -> HttpResponse:
+    """The answers once more, what follows, and the button that sends them up."""
+    sheet = own_sheet_or_404(request, pk)
+    if request.method != "POST":
+        return page_of(request, sheet, "submit_submission.html")
+    actor = check(request, "submission.fill")
+    try:
+        submitting.submit_submission(collection=sheet.collection, unit=sheet.unit, by=actor)
+    except CannotSubmit as error:
+        messages.error(request, str(error))
+        return redirect("check_submission", pk)
+    messages.success(request, f"已上报，等待{sheet.reviewer}审核。")
+    return redirect("fill_submission", pk)
+
+
+@require_POST
+def withdraw_submission(request: HttpRequest, pk: int) -> HttpResponse:
+    """Take the own report, typed or summed up, back before it is reviewed."""
+    submission = load(Submission.objects.whole(), pk, request, "submission.fill")
+    try:
+        submitting.withdraw_submission(submission=submission, by=check(request, "submission.fill"))
+        messages.success(request, "已撤回，可以修改后重新上报。")
+    except CannotSubmit as error:
+        messages.error(request, str(error))
+    return redirect(submission)

@@ -1,0 +1,231 @@
+"""Pages of the unit above: what waits for review, one report with its faults, and the summary that goes further up."""
+
+from typing import Any
+
+from django.contrib import messages
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.views.decorators.http import require_POST
+
+from fpa.access.loaders import check, load
+from fpa.audit.record import recorder_of_export
+from fpa.core.form_flow import done, form_flow
+from fpa.core.lists import BatchAction, Column, Link, Status, Tone, back_to_list, list_page, summarize, ticked
+from fpa.reporting.actions import reviewing, submitting
+from fpa.reporting.actions.reviewing import CannotReview
+from fpa.reporting.actions.submitting import CannotSubmit, summary_needs_explanation
+from fpa.reporting.forms import ReturnForm, SubmissionFilter, SummaryForm
+from fpa.reporting.models import CellHistory, Collection, State, Submission
+from fpa.reporting.queries import children_of, submissions_below, sums_below
+from fpa.reporting.sheet import Sheet, sheet_for, sheet_of
+from fpa.reporting.views.filling import seat_unit
+
+TONES: dict[str | None, Tone] = {
+    None: "off",
+    State.DRAFT: "plain",
+    State.SUBMITTED: "waiting",
+    State.RETURNED: "returned",
+    State.APPROVED: "done",
+}
+
+
+def state_of(value: str | None) -> Status:
+    """A submission's state by word and shape; 未开始 where there is none."""
+    return Status(State(value).label if value else "未开始", TONES[value])
+
+
+def _timeliness(submission: Submission) -> Status | None:
+    if not submission.first_submitted_at:
+        return None
+    return Status("迟报", "late") if submission.is_late else Status("按时", "done")
+
+
+SUBMISSION_COLUMNS = (
+    Column("unit", "单位", lambda s: s.unit.name, sort="path", link=lambda s: s.get_absolute_url()),
+    Column("code", "区划代码", lambda s: s.unit.code, kind="code", shown=False),
+    Column("state", "状态", lambda s: state_of(s.state), sort="state"),
+    Column("timely", "时效", _timeliness),
+    Column("first", "首次上报", lambda s: s.first_submitted_at, sort="first_submitted_at", kind="date"),
+    Column("last", "最近上报", lambda s: s.last_submitted_at, sort="last_submitted_at", kind="date"),
+)
+
+
+def submission_list(request: HttpRequest, pk: int) -> HttpResponse:
+    """The reports that the seat's unit reviews in a collection; clean ones are approved in a batch."""
+    collection = load(Collection.objects.whole(), pk, request, "submission.view")
+    actor = check(request, "submission.view")
+    batch = [BatchAction("批量通过", reverse("approve_submissions", args=[pk]), "check")]
+    return list_page(
+        request,
+        title=f"{collection.title}：下级上报",
+        rows=submissions_below(collection, seat_unit(actor)),
+        columns=SUBMISSION_COLUMNS,
+        filters=SubmissionFilter,
+        on_export=recorder_of_export(actor),
+        batch=batch if actor.may("submission.review") else (),
+        links=[Link("进度", reverse("collection_detail", args=[pk]), "clipboard-check")],
+        empty="下级还没有开始填报。可以在进度页查看未报名单，提醒下级按时上报。",
+    )
+
+
+@require_POST
+def approve_submissions(request: HttpRequest, pk: int) -> HttpResponse:
+    """Approve the ticked reports that are clean; one summary names each that was left, and why."""
+    collection = load(Collection.objects.whole(), pk, request, "submission.review")
+    actor = check(request, "submission.review")
+    wanted = [int(row) for row in ticked(request) if row.isdecimal()]
+    failed: list[tuple[str, str]] = []
+    found = submissions_below(collection, seat_unit(actor)).filter(pk__in=wanted)
+    for submission in found:
+        try:
+            reviewing.approve_submission(submission=submission, by=actor, only_clean=True)
+        except CannotReview as error:
+            failed.append((submission.unit.name, str(error)))
+    summarize(request, "审核通过", len(found) - len(failed), failed)
+    return redirect(back_to_list(request, "submission_list", pk))
+
+
+def review_submission(request: HttpRequest, pk: int) -> HttpResponse:
+    """One report for those above: cells with findings, explanations, the last period, and the units below.
+
+    The unit itself is led to its own page, where it can mend what was returned.
+    """
+    submission = load(Submission.objects.whole(), pk, request, "submission.view")
+    actor = check(request, "submission.view")
+    if submission.unit_id == actor.unit_id and actor.may("submission.fill"):
+        return redirect(
+            "submit_summary" if submission.is_summary else "fill_submission", submission.collection_id
+        )
+    return _review_page(request, submission, None)
+
+
+def _review_page(request: HttpRequest, submission: Submission, form: ReturnForm | None) -> HttpResponse:
+    sheet = sheet_for(submission, timezone.localdate())
+    actor = check(request, "submission.view")
+    may_review = submission.reviewed_by(actor)
+    asked = {request.GET.get("cell", ""): request.GET.get("reason", "")[:500]}
+    form = form or ReturnForm(items=sheet.items, asked=asked)
+    shown = {
+        "title": submission.unit.name,
+        "sheet": sheet,
+        "rows": _with_findings(sheet),
+        "collection": submission.collection,
+        "children": children_of(submission.collection, submission.unit) if submission.is_summary else [],
+        "form": form,
+        "typed": form.typed,
+        "may_approve": may_review and submission.state == State.SUBMITTED,
+        "may_return": may_review and submission.state in (State.SUBMITTED, State.APPROVED),
+    }
+    return render(request, "reporting/review_submission.html", shown)
+
+
+def _with_findings(sheet: Sheet) -> list[tuple[Any, list[Any]]]:
+    """Each line of the sheet with the findings on it."""
+    findings = sheet.findings()
+    return [(row, [f for f in findings if f.key == row.item.key]) for row in sheet.rows]
+
+
+@require_POST
+def approve_submission(request: HttpRequest, pk: int) -> HttpResponse:
+    """Approve one report, odd values seen."""
+    submission = load(Submission.objects.whole(), pk, request, "submission.review")
+    try:
+        reviewing.approve_submission(submission=submission, by=check(request, "submission.review"))
+        messages.success(request, f"{submission.unit.name}的数据已审核通过，计入汇总。")
+    except CannotReview as error:
+        messages.error(request, str(error))
+        return redirect(submission)
+    return redirect(back_to_list(request, "submission_list", submission.collection_id))
+
+
+@require_POST
+def return_cells(request: HttpRequest, pk: int) -> HttpResponse:
+    """Return the ticked cells of a report, each with its reason."""
+    submission = load(Submission.objects.whole(), pk, request, "submission.review")
+    form = ReturnForm(request.POST, items=list(submission.collection.form.items.all()))
+    if not form.is_valid():
+        return _review_page(request, submission, form)
+    try:
+        reviewing.return_cells(
+            submission=submission,
+            places=form.places,
+            due_on=form.cleaned_data["due_on"],
+            reason="",
+            by=check(request, "submission.review"),
+        )
+    except CannotReview as error:
+        form.add_error(None, str(error))
+        return _review_page(request, submission, form)
+    messages.success(request, f"已退回 {len(form.places)} 格给{submission.unit.name}，其余单元格保持锁定。")
+    return redirect(back_to_list(request, "submission_list", submission.collection_id))
+
+
+def submit_summary(request: HttpRequest, pk: int) -> HttpResponse:
+    """The own unit's summary, live from below; sending it keeps the numbers as they stand."""
+    collection = load(Collection.objects.whole(), pk, request, "submission.fill")
+    actor = check(request, "submission.fill")
+    if actor.level >= collection.fill_level or not collection.asks(actor.path, actor.level):
+        raise Http404("您的单位不汇总这次采集的数据。")
+    sheet = sheet_of(collection, seat_unit(actor), timezone.localdate())
+    shown = _summary_context(sheet)
+
+    def act(explanation: str) -> HttpResponse:
+        submitting.submit_summary(collection=collection, unit=sheet.unit, explanation=explanation, by=actor)
+        return done(request, f"汇总已上报，等待{sheet.reviewer}审核。", reverse("submit_summary", args=[pk]))
+
+    return form_flow(
+        request,
+        SummaryForm(
+            request.POST or None,
+            needed=summary_needs_explanation(sheet),
+            initial={"explanation": sheet.submission.explanation},
+        ),
+        title=f"汇总上报：{collection.title}",
+        submit="上报汇总",
+        back=reverse("collection_detail", args=[pk]),
+        act=act,
+        refusals=CannotSubmit,
+        consequences=lambda _: [
+            *(f"上报：{item.label} {total or '无'} {item.measure}。" for item, total, _ in shown["lines"]),
+            f"上报后由{sheet.reviewer}审核；审核之前可以撤回。",
+        ],
+        context=shown,
+        form_template="reporting/submit_summary.html",
+    )
+
+
+def _summary_context(sheet: Sheet) -> dict[str, Any]:
+    """The live sums beside what was sent, the findings, and the units below."""
+    sums = sums_below(sheet.collection, sheet.unit)
+    return {
+        "sheet": sheet,
+        "collection": sheet.collection,
+        "lines": [(row.item, row.item.shown(sums[row.item.key]), row) for row in sheet.rows],
+        "findings": sheet.findings(sums),
+        "children": children_of(sheet.collection, sheet.unit),
+        "is_open": sheet.submission.is_open,
+    }
+
+
+def cell_history(request: HttpRequest, pk: int, key: str) -> HttpResponse:
+    """Everything that one cell ever held, and what the unit reported in earlier periods."""
+    submission = load(Submission.objects.whole(), pk, request, "submission.view")
+    sheet = sheet_for(submission, timezone.localdate())
+    row = next((row for row in sheet.rows if row.item.key == key), None)
+    if row is None:
+        raise Http404("这张表没有这一格。")
+    versions = CellHistory.objects.filter(cell__submission=submission, cell__key=key).order_by("-version")
+    shown = [(v, row.item.shown(v.value)) for v in versions]
+    title = f"{row.item.label}：填报记录"
+    base = (
+        "base_light.html"
+        if submission.unit_id == seat_unit(check(request, "submission.view")).pk
+        else "base.html"
+    )
+    return render(
+        request,
+        "reporting/cell_history.html",
+        {"title": title, "sheet": sheet, "row": row, "versions": shown, "base_template": base},
+    )
