@@ -2,13 +2,18 @@
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from fpa.core.identity import mask_id, mask_phone, parse_id, parse_phone
+from fpa.core.dates import compact
+from fpa.core.identity import BadPhone, mask_id, mask_phone, parse_id, parse_phone
 from fpa.core.keys import keyring
-from fpa.organization.models import Person
+
+if TYPE_CHECKING:  # an import's helper processes use this module without loading the models
+    from fpa.organization.models import Person
 
 TABLE = "organization_person"
+LONGEST_PHONE = 13
+"""Digits and dashes; an ID number has 15 or 18."""
 
 
 @dataclass(frozen=True)
@@ -32,7 +37,7 @@ class Secret:
         """The column of the keyed index."""
         return f"{self.name}_index"
 
-    def put(self, person: Person, value: object) -> None:
+    def put(self, person: "Person", value: object) -> None:
         """Set ciphertext and index on `person` (not saved); an empty value removes the secret.
 
         Raises `BadId` or `BadPhone` with the reason.
@@ -42,14 +47,18 @@ class Secret:
         setattr(person, self.cipher_field, cipher)
         setattr(person, self.index_field, self.index_many([text])[0] if text else None)
 
-    def read(self, person: Person) -> str:
+    def read(self, person: "Person") -> str:
         """The secret in full; an empty string where there is none. Only for acts that leave an audit event."""
         token = getattr(person, self.cipher_field)
         if token is None:
             return ""
-        return keyring().decrypt(bytes(token), table=TABLE, column=self.cipher_field, row=str(person.pk))
+        return self.open(bytes(token), str(person.pk))
 
-    def masked(self, person: Person) -> str:
+    def open(self, token: bytes, row: str) -> str:
+        """The plaintext of a token that was sealed for the person with this UUID. Raises `Tampered`."""
+        return keyring().decrypt(token, table=TABLE, column=self.cipher_field, row=row)
+
+    def masked(self, person: "Person") -> str:
         """The secret as pages show it: 4301**********1234."""
         return self.mask(self.read(person))
 
@@ -71,3 +80,16 @@ class Secret:
 
 ID = Secret("id", lambda value: parse_id(value).number, mask_id)
 PHONE = Secret("phone", parse_phone, mask_phone)
+
+
+def secret_lookup(number: str) -> dict[str, bytes]:
+    """The condition that finds a person by ID number or phone, whichever `number` can be.
+
+    Raises `BadId` or `BadPhone` with the reason, of the one that its length comes nearer to.
+    """
+    try:
+        return PHONE.lookup(number)
+    except BadPhone:
+        if len(compact(number)) <= LONGEST_PHONE:
+            raise
+    return ID.lookup(number)

@@ -1,0 +1,81 @@
+"""The filters of the lists, in the order in which they are needed: the first three are in sight."""
+
+from typing import Any
+
+import django_filters as filters
+from django.utils import timezone
+
+from fpa.access.models import Unit
+from fpa.organization.fields import UnitField
+from fpa.organization.models import Member, MemberKind, MemberQuerySet, ScopedQuerySet, Sex, Staff, StaffKind
+
+OPEN, ENDED = "open", "ended"
+
+
+class UnitFilter(filters.Filter):
+    """Rows of a unit and of everything below it."""
+
+    field_class = UnitField
+
+    def filter(self, qs: ScopedQuerySet, value: Unit | None) -> ScopedQuerySet:
+        """Narrow the rows where a unit was asked for."""
+        return qs.under(value.path) if value else qs
+
+
+class SeatFilters(filters.FilterSet):
+    """Filters whose units are those at or below the seat's unit."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for field in self.form.fields.values():
+            if isinstance(field, UnitField):
+                field.within = self.request.actor.path
+
+
+class MemberFilters(SeatFilters):
+    """Find members."""
+
+    name = filters.CharFilter(label="姓名或拼音首字母", method="called")
+    unit = UnitFilter(label="单位（含下级）")
+    status = filters.ChoiceFilter(label="状态", method="having", choices=[(OPEN, "在会"), (ENDED, "已退会")])
+    sex = filters.ChoiceFilter(label="性别", field_name="person__sex", choices=Sex.choices)
+    kind = filters.ChoiceFilter(label="会员类别", choices=MemberKind.choices)
+    age = filters.RangeFilter(label="年龄", method="aged")
+
+    class Meta:
+        model = Member
+        fields: list[str] = []
+
+    def called(self, rows: MemberQuerySet, _: str, text: str) -> MemberQuerySet:
+        """By the beginning of the name or of its initials."""
+        return rows.called(text)
+
+    def having(self, rows: MemberQuerySet, _: str, status: str) -> MemberQuerySet:
+        """By whether the membership is open."""
+        return rows.active() if status == OPEN else rows.left()
+
+    def aged(self, rows: MemberQuerySet, _: str, ages: slice) -> MemberQuerySet:
+        """By full years of age today."""
+        youngest, oldest = (None if age is None else int(age) for age in (ages.start, ages.stop))
+        return rows.aged(youngest, oldest, timezone.localdate())
+
+
+class StaffFilters(SeatFilters):
+    """Find staff."""
+
+    name = filters.CharFilter(label="姓名或拼音首字母", method="called")
+    unit = UnitFilter(label="单位（含下级）")
+    kind = filters.ChoiceFilter(label="人员类别", choices=StaffKind.choices)
+    status = filters.ChoiceFilter(label="状态", method="having", choices=[(OPEN, "在任"), (ENDED, "已离任")])
+
+    class Meta:
+        model = Staff
+        fields: list[str] = []
+
+    def called(self, rows: Any, _: str, text: str) -> Any:
+        """By the beginning of the name or of its initials."""
+        return rows.called(text)
+
+    def having(self, rows: Any, _: str, status: str) -> Any:
+        """By whether they are in office."""
+        return rows.active() if status == OPEN else rows.ended()

@@ -1,0 +1,111 @@
+"""Pages of staff."""
+
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+from django.views.decorators.debug import sensitive_post_parameters
+
+from fpa.access.loaders import check, load
+from fpa.audit.record import recorder_of_export
+from fpa.core.form_flow import done, form_flow
+from fpa.core.identity import BadId, BadPhone
+from fpa.core.lists import Column, Link, Status, list_page
+from fpa.organization import forms
+from fpa.organization.actions import staff as actions
+from fpa.organization.actions.people import NotTheSamePerson
+from fpa.organization.filters import StaffFilters
+from fpa.organization.models import Staff
+from fpa.organization.queries import history_of, line_of
+
+STAFF = Staff.objects.select_related("unit")
+
+COLUMNS = (
+    Column("unit", "单位", lambda s: s.unit.name),
+    Column("name", "姓名", lambda s: s.name, link=lambda s: page_of(s)),
+    Column("kind", "人员类别", lambda s: s.get_kind_display()),
+    Column("title", "职务", lambda s: s.title),
+    Column("valid_from", "任职日期", lambda s: s.valid_from, sort="valid_from", kind="date"),
+    Column("valid_to", "离任日期", lambda s: s.valid_to, sort="valid_to", kind="date"),
+    Column("status", "状态", lambda s: Status("已离任", "off") if s.valid_to else Status("在任", "done")),
+    Column("code", "区划代码", lambda s: s.unit.code, kind="code", shown=False),
+)
+
+
+def page_of(staff: Staff) -> str:
+    """Address of a page of staff."""
+    return reverse("staff_detail", args=[staff.pk])
+
+
+def staff_list(request: HttpRequest) -> HttpResponse:
+    """The staff of the seat's unit and below, in the order of the units."""
+    actor = check(request, "staff.view")
+    may_edit = actor.may("staff.edit")
+    return list_page(
+        request,
+        title="工作队伍",
+        rows=STAFF,
+        columns=COLUMNS,
+        filters=StaffFilters,
+        on_export=recorder_of_export(actor),
+        links=[Link("登记工作人员", reverse("appoint_staff"), "user-plus", primary=True)] if may_edit else [],
+        empty="还没有登记工作人员。",
+    )
+
+
+def staff_detail(request: HttpRequest, pk: int) -> HttpResponse:
+    """Someone's work at a unit, and its course."""
+    staff = load(STAFF, pk, request, "staff.view")
+    shown = {
+        "title": staff.name,
+        "staff": staff,
+        "place": line_of(staff.unit),
+        "history": history_of(staff),
+        "places": [("工作队伍", reverse("staff_list")), (staff.unit.name, "")],
+    }
+    return render(request, "organization/staff_detail.html", shown)
+
+
+@sensitive_post_parameters("id_number", "phone")
+def appoint_staff(request: HttpRequest) -> HttpResponse:
+    """Record that a person works at a unit."""
+    actor = check(request, "staff.edit")
+
+    def act(**answers: Any) -> HttpResponse:
+        staff = actions.appoint_staff(**answers, by=actor)
+        return done(request, f"已登记{staff.name}在{staff.unit.name}任职。", page_of(staff))
+
+    return form_flow(
+        request,
+        forms.AppointStaffForm(request.POST or None, seat=actor),
+        title="登记工作人员",
+        submit="登记",
+        back=reverse("staff_list"),
+        act=act,
+        refusals=(actions.CannotAppoint, BadId, BadPhone, NotTheSamePerson),
+    )
+
+
+def end_staff(request: HttpRequest, pk: int) -> HttpResponse:
+    """Record that someone's work at a unit has ended."""
+    actor = check(request, "staff.edit")
+    staff = load(STAFF, pk, request, "staff.edit")
+
+    def act(**answers: Any) -> HttpResponse:
+        ended = actions.end_staff(staff=staff, **answers, by=actor)
+        return done(request, f"已登记{ended.name}离任。", page_of(ended))
+
+    return form_flow(
+        request,
+        forms.EndStaffForm(request.POST or None),
+        title=f"办理离任：{staff.name}",
+        submit="确认离任",
+        back=page_of(staff),
+        act=act,
+        refusals=actions.CannotEnd,
+        consequences=lambda _: [
+            f"从离任日期起，{staff.unit.name}的{staff.get_kind_display()}不再计入此人。",
+            "记录仍保留。",
+        ],
+    )

@@ -1,0 +1,163 @@
+"""Pages of units: the tree, a unit, search, and what changes a unit."""
+
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils import timezone
+
+from fpa.access.loaders import check, load_unit
+from fpa.access.models import Level, Unit
+from fpa.core.actor import Actor
+from fpa.core.form_flow import done, form_flow
+from fpa.core.periods import Period
+from fpa.figures.queries import breakdown, read
+from fpa.organization import forms, queries
+from fpa.organization.actions import units as actions
+from fpa.organization.models import Standing
+from fpa.organization.queries import children_of, history_of, impact_of_move, line_of
+
+KEY_FIGURES = ("member.total", "staff.authorized", "staff.part_time", "staff.village_part_time")
+
+
+def page_of(unit: Unit) -> str:
+    """Address of a unit's page."""
+    return reverse("unit_detail", args=[unit.code])
+
+
+def unit_tree(request: HttpRequest) -> HttpResponse:
+    """The tree from the seat's unit down, opened step by step, and the search in it."""
+    actor = check(request, "unit.view")
+    unit = Unit.objects.get(path=actor.path)
+    wanted = request.GET.get("q", "")
+    found = [(u, line_of(u)) for u in queries.search_units(wanted, actor.path)]
+    shown = {"title": "组织机构", "unit": unit, "wanted": wanted, "found": found, **_children(unit)}
+    return render(request, "organization/unit_tree.html", shown)
+
+
+def unit_children(request: HttpRequest, code: str) -> HttpResponse:
+    """The units directly below one, for the tree."""
+    unit = load_unit(code, request, "unit.view")
+    return render(request, "organization/unit_children.html", {"unit": unit, **_children(unit)})
+
+
+def _children(unit: Unit) -> dict[str, Any]:
+    members = {u.pk: value for u, value in breakdown("member.total", unit, _this_half())}
+    rows = [(child, members.get(child.pk, 0)) for child in children_of(unit)]
+    return {
+        "children": [row for row in rows if not row[0].is_functional_zone],
+        "zones": [row for row in rows if row[0].is_functional_zone],
+    }
+
+
+def _this_half() -> Period:
+    return Period.of(timezone.localdate(), "half")
+
+
+def search_units(request: HttpRequest) -> HttpResponse:
+    """What a unit field offers while one types: the units of the seat that match, as options."""
+    actor = check(request, "unit.view")
+    text = request.GET.get(request.GET.get("field", "q"), "")
+    shown = {"found": [(unit, line_of(unit)) for unit in queries.search_units(text, actor.path)]}
+    return render(request, "organization/unit_options.html", shown)
+
+
+def unit_detail(request: HttpRequest, code: str) -> HttpResponse:
+    """A unit: facts, figures, standings, units below, and what it was before."""
+    unit = load_unit(code, request, "unit.view")
+    actor = check(request, "unit.view")
+    shown = {
+        "title": unit.name,
+        "unit": unit,
+        "places": _places(unit, actor),
+        "figures": read(KEY_FIGURES, unit, _this_half()).values(),
+        "standings": Standing.objects.filter(unit=unit),
+        "versions": unit.versions.select_related("parent").order_by("-valid_from", "-id"),
+        "history": history_of(unit),
+        "may_move": actor.may("unit.edit") and unit.path != actor.path and unit.level != Level.PROVINCE,
+        **_children(unit),
+    }
+    return render(request, "organization/unit_detail.html", shown)
+
+
+def _places(unit: Unit, actor: Actor) -> list[tuple[str, str]]:
+    """The way down to a unit; a link on each unit that the seat may open."""
+    above = Unit.objects.above(unit.path).order_by("path")
+    return [(u.short_name, page_of(u) if u.path.startswith(actor.path) else "") for u in above]
+
+
+def rename_unit(request: HttpRequest, code: str) -> HttpResponse:
+    """Give a unit a new name."""
+    actor = check(request, "unit.edit")
+    unit = load_unit(code, request, "unit.edit")
+
+    def act(**answers: Any) -> HttpResponse:
+        renamed = actions.rename_unit(unit=unit, **answers, by=actor)
+        return done(request, f"{unit.name}已更名为{renamed.name}。", page_of(renamed))
+
+    return form_flow(
+        request,
+        forms.RenameUnitForm(
+            request.POST or None, initial={"name": unit.name, "short_name": unit.short_name}
+        ),
+        title=f"更名：{unit.name}",
+        submit="确认更名",
+        back=page_of(unit),
+        act=act,
+        refusals=actions.CannotRename,
+        consequences=lambda answers: [
+            f"今后各处显示“{answers['name']}”；原名称“{unit.name}”留在沿革中，以前的报告不变。"
+        ],
+    )
+
+
+def move_unit(request: HttpRequest, code: str) -> HttpResponse:
+    """Put a unit below another parent."""
+    actor = check(request, "unit.edit")
+    unit = load_unit(code, request, "unit.edit")
+
+    def act(**answers: Any) -> HttpResponse:
+        moved = actions.move_unit(unit=unit, **answers, by=actor)
+        return done(request, f"{moved.name}已调整到{answers['to_parent'].name}。", page_of(moved))
+
+    return form_flow(
+        request,
+        forms.MoveUnitForm(request.POST or None, seat=actor),
+        title=f"调整隶属关系：{unit.name}",
+        submit="确认调整",
+        back=page_of(unit),
+        act=act,
+        refusals=actions.CannotMove,
+        consequences=lambda answers: _consequences_of_move(unit, answers["to_parent"]),
+    )
+
+
+def _consequences_of_move(unit: Unit, to_parent: Unit) -> list[str]:
+    impact = "、".join(f"{word} {count:,}" for word, count in impact_of_move(unit))
+    return [
+        f"{unit.name}由{line_of(unit.parent or unit)}改属{line_of(to_parent)}。",
+        f"随之转移：{impact or '没有下级单位和业务记录'}。",
+        "原上级今后看不到这些记录，新上级可以看到；双方及其上级的指标重新计算。",
+        "沿革和审计日志保留原来的隶属关系。",
+    ]
+
+
+def set_standing(request: HttpRequest, code: str) -> HttpResponse:
+    """Record 入序, 参公 or “三定” of an association."""
+    actor = check(request, "unit.edit")
+    unit = load_unit(code, request, "unit.edit")
+
+    def act(**answers: Any) -> HttpResponse:
+        standing = actions.set_standing(unit=unit, **answers, by=actor)
+        return done(request, f"已登记{unit.name}{standing}。", page_of(unit))
+
+    return form_flow(
+        request,
+        forms.SetStandingForm(request.POST or None),
+        title=f"登记入序、参公、三定：{unit.name}",
+        submit="登记",
+        back=page_of(unit),
+        act=act,
+        refusals=actions.CannotSetStanding,
+    )
