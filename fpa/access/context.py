@@ -6,14 +6,16 @@ from django.conf import settings
 from django.http import HttpRequest
 
 from fpa.access.menu import menu_for
-from fpa.access.models import Unit
+from fpa.access.models import Level, Unit
 
 
 def shell(request: HttpRequest) -> dict[str, Any]:
     """Give templates the actor, the seats to switch between, the menu, and the footer's filings."""
     actor = getattr(request, "actor", None)
+    is_light = actor is not None and actor.level == Level.VILLAGE
     return {
         "actor": actor,
+        "base_template": "base_light.html" if is_light else "base.html",
         "seats": getattr(request, "seats", []),
         "menu": menu_for(actor) if actor else [],
         "places": Unit.objects.above(actor.path) if actor else [],

@@ -36,7 +36,7 @@ def returned_cases_for(actor: Actor) -> QuerySet[Any]:
     `last_reason`. Those that have are met by `threads_awaiting`."""
     cells = Thread.objects.open().filter(case=OuterRef("pk"), waits_for=actor.unit_id)
     reason = Decision.objects.filter(case=OuterRef("pk"), verdict="return").order_by("-at", "-id")
-    returned = Case.objects.filter(Exists(cells, negated=True), state=CaseState.RETURNED, unit=actor.unit_id)
+    returned = Case.objects.filter(~Exists(cells), state=CaseState.RETURNED, unit=actor.unit_id)
     return returned.annotate(last_reason=Subquery(reason.values("reason")[:1])).order_by("due_on", "id")
 
 

@@ -6,7 +6,6 @@ from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_GET, require_POST
 
 from fpa.access.loaders import check, load
-from fpa.access.models import Level
 from fpa.approval import actions
 from fpa.approval.actions import CannotReply, CannotSettle
 from fpa.approval.forms import CaseFilters, ReplyForm, ThreadFilters
@@ -14,7 +13,6 @@ from fpa.approval.models import Case, Thread
 from fpa.approval.queries import threads_of
 from fpa.approval.templatetags.approval import panel
 from fpa.audit.record import recorder_of_export
-from fpa.core.actor import Actor
 from fpa.core.lists import Column, Status, list_page
 
 CASE_COLUMNS = (
@@ -57,8 +55,7 @@ def case_list(request: HttpRequest) -> HttpResponse:
 def case_detail(request: HttpRequest, pk: int) -> HttpResponse:
     """A case with its history and the talk on its subject."""
     case = load(Case.objects.whole(), pk, request, "case.view")
-    actor = check(request, "case.view")
-    shown = {"title": case.title, "case": case, "threads": threads_of(case), "base": _base(actor)}
+    shown = {"title": case.title, "case": case, "threads": threads_of(case)}
     return render(request, "approval/case_detail.html", shown)
 
 
@@ -133,11 +130,5 @@ def _is_htmx(request: HttpRequest) -> bool:
 def _thread_page(
     request: HttpRequest, thread: Thread, form: ReplyForm | None = None, refusal: str = ""
 ) -> HttpResponse:
-    actor = check(request, "thread.view")
-    shown = {"title": str(thread), "base": _base(actor), **panel(request, thread, form, refusal)}
+    shown = {"title": str(thread), **panel(request, thread, form, refusal)}
     return render(request, "approval/thread_detail.html", shown)
-
-
-def _base(actor: Actor) -> str:
-    """Villages work in the light shell."""
-    return "base_light.html" if actor.level == Level.VILLAGE else "base.html"
