@@ -10,15 +10,13 @@ from dataclasses import dataclass, replace
 from enum import Enum
 from functools import cache
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from django.db.models import QuerySet
 
 from fpa.access.models import Unit
+from fpa.core.lists import Column
 from fpa.core.periods import Period
-
-if TYPE_CHECKING:
-    from fpa.core.lists import Column
 
 CATALOGUE_FILE = Path(__file__).parent / "data" / "catalogue.csv"
 
@@ -72,7 +70,7 @@ class Figure:
     until: str = ""
     on: str = ""
     period: str = ""
-    columns: "Sequence[Column]" = ()
+    columns: Sequence[Column] = ()
     coverage: Callable[[Unit, Period], Coverage | None] | None = None
 
     @property

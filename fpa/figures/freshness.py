@@ -9,11 +9,9 @@ from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import date
-from threading import Event
-from time import monotonic
 from typing import Any
 
-from django.db import OperationalError, connection, models
+from django.db import connection, models
 from django.db.models import Q
 from django.utils import timezone
 
@@ -27,10 +25,6 @@ from fpa.figures.recompute import forget, recompute
 CHANNEL = "fpa_stale"
 ADVISORY_LOCK = 5_291_981
 BATCH = 5_000
-STEP = 1.0
-"""Seconds within which the keeper notices that it shall stop."""
-PAUSE = 30.0
-"""Seconds after which the keeper looks for a new day though nobody called."""
 
 Keys = type[models.Model] | Iterable[str]
 
@@ -151,19 +145,3 @@ def wait_for_stale(timeout: float) -> bool:
         return True
     raw: Any = connection.connection
     return any(True for _ in raw.notifies(timeout=timeout, stop_after=1))
-
-
-def keep_fresh(stop: Event) -> None:
-    """Refresh whenever records change, and now and then for a new day, until `stop` is set.
-
-    A lost database is waited for.
-    """
-    next_look = 0.0
-    while not stop.is_set():
-        try:
-            if wait_for_stale(STEP) or monotonic() >= next_look:
-                refresh()
-                next_look = monotonic() + PAUSE
-        except OperationalError:
-            connection.close()
-            stop.wait(STEP)

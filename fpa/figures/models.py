@@ -3,7 +3,7 @@
 from django.db import models
 from django.db.models.functions import Now
 
-from fpa.access.models import PathField, ScopedModel
+from fpa.access.models import PathField, ScopedModel, Unit
 from fpa.core.visibility import Visibility
 
 
@@ -13,15 +13,14 @@ class Fact(ScopedModel):
     A missing row is zero. A stock has facts for half-years only; a year's value is that of its second half.
     """
 
+    pk = models.CompositePrimaryKey("figure", "period", "unit")
+    unit = models.ForeignKey(
+        Unit, models.PROTECT, related_name="+", verbose_name="所属单位", db_index=False
+    )  # found by figure and period first, so the primary key is the only index that a refresh must write
     figure = models.CharField("指标", max_length=60, db_collation="C")
     period = models.CharField("期间", max_length=7, db_collation="C")
     own = models.DecimalField("本级数", max_digits=20, decimal_places=2, default=0)
     value = models.DecimalField("合计数", max_digits=20, decimal_places=2, default=0)
-
-    class Meta:
-        constraints = [
-            models.UniqueConstraint(fields=["figure", "period", "unit"], name="fact_one_a_figure_period_unit")
-        ]
 
 
 class Stale(models.Model):

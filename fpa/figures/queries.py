@@ -58,7 +58,9 @@ class Reading:
 
 
 def read(keys: Iterable[str], unit: Unit, period: Period) -> dict[str, Reading]:
-    """Read figures at a unit in a period, by key in the order asked for; the number of queries is fixed.
+    """Read figures at a unit in a period, by key in the order asked for; the number of queries does not grow with them.
+
+    A coverage that several figures share is asked for once.
 
     Raises UnknownFigure for a key that is not in the catalogue.
     """
@@ -89,13 +91,13 @@ def qualifier_of(figure: Figure, period: Period) -> str:
 def _facts(figures: Sequence[Figure], period: Period) -> QuerySet[Fact]:
     """The facts of figures in a period, of all units in scope."""
     today = timezone.localdate()
-    found = Q(pk__in=[])
+    found = Q()
     for kind in Kind:
         these = [f for f in figures if not f.pending and f.kind is kind]
         kept = period_of_fact(these[0], period, today) if these else None
         if kept:
             found |= Q(figure__in=[f.key for f in these], period=str(kept))
-    return Fact.objects.filter(found)
+    return Fact.objects.filter(found) if found else Fact.objects.none()
 
 
 def _plain(value: Decimal) -> Value:
@@ -126,7 +128,8 @@ def coverage(key: str, unit: Unit, period: Period) -> Coverage | None:
 
 def _coverages(figures: Sequence[Figure], unit: Unit, period: Period) -> dict[str, Coverage]:
     known = [f for f in figures if qualifier_of(f, period) == "exact"]
-    found = {f.key: f.coverage(unit, period) for f in known if f.coverage}
+    told = {ask: ask(unit, period) for ask in {f.coverage for f in known} if ask}
+    found = {f.key: told[f.coverage] for f in known if f.coverage}
     counted = [f for f in known if not f.coverage]
     level = COVERED_BY.get(Level(unit.level))
     if level and counted:
@@ -139,7 +142,7 @@ def _counted_coverages(
 ) -> dict[str, Coverage | None]:
     ids = list(units_below(unit, level, period).values_list("pk", flat=True))
     rows = _facts(figures, period).filter(unit_id__in=ids).exclude(value=0).values_list("figure")
-    have = dict(rows.annotate(n=Count("pk")))
+    have = dict(rows.annotate(n=Count("*")))
     return {f.key: Coverage(have.get(f.key, 0), len(ids), WORDS[level]) for f in figures}
 
 

@@ -1,15 +1,55 @@
 """The figures that the records of 组织建设管理 yield."""
 
 from collections.abc import Callable
+from functools import cache
 
 from django.db.models import F, QuerySet
+from django.urls import reverse
 
 from fpa.access.models import Kind as UnitKind
 from fpa.access.models import Level, Unit
+from fpa.core.identity import mask_name
+from fpa.core.lists import Column
 from fpa.core.periods import Period
 from fpa.figures.catalogue import Coverage, Figure, Kind, register
 from fpa.figures.queries import WORDS, units_below
 from fpa.organization.models import Member, Staff, StaffKind, Standing, StandingKind
+
+CODE = Column("code", "区划代码", lambda row: row.unit.code, kind="code")
+UNIT = Column("unit", "单位", lambda row: row.unit.name)
+UNIT_COLUMNS = (
+    Column("code", "区划代码", lambda unit: unit.code, kind="code"),
+    Column(
+        "unit", "单位", lambda unit: unit.name, link=lambda unit: reverse("unit_detail", args=[unit.code])
+    ),
+    Column("since", "设立日期", lambda unit: unit.valid_from, sort="valid_from", kind="date"),
+)
+STANDING_COLUMNS = (
+    CODE,
+    UNIT,
+    Column("kind", "事项", lambda s: s.get_kind_display()),
+    Column("since", "自", lambda s: s.since, sort="since", kind="date"),
+    Column("document", "文号", lambda s: s.document),
+)
+STAFF_COLUMNS = (
+    CODE,
+    UNIT,
+    Column("name", "姓名", lambda s: s.name, link=lambda s: reverse("staff_detail", args=[s.pk])),
+    Column("title", "职务", lambda s: s.title),
+    Column("valid_from", "任职日期", lambda s: s.valid_from, sort="valid_from", kind="date"),
+)
+MEMBER_COLUMNS = (
+    CODE,
+    UNIT,
+    Column(
+        "name",
+        "姓名",
+        lambda m: mask_name(m.person.name),
+        link=lambda m: reverse("member_detail", args=[m.pk]),
+    ),
+    Column("kind", "会员类别", lambda m: m.get_kind_display()),
+    Column("joined_on", "入会日期", lambda m: m.joined_on, kind="date"),
+)
 
 LEVELS = {"city": (Level.CITY, "市州计生协"), "county": (Level.COUNTY, "县市区计生协（不含功能区）")}
 STANDINGS = {
@@ -36,6 +76,7 @@ def _total(word: str, level: Level, whose: str) -> Figure:
         rows=units,
         since="valid_from",
         until="valid_to",
+        columns=UNIT_COLUMNS,
         coverage=_of_level(level),
     )
 
@@ -54,10 +95,12 @@ def _standing(word: str, level: Level, whose: str, item: str) -> Figure:
         rows=standings,
         since="since",
         until="until",
+        columns=STANDING_COLUMNS,
         coverage=_of_level(level),
     )
 
 
+@cache
 def _of_level(level: Level) -> Callable[[Unit, Period], Coverage | None]:
     def coverage(unit: Unit, period: Period) -> Coverage | None:
         """The register of units is whole: every unit of the level is counted."""
@@ -73,9 +116,10 @@ def _staff(item: str) -> Figure:
         key=f"staff.{item}",
         kind=Kind.STOCK,
         definition=f"期末{whose}数，按任职起止日期计算，同一人在两个单位任职计两人。",
-        rows=lambda: Staff.objects.filter(kind=kind).select_related("person", "unit"),
+        rows=lambda: Staff.objects.filter(kind=kind).select_related("unit"),
         since="valid_from",
         until="valid_to",
+        columns=STAFF_COLUMNS,
     )
 
 
@@ -90,5 +134,6 @@ register(
         rows=lambda: Member.objects.select_related("person", "unit"),
         since="joined_on",
         until="left_on",
+        columns=MEMBER_COLUMNS,
     ),
 )

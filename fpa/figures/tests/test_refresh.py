@@ -1,18 +1,257 @@
-"""Facts follow the records: joins, leaves, transfers, bulk work, days and units that move."""
+"""Facts follow the records: joins, leaves, transfers, bulk work, a new day, marks that come meanwhile."""
+
+import random
+from concurrent.futures import ThreadPoolExecutor
+from datetime import date, timedelta
+
+import pytest
+from django.db import connection, transaction
+from django.utils import timezone
 
 from fpa.access.models import Unit
+from fpa.access.scope import everything, scoped
 from fpa.core.periods import Period
-from fpa.figures import queries
-from fpa.figures.freshness import refresh
+from fpa.figures import freshness
+from fpa.figures.freshness import open_day, refresh, touch, touch_subtree, wait_for_stale
+from fpa.figures.models import Fact, Opened, Stale
+from fpa.figures.queries import read
+from fpa.figures.recount import recount
+from fpa.organization.models import Member
+from tests.cast import COUNTY, SIBLING, cast_unit
+
+from .records import JOINED, REPORTED, declared, join, join_many, leave, transfer
+
+H1, H2 = Period.parse("2023H1"), Period.parse("2023H2")
 
 
-def test_refresh_counts_units_from_the_start(whole_province):
+def value(key: str, unit: Unit, period: str) -> object:
+    return read([key], unit, Period.parse(period))[key].value
+
+
+def test_refresh_counts_what_was_there_before_the_first_call(whole_province):
     refresh()
-    province = Unit.objects.get(level=1)
-    found = queries.read(
-        ["org.county.total", "org.city.total", "member.total", "visit.households"],
-        province,
-        Period.parse("2023H1"),
-    )
-    assert [r.value for r in found.values()] == [122, 14, 0, None]
+    province = cast_unit("province")
+    assert [value(f"org.{level}.total", province, "2023H1") for level in ("city", "county")] == [14, 122]
     assert refresh() == 0
+
+
+def test_refresh_carries_a_join_to_every_unit_above(whole_province):
+    join(cast_unit("village"), date(2023, 6, 30))
+    refresh()
+    assert [value("member.total", cast_unit(n), "2023H1") for n in ("village", "county", "province")] == [
+        1,
+        1,
+        1,
+    ]
+    assert value("member.total", cast_unit("sibling"), "2023H1") == 0
+
+
+@pytest.mark.parametrize(
+    ("joined", "left", "counted"),
+    [
+        (date(2023, 7, 1), None, {"2023": 1, "2023H1": 0, "2023H2": 1, "2023-06": 0, "2023Q4": 1}),
+        (date(2023, 6, 30), date(2023, 12, 31), {"2023": 0, "2023H1": 1, "2023Q2": 1, "2023H2": 0}),
+        (date(2019, 1, 1), date(2023, 6, 30), {"2023H1": 0, "2023H2": 0, "2023": 0}),
+        (date(2019, 1, 1), date(2023, 7, 1), {"2023H1": 1, "2023H2": 0}),
+        (date(2019, 1, 1), date(2019, 1, 1), {"2023H1": 0}),
+    ],
+)
+def test_refresh_counts_a_stock_as_at_the_last_day(whole_province, joined, left, counted):
+    join(cast_unit("village"), joined, left)
+    refresh()
+    assert {code: value("member.total", cast_unit("county"), code) for code in counted} == counted
+
+
+def test_refresh_counts_a_flow_in_every_period_around(whole_province):
+    with declared(JOINED, REPORTED):
+        for day in (date(2023, 5, 1), date(2023, 5, 31), date(2023, 12, 31), date(2022, 12, 31)):
+            join(cast_unit("village"), day)
+        refresh()
+        county = cast_unit("county")
+        months = {
+            code: value("test.joined", county, code) for code in ("2023-05", "2023Q2", "2023H1", "2023")
+        }
+        assert months == {"2023-05": 2, "2023Q2": 2, "2023H1": 2, "2023": 3}
+        assert value("test.joined", county, "2022") is None
+        quarters = {
+            code: value("test.reported", county, code) for code in ("2023-05", "2023Q2", "2023H1", "2023")
+        }
+        assert quarters == {"2023-05": 0, "2023Q2": 5, "2023H1": 5, "2023": 7.5}
+
+
+@pytest.mark.parametrize("seed", [1, 2, 3])
+def test_refresh_equals_the_recount_whatever_happened(whole_province, seed):
+    chance = random.Random(seed)
+    places = [*Unit.objects.filter(code__in=(COUNTY, SIBLING))]
+    units = [u for place in places for u in Unit.objects.under(place.path)[:: chance.randint(5, 9)]]
+    units.append(cast_unit("province"))
+    members: list[Member] = []
+    with declared(JOINED, REPORTED):
+        for _ in range(60):
+            day = date(2022, 10, 1) + timedelta(days=chance.randint(0, 1500))
+            deed = chance.choice((join, join, leave, transfer, refresh))
+            if deed is join:
+                members.append(join(chance.choice(units), day))
+            elif deed is refresh:
+                refresh()
+            elif members:
+                member = chance.choice(members)
+                leave(member, max(day, member.joined_on)) if deed is leave else transfer(
+                    member, chance.choice(units)
+                )
+        proof = recount(cast_unit("province"))
+    assert proof.differences == []
+    assert proof.proven > 1_216
+
+
+def test_refresh_twice_changes_nothing(whole_province):
+    join(cast_unit("village"), date(2023, 1, 1))
+    touch_subtree(Member, cast_unit("county").path)
+    assert refresh() > 1
+    before = list(Fact.objects.order_by("pk").values_list())
+    touch_subtree(Member, "/")
+    assert refresh() == 1
+    assert list(Fact.objects.order_by("pk").values_list()) == before
+
+
+def test_refresh_takes_back_what_a_record_no_longer_counts(whole_province):
+    member = join(cast_unit("village"), date(2023, 1, 1))
+    refresh()
+    leave(member, date(2023, 6, 1))
+    refresh()
+    assert [value("member.total", cast_unit("city"), code) for code in ("2023H1", "2023H2")] == [0, 0]
+
+
+def test_refresh_leaves_unmarked_units_alone(whole_province):
+    refresh()
+    join(cast_unit("village"), date(2023, 1, 1))
+    Stale.objects.all().delete()
+    touch(Member, cast_unit("sibling").path)
+    refresh()
+    assert value("member.total", cast_unit("county"), "2023H1") == 0
+
+
+def test_touch_subtree_needs_one_mark_for_any_number_of_units(whole_province):
+    refresh()
+    county = cast_unit("county")
+    join_many(county.path, 500, date(2023, 2, 1))
+    touch_subtree(Member, county.path)
+    assert Stale.objects.count() == 1
+    assert refresh() == 1
+    assert value("member.total", county, "2023H1") == 500
+    assert recount(county, H1).differences == []
+
+
+def test_touch_refuses_a_figure_that_is_not_there(whole_province):
+    with pytest.raises(LookupError, match=r"没有“no\.such”这个指标"):
+        touch(["no.such"], "/")
+
+
+def test_touch_is_undone_with_its_action(committed_db):
+    refresh()
+    with everything():
+        join(cast_unit("village"), date(2023, 1, 1))
+        transaction.set_rollback(True)
+    assert not wait_for_stale(0.01)
+
+
+def test_refresh_does_not_lose_marks_that_come_meanwhile(committed_db, monkeypatch):
+    refresh()
+    village = cast_unit("village")
+    counted = freshness.recompute
+
+    def meanwhile(*arguments):
+        counted(*arguments)
+        with ThreadPoolExecutor(1) as other:
+            other.submit(_join_in_a_session_of_its_own, village).result()
+
+    with everything():
+        join(village, date(2023, 1, 1))
+    monkeypatch.setattr(freshness, "recompute", meanwhile)
+    assert refresh() == 1
+    monkeypatch.undo()
+    assert wait_for_stale(0)
+    with everything():
+        assert value("member.total", village, "2023H1") == 1
+    assert refresh() == 1
+    with everything():
+        assert value("member.total", village, "2023H1") == 2
+
+
+def _join_in_a_session_of_its_own(unit: Unit) -> None:
+    with everything():
+        join(unit, date(2023, 1, 1))
+    connection.close()
+
+
+def test_refresh_by_several_at_once_counts_once(committed_db):
+    villages = list(Unit.objects.under(cast_unit("county").path).filter(level=5)[:6])
+    with ThreadPoolExecutor(4) as several:
+        for village in villages:
+            several.submit(_join_in_a_session_of_its_own, village)
+            several.submit(_refresh_in_a_session_of_its_own)
+    refresh()
+    assert recount(cast_unit("province")).differences == []
+    with everything():
+        assert value("member.total", cast_unit("county"), "2023H1") == len(villages)
+
+
+def _refresh_in_a_session_of_its_own() -> None:
+    refresh()
+    connection.close()
+
+
+def test_wait_for_stale_wakes_when_an_action_commits(committed_db):
+    refresh()
+    assert not wait_for_stale(0.01)
+    with ThreadPoolExecutor(1) as other:
+        woken = other.submit(_wait_in_a_session_of_its_own)
+        _join_in_a_session_of_its_own(cast_unit("village"))
+        assert woken.result()
+
+
+def _wait_in_a_session_of_its_own() -> bool:
+    try:
+        return wait_for_stale(20)
+    finally:
+        connection.close()
+
+
+def test_open_day_counts_what_was_dated_ahead(whole_province):
+    refresh()
+    today = timezone.localdate()
+    join(cast_unit("village"), today)
+    Opened.objects.update(day=today - timedelta(days=1))
+    Stale.objects.all().delete()
+    refresh()
+    assert value("member.total", cast_unit("county"), str(today.year)) == 1
+    assert Opened.objects.get().day == today
+
+
+def test_open_day_brings_the_standing_values_into_a_new_half(whole_province, monkeypatch):
+    join(cast_unit("village"), date(2020, 1, 1))
+    tomorrow = date(2027, 1, 1)
+    refresh()
+    monkeypatch.setattr(timezone, "localdate", lambda *_: tomorrow)
+    refresh()
+    assert value("member.total", cast_unit("province"), "2027H1") == 1
+    assert recount(cast_unit("province")).differences == []
+
+
+def test_open_day_marks_only_stocks_within_a_year_and_nothing_twice(whole_province):
+    with declared(JOINED):
+        refresh()
+        open_day(timezone.localdate())
+        assert not Stale.objects.exists()
+        open_day(timezone.localdate() + timedelta(days=1))
+        marked = set(Stale.objects.values_list("figure", flat=True))
+    assert "member.total" in marked
+    assert "test.joined" not in marked
+
+
+def test_refresh_by_a_seat_changes_facts_above_it(whole_province):
+    with scoped(cast_unit("village").path):
+        join(cast_unit("village"), date(2023, 1, 1))
+    refresh()
+    above = Unit.objects.above(cast_unit("village").path)
+    assert {value("member.total", unit, "2023") for unit in above} == {1}

@@ -1,0 +1,40 @@
+"""A figure as pages and documents write it: its words, the exact number beside them, and the address behind it."""
+
+from urllib.parse import urlencode
+
+from django.urls import reverse
+
+from fpa.access.models import Unit
+from fpa.core import chinese
+from fpa.core.periods import Period
+from fpa.figures.queries import Reading
+
+PENDING = "〔待接入〕"
+NO_VALUE = {"pending": PENDING, "not_kept": "〔该期间无此数〕"}
+
+
+def words(reading: Reading) -> str:
+    """The value in office wording with its unit (607.37万人), or why there is none."""
+    if reading.value is None:
+        return NO_VALUE[reading.qualifier]
+    return chinese.wan(reading.value, reading.figure.unit)
+
+
+def exact_words(reading: Reading) -> str:
+    """The value to the last digit with its unit (6,073,700人), or why there is none."""
+    if reading.value is None:
+        return NO_VALUE[reading.qualifier]
+    return f"{chinese.number(reading.value)}{reading.figure.unit}"
+
+
+def address(page: str, key: str, unit: Unit, period: Period) -> str:
+    """Where a figure's page (`figure_detail`), the records behind it (`figure_records`) or the catalogue
+    (`figure_list`, with an empty key) open."""
+    return (
+        f"{reverse(page, args=[key] if key else [])}?{urlencode({'unit': unit.code, 'period': str(period)})}"
+    )
+
+
+def address_of(reading: Reading) -> str:
+    """Where the page of a reading opens."""
+    return address("figure_detail", reading.figure.key, reading.unit, reading.period)

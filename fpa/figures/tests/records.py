@@ -1,0 +1,108 @@
+"""Records for the tests of figures: members written as an action would, with the mark in the same transaction."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import date
+from itertools import count
+
+from django.db import connection
+from django.db.models import CharField, DecimalField, F, Func, Value
+
+from fpa.access.models import Unit
+from fpa.figures import catalogue
+from fpa.figures.catalogue import Figure, register
+from fpa.figures.freshness import touch
+from fpa.organization.models import LeaveReason, Member, Person
+
+_numbers = count(1)
+
+JOINED = Figure(
+    key="test.joined",
+    name="新入会会员",
+    unit="人",
+    definition="期间入会人数",
+    rows=lambda: Member.objects.all(),
+    on="joined_on",
+)
+REPORTED = Figure(
+    key="test.reported",
+    name="按季上报金额",
+    unit="元",
+    definition="每名会员按入会季度计 2.50 元",
+    rows=lambda: Member.objects.annotate(
+        quarter=Func(F("joined_on"), Value('YYYY"Q"Q'), function="to_char", output_field=CharField()),
+        amount=Value("2.50", output_field=DecimalField(max_digits=8, decimal_places=2)),
+    ),
+    measure="amount",
+    period="quarter",
+)
+
+
+@contextmanager
+def declared(*figures: Figure) -> Iterator[None]:
+    """Declare figures for the length of a block."""
+    register(*figures)
+    try:
+        yield
+    finally:
+        for figure in figures:
+            del catalogue._declared[figure.key]
+
+
+def join(unit: Unit, on: date, left: date | None = None) -> Member:
+    """A new member of a unit, marked."""
+    number = next(_numbers)
+    person = Person.objects.create(
+        unit=unit,
+        name="王小明",
+        initials="wxm",
+        sex="male",
+        birth_date=date(1980, 1, 1),
+        id_cipher=b"x",
+        id_index=f"figures-{number}".encode(),
+    )
+    reason = LeaveReason.REQUEST if left else ""
+    member = Member.objects.create(unit=unit, person=person, joined_on=on, left_on=left, left_reason=reason)
+    touch(Member, unit.path, since=on)
+    return member
+
+
+def leave(member: Member, on: date) -> None:
+    """End a membership, marked from the day that it no longer counts."""
+    member.left_on, member.left_reason = on, LeaveReason.REQUEST
+    member.save()
+    touch(Member, member.path, since=on)
+
+
+def transfer(member: Member, to: Unit) -> None:
+    """Move a membership to another unit, marked at both."""
+    before = member.path
+    member.unit = to
+    member.save()
+    touch(Member, before, to.path, since=member.joined_on)
+
+
+def join_many(path: str, number: int, on: date) -> None:
+    """Members for the villages below a path, by two statements and without a mark."""
+    low, high = path, path[:-1] + "0"
+    first = next(_numbers) * 10_000_000
+    with connection.cursor() as cursor:
+        cursor.execute(PEOPLE, [low, high, first, number])
+        cursor.execute(MEMBERS, [on, low, high])
+
+
+PEOPLE = """
+WITH village AS (
+    SELECT id, path, row_number() OVER (ORDER BY path) AS n, count(*) OVER () AS whole
+    FROM access_unit WHERE level = 5 AND path >= %s AND path < %s
+)
+INSERT INTO organization_person
+    (id, unit_id, path, name, initials, sex, birth_date, id_cipher, id_index, created_at)
+SELECT gen_random_uuid(), v.id, v.path, '王小明', 'wxm', 'male', '1980-01-01', '', int8send(%s + g), now()
+FROM generate_series(1, %s) g JOIN village v ON v.n = 1 + g %% v.whole
+"""
+MEMBERS = """
+INSERT INTO organization_member (unit_id, path, person_id, kind, joined_on, left_reason)
+SELECT p.unit_id, p.path, p.id, 'ordinary', %s, '' FROM organization_person p
+WHERE p.path >= %s AND p.path < %s AND NOT EXISTS (SELECT FROM organization_member m WHERE m.person_id = p.id)
+"""

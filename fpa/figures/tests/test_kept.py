@@ -1,0 +1,84 @@
+"""Which periods have facts."""
+
+from datetime import date
+
+import pytest
+
+from fpa.core.periods import Period
+from fpa.figures import catalogue, kept
+
+from .records import JOINED
+
+TODAY = date(2026, 11, 24)
+
+
+@pytest.fixture(autouse=True)
+def first_period(settings):
+    settings.FIRST_PERIOD = "2025H2"
+
+
+@pytest.mark.parametrize(
+    ("since", "codes"),
+    [
+        (None, ["2025H2", "2026H1", "2026H2"]),
+        (date(2019, 1, 1), ["2025H2", "2026H1", "2026H2"]),
+        (date(2026, 6, 30), ["2026H1", "2026H2"]),
+        (date(2026, 7, 1), ["2026H2"]),
+        (date(2027, 1, 1), []),
+    ],
+)
+def test_halves_run_from_the_first_or_a_day_to_today(since, codes):
+    assert [str(half) for half in kept.halves(TODAY, since)] == codes
+
+
+def test_spans_put_a_part_into_every_period_around_that_does_not_end_too_early():
+    pairs = kept.spans(TODAY, date(2026, 4, 1))
+    assert {whole for part, whole in pairs if part == "2026-02"} == {"2026H1", "2026"}
+    assert {whole for part, whole in pairs if part == "2026-05"} == {"2026-05", "2026Q2", "2026H1", "2026"}
+    assert {whole for part, whole in pairs if part == "2026Q1"} == {"2026H1", "2026"}
+    assert {whole for part, whole in pairs if part == "2026"} == {"2026"}
+    assert len(pairs) == len(set(pairs))
+
+
+def test_spans_leave_out_what_was_before_the_platform():
+    periods = {whole for _, whole in kept.spans(TODAY)}
+    assert {"2025H2", "2025Q3", "2025-07", "2025", "2027-12"} <= periods
+    assert not {"2025H1", "2025-06", "2024"} & periods
+
+
+@pytest.mark.parametrize(
+    ("code", "stock", "flow"),
+    [
+        ("2025H1", None, None),
+        ("2025H2", "2025H2", "2025H2"),
+        ("2025", "2025H2", "2025"),
+        ("2026Q2", "2026H1", "2026Q2"),
+        ("2026-06", "2026H1", "2026-06"),
+        ("2026Q1", None, "2026Q1"),
+        ("2026Q3", None, "2026Q3"),
+        ("2026-11", "2026H2", "2026-11"),
+        ("2026", "2026H2", "2026"),
+        ("2026-12", None, "2026-12"),
+        ("2027H1", None, "2027H1"),
+    ],
+)
+def test_period_of_fact_is_the_half_for_a_stock_and_itself_for_a_flow(code, stock, flow):
+    period = Period.parse(code)
+    found = kept.period_of_fact(catalogue.get("member.total"), period, TODAY)
+    assert (str(found) if found else None) == stock
+    found = kept.period_of_fact(JOINED, period, TODAY)
+    assert (str(found) if found else None) == flow
+
+
+@pytest.mark.parametrize(("code", "parts"), [("2026-05", 1), ("2026Q2", 4), ("2026H1", 9), ("2026", 19)])
+def test_parts_of_are_all_shorter_periods_in_it(code, parts):
+    period = Period.parse(code)
+    found = kept.parts_of(period)
+    assert len(found) == parts
+    assert period in found
+    assert all(period == part or period in part.parents() for part in found)
+
+
+def test_stock_day_is_never_ahead_of_today():
+    assert kept.stock_day(Period.parse("2026H1"), TODAY) == date(2026, 6, 30)
+    assert kept.stock_day(Period.parse("2026"), TODAY) == TODAY

@@ -1,0 +1,159 @@
+"""Pages of figures: the catalogue, one figure with its parts and its course, and the records behind it."""
+
+from dataclasses import dataclass
+from decimal import Decimal
+
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils import timezone
+
+from fpa.access.loaders import check, load_unit
+from fpa.access.models import Unit
+from fpa.audit.record import recorder_of_export
+from fpa.core.actor import Actor
+from fpa.core.lists import Column, list_page
+from fpa.core.periods import BadPeriod, Period
+from fpa.figures import catalogue, kept, queries
+from fpa.figures.catalogue import Figure, Kind, UnknownFigure
+from fpa.figures.shown import address
+
+TREND = 8
+"""Periods of a figure's course that its page shows."""
+
+UNIT_COLUMNS = (
+    Column("code", "区划代码", lambda row: row.unit.code, kind="code"),
+    Column("unit", "单位", lambda row: row.unit.name),
+)
+
+
+@dataclass(frozen=True)
+class Place:
+    """Where and when a figure is looked at."""
+
+    actor: Actor
+    unit: Unit
+    period: Period
+
+    def steps(self, page: str, key: str = "") -> list[tuple[str, str]]:
+        """The units from the seat's down to this one, each with the same page there; this one without a link."""
+        units = Unit.objects.above(self.unit.path).filter(path__gte=self.actor.path)
+        return [(u.short_name, "" if u == self.unit else address(page, key, u, self.period)) for u in units]
+
+
+def figure_list(request: HttpRequest) -> HttpResponse:
+    """The catalogue: every figure with its value at a unit in a period, 口径, coverage and state."""
+    place = _place(request)
+    readings = queries.read([f.key for f in catalogue.every()], place.unit, place.period).values()
+    context = {
+        "title": "指标目录",
+        "places": place.steps("figure_list"),
+        "unit": place.unit,
+        "period": place.period,
+        "periods": _periods(place.period, Kind.STOCK),
+        "readings": readings,
+        "yielded": sum(not reading.figure.pending for reading in readings),
+    }
+    return render(request, "figures/figure_list.html", context)
+
+
+def figure_detail(request: HttpRequest, key: str) -> HttpResponse:
+    """One figure: its value and what it means, its parts by the units below, its course over time."""
+    place, figure = _place(request), _figure(key)
+    reading = queries.read([key], place.unit, place.period)[key]
+    context = {
+        "title": figure.name,
+        "reading": reading,
+        "places": place.steps("figure_detail", key),
+        "periods": _periods(place.period, figure.kind),
+        "records_url": address("figure_records", key, place.unit, place.period),
+        "parts": _parts(reading),
+        "course": _course(reading),
+    }
+    return render(request, "figures/figure_detail.html", context)
+
+
+@dataclass(frozen=True)
+class Part:
+    """A row of a breakdown: a unit below (None for the unit's own records), its value and share of the whole."""
+
+    unit: Unit | None
+    value: queries.Value
+    share: Decimal | None
+    url: str
+
+
+def _parts(reading: queries.Reading) -> list[Part]:
+    """The units below in code order, after the unit's own part where it has one."""
+    key, whole = reading.figure.key, Decimal(reading.value or 0)
+    found: list[tuple[Unit | None, queries.Value]] = [*queries.breakdown(key, reading.unit, reading.period)]
+    if found and reading.own:
+        found.insert(0, (None, reading.own))
+    return [
+        Part(
+            unit,
+            value,
+            value / whole if whole else None,
+            address("figure_detail", key, unit, reading.period) if unit else "",
+        )
+        for unit, value in found
+    ]
+
+
+def _course(reading: queries.Reading) -> list[tuple[Period, queries.Value | None]]:
+    """The figure in the last periods of the same kind, the latest first."""
+    periods = [reading.period]
+    while len(periods) < TREND and periods[-1].previous().end >= kept.first_day():
+        periods.append(periods[-1].previous())
+    return queries.trend(reading.figure.key, reading.unit, periods)
+
+
+def figure_records(request: HttpRequest, key: str) -> HttpResponse:
+    """The records that make up a figure at a unit in a period, as far as the viewer's scope goes."""
+    place, figure = _place(request), _figure(key)
+    reading = queries.read([key], place.unit, place.period)[key]
+    if reading.value is None:
+        raise Http404(f"指标“{figure.name}”在这个期间没有可以查看的记录。")
+    count = None if figure.measure else int(reading.value)
+    return list_page(
+        request,
+        title=f"{figure.name}：{place.unit.name}{place.period.label}的记录",
+        rows=queries.records_behind(figure, place.unit, place.period),
+        columns=figure.columns or UNIT_COLUMNS,
+        on_export=recorder_of_export(place.actor),
+        total=None if count is None else lambda: count,
+        empty="这个单位在这个期间没有记录。",
+        template="figures/figure_records.html",
+        context={"reading": reading, "places": place.steps("figure_records", key)},
+    )
+
+
+def _place(request: HttpRequest) -> Place:
+    """The unit and period of the address; without them the seat's unit and the latest half-year with figures.
+
+    Raises Http404 for a unit outside the scope and for what is no period.
+    """
+    actor = check(request, "figure.view")
+    code = request.GET.get("unit")
+    unit = load_unit(code, request, "figure.view") if code else Unit.objects.get(path=actor.path)
+    asked = request.GET.get("period")
+    try:
+        period = Period.parse(asked) if asked else queries.latest_period(unit)
+    except BadPeriod as error:
+        raise Http404(f"{error}。") from error
+    return Place(actor, unit, period)
+
+
+def _figure(key: str) -> Figure:
+    try:
+        return catalogue.get(key)
+    except UnknownFigure as error:
+        raise Http404(str(error)) from error
+
+
+def _periods(chosen: Period, kind: Kind) -> list[Period]:
+    """The periods to choose from, the latest first: years and half-years, for a flow also quarters and months."""
+    today = timezone.localdate()
+    years = [year for year in kept.years(today) if year.start <= today]
+    parts = {part for year in years for part in kept.parts_of(year) if kept.first_day() <= part.end}
+    wanted = {p for p in parts if p.start <= today and (kind is Kind.FLOW or p.kind in ("year", "half"))}
+    return sorted(wanted | {chosen}, key=lambda p: (-p.year, p))
