@@ -72,6 +72,7 @@ def coverage_of(form_code: str, unit: Unit, period: Period) -> Coverage | None:
 
 
 def _figures_of(standard: Standard) -> list[Figure]:
+    coverage = partial(coverage_of, standard.code)  # one for all its figures, so a page asks it once
     return [
         Figure(
             key=line.key,
@@ -81,7 +82,7 @@ def _figures_of(standard: Standard) -> list[Figure]:
             measure="value",
             period="period",
             columns=CELL_COLUMNS,
-            coverage=partial(coverage_of, standard.code),
+            coverage=coverage,
         )
         for line in standard.lines
     ]

@@ -10,6 +10,7 @@ from django.utils import timezone
 from fpa.access.models import Unit
 from fpa.access.roles import ROLES
 from fpa.access.scope import everything, scoped
+from fpa.approval.actions import Place
 from fpa.core.actor import Actor
 from fpa.reporting.actions.collections import issue_collection
 from fpa.reporting.actions.filling import Entry, save_cells
@@ -75,7 +76,7 @@ class Course:
 
     def give_back(self, submission, *keys, by=None, due=3):
         by = by or seat_at(self.of(submission).unit.parent)
-        places = [{"place": key, "reason": "与台账不符，请核对"} for key in keys]
+        places: list[Place] = [{"place": key, "reason": "与台账不符，请核对"} for key in keys]
         with scoped(by.path):
             return return_cells(submission=submission, places=places, due_on=in_days(due), reason="", by=by)
 

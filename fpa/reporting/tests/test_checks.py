@@ -43,6 +43,7 @@ BROKEN = [
 @pytest.mark.parametrize(("kind", "params", "now", "last", "key", "difference"), BROKEN)
 def test_check_fails_and_says_by_how_much(kind, params, now, last, key, difference):
     broken = RULES[kind][0](params, facts(now, last))
+    assert broken is not None
     assert broken.key == key
     assert difference in broken.difference
     assert "应" in broken.formula

@@ -344,6 +344,5 @@ def print_form(request: HttpRequest, pk: int) -> HttpResponse:
         "title": collection.form.name,
         "sheet": sheet,
         "is_blank": is_blank,
-        "base_template": base_for(actor),
     }
     return render(request, "reporting/print_form.html", shown)

@@ -219,13 +219,8 @@ def cell_history(request: HttpRequest, pk: int, key: str) -> HttpResponse:
     versions = CellHistory.objects.filter(cell__submission=submission, cell__key=key).order_by("-version")
     shown = [(v, row.item.shown(v.value)) for v in versions]
     title = f"{row.item.label}：填报记录"
-    base = (
-        "base_light.html"
-        if submission.unit_id == seat_unit(check(request, "submission.view")).pk
-        else "base.html"
-    )
     return render(
         request,
         "reporting/cell_history.html",
-        {"title": title, "sheet": sheet, "row": row, "versions": shown, "base_template": base},
+        {"title": title, "sheet": sheet, "row": row, "versions": shown},
     )
