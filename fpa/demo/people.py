@@ -1,6 +1,7 @@
 """Members and staff: invented people, made county by county in parallel and written by COPY and INSERT … SELECT."""
 
 import multiprocessing
+from collections import defaultdict
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import date, timedelta
@@ -11,9 +12,9 @@ from django.db import connection, connections
 
 from fpa.access.models import Level, Unit
 from fpa.access.scope import everything
-from fpa.core.keys import keyring
 from fpa.core.chinese import initials
 from fpa.core.identity import make_id
+from fpa.core.keys import keyring
 from fpa.demo.accounts import COUNTY
 from fpa.demo.spread import spread, uneven
 from fpa.organization.models import Person
@@ -25,7 +26,10 @@ TURNOVER = 100
 STAFF = {"authorized": 1_998, "part_time": 2_570, "village_part_time": 48_891}
 KEY_DAY = date(2023, 6, 30)
 
-SURNAMES = "王李张刘陈杨黄周吴徐孙胡朱高林何郭马罗梁宋郑谢韩唐冯于董萧程曹袁邓许傅沈曾彭吕苏卢蒋蔡贾丁魏薛叶阎余潘杜戴夏钟汪田任姜范方石姚谭廖邹熊金陆郝孔白崔康毛邱秦江史顾侯邵孟龙万段漕钱汤尹黎易常武乔贺赖龚文向滕"
+SURNAMES = (
+    "王李张刘陈杨黄周吴徐孙胡朱高林何郭马罗梁宋郑谢韩唐冯于董萧程曹袁邓许傅沈曾彭吕苏卢蒋蔡贾丁魏薛叶阎余"
+    "潘杜戴夏钟汪田任姜范方石姚谭廖邹熊金陆郝孔白崔康毛邱秦江史顾侯邵孟龙万段漕钱汤尹黎易常武乔贺赖龚文向滕"
+)
 FEMALE = "芳娟敏静丽艳娜秀英华慧巧美燕霞红梅莲香月玲桂兰珍春菊凤洁琳素云翠雅萍荣爱妹佳莉婷宁雪倩怡晓"
 MALE = "伟强磊军洋勇杰涛明超刚平辉健俊帆志国建文斌华宇浩凯波辰新海山仁义兴良成康星光天达安岩中"
 
@@ -82,13 +86,19 @@ def _orders(members: int) -> Iterator[Order]:
     units = list(Unit.objects.current().order_by("path"))
     villages = [u for u in units if u.level == Level.VILLAGE]
     demo_path = next(u.path for u in units if u.code == COUNTY)
-    weights = [w * (6 if u.path.startswith(demo_path) else 1) for u, w in zip(villages, uneven(len(villages), random), strict=True)]
+    weights = [
+        w * (6 if u.path.startswith(demo_path) else 1)
+        for u, w in zip(villages, uneven(len(villages), random), strict=True)
+    ]
     shares = dict(zip((u.pk for u in villages), spread(members, weights), strict=True))
     staff = _staff_shares(units, random)
     counties = [u for u in units if u.level == Level.COUNTY]
+    inside: dict[str, list[Unit]] = defaultdict(list)
+    for unit in units:
+        inside[unit.path[: len("/01/02/")]].append(unit)
     movers = spread(members // TURNOVER, [1.0] * len(counties))
     for index, county in enumerate(counties):
-        below = [u for u in units if u.path.startswith(county.path)]
+        below = inside[county.path]
         own = [((u.pk, u.path), shares[u.pk]) for u in below if shares.get(u.pk)]
         yield Order(index, county.code[:6], own, movers[index] if own else 0, _staff_of(below, staff))
     offices = [u for u in units if u.level < Level.COUNTY]
@@ -108,7 +118,9 @@ def _staff_shares(units: list[Unit], random: Random) -> dict[tuple[str, int], in
     return shares | {("village_part_time", u.pk): n for u, n in zip(villages, parts, strict=True)}
 
 
-def _staff_of(units: list[Unit], shares: dict[tuple[str, int], int]) -> list[tuple[tuple[int, str], str, int]]:
+def _staff_of(
+    units: list[Unit], shares: dict[tuple[str, int], int]
+) -> list[tuple[tuple[int, str], str, int]]:
     return [((u.pk, u.path), kind, n) for u in units for kind in STAFF if (n := shares.get((kind, u.pk), 0))]
 
 
@@ -147,7 +159,9 @@ def _person(
 ) -> Invented:
     female = random.random() < 0.62
     birth = KEY_DAY - timedelta(days=random.randint(20 * 365, (60 if staff else 82) * 365))
-    name = random.choice(SURNAMES) + "".join(random.choices(FEMALE if female else MALE, k=random.choice((1, 2, 2))))
+    name = random.choice(SURNAMES) + "".join(
+        random.choices(FEMALE if female else MALE, k=random.choice((1, 2, 2)))
+    )
     earliest = max(birth + timedelta(days=18 * 366), date(1985, 1, 1))
     joined = earliest + timedelta(days=random.randint(0, (KEY_DAY - earliest).days))
     return Invented(
@@ -178,10 +192,25 @@ def _write(people: list[Invented]) -> None:
     id_index, phone_index = ID.index_many(p.number for p in people), PHONE.index_many(p.phone for p in people)
     secrets = zip(ids, id_index, phones, phone_index, strict=True)
     with connection.cursor() as cursor:
-        cursor.execute(f"CREATE TEMP TABLE invented ({PERSON_COLUMNS}, joined date, left_on date, staff text) ON COMMIT DROP")
+        cursor.execute(
+            f"CREATE TEMP TABLE invented ({PERSON_COLUMNS}, joined date, left_on date, staff text) ON COMMIT DROP"
+        )
         with cursor.copy("COPY invented FROM STDIN") as copy:
             for p, cells in zip(people, secrets, strict=True):
-                copy.write_row((p.person_id, *p.unit, p.name, initials(p.name, person=True), p.sex, p.birth, *cells, p.joined, p.left, p.staff))
+                copy.write_row(
+                    (
+                        p.person_id,
+                        *p.unit,
+                        p.name,
+                        initials(p.name, person=True),
+                        p.sex,
+                        p.birth,
+                        *cells,
+                        p.joined,
+                        p.left,
+                        p.staff,
+                    )
+                )
         cursor.execute(_INSERTS)
         cursor.execute("DROP TABLE invented")
 
@@ -195,8 +224,8 @@ INSERT INTO organization_member (unit_id, path, person_id, kind, joined_on, left
 SELECT unit_id, path, id, CASE WHEN ascii(right(name, 1)) % 12 = 0 THEN 'core' ELSE 'ordinary' END, joined, left_on,
     CASE WHEN left_on IS NULL THEN '' ELSE 'moved_away' END
 FROM invented WHERE staff = '' ORDER BY path;
-INSERT INTO organization_staff (unit_id, path, person_id, kind, title, valid_from)
-SELECT unit_id, path, id, staff,
+INSERT INTO organization_staff (unit_id, path, person_id, name, kind, title, valid_from)
+SELECT unit_id, path, id, name, staff,
     CASE staff WHEN 'village_part_time' THEN '村计生专干' WHEN 'part_time' THEN '协管员' ELSE '工作人员' END, joined
 FROM invented WHERE staff <> ''
 """
