@@ -70,8 +70,9 @@ class SummaryForm(Form):
 
     def __init__(self, *args: Any, needed: str = "", **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["explanation"].required = bool(needed)
-        self.fields["explanation"].help_text = f"{needed}，请写明原因。" if needed else ""
+        field, why = self.fields["explanation"], f"{needed}，请写明原因。"
+        field.required, field.error_messages["required"] = bool(needed), why
+        field.help_text = why if needed else ""
 
 
 class ReturnForm(Form):
