@@ -153,12 +153,11 @@ def _line(event: Event) -> HistoryLine:
 
 
 def _details(changes: dict[str, Any]) -> Iterable[str]:
-    for key, value in changes.items():
-        label = FIELDS.get(key)
-        if label and isinstance(value, list):
-            yield f"{label}：{_said_change(*value)}"
-        elif label:
-            yield f"{label}：{_said(value)}"
+    """The changes in the order of `FIELDS`: the database keeps none."""
+    for key in filter(changes.__contains__, FIELDS):
+        value = changes[key]
+        words = _said_change(*value) if isinstance(value, list) else _said(value)
+        yield f"{FIELDS[key]}：{words}"
 
 
 def _said_change(old: Any, new: Any) -> str:
