@@ -21,7 +21,9 @@ def main() -> int:
         for row in import_module(name).run():
             results.append(row)
             sign = "≤" if row["ok"] else "> 超限"
-            print(f"{row['name']:<60} {row['value']:>10.2f} {row['unit']:<6} {sign} {row['limit']}", flush=True)
+            print(
+                f"{row['name']:<60} {row['value']:>10.2f} {row['unit']:<6} {sign} {row['limit']}", flush=True
+            )
     OUT.write_text(json.dumps(results, ensure_ascii=False, indent=2) + "\n")
     return 0 if all(row["ok"] for row in results) else 1
 

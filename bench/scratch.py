@@ -29,7 +29,11 @@ def scratch_database() -> Iterator[None]:
     with database.connect(owner) as server:
         server.execute(sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(sql.Identifier(name)))
         server.execute(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(name)))
-    subprocess.run([sys.executable, "-m", "bench.prepare", name], check=True, env=os.environ | {"FPA_DATABASE_ROLE": "owner"})
+    subprocess.run(
+        [sys.executable, "-m", "bench.prepare", name],
+        check=True,
+        env=os.environ | {"FPA_DATABASE_ROLE": "owner"},
+    )
     before = connections["default"].settings_dict["NAME"]
     _point_at(name)
     try:

@@ -18,7 +18,7 @@ from django.utils import timezone
 
 from fpa.access.models import Kind, Level, Unit
 from fpa.core.periods import Period
-from fpa.demo.accounts import COUNTY
+from fpa.demo.accounts import COUNTY, demo_units
 from fpa.demo.spread import spread, uneven
 from fpa.reporting.models import Collection, Form
 from fpa.reporting.standard_forms import ensure_forms, flow_code
@@ -125,11 +125,13 @@ def _decide_past(this: Round, units: Sequence[Unit], gaps: Sequence[Unit]) -> No
 
 
 def _decide_current(this: Round, units: Sequence[Unit]) -> None:
-    """Under way everywhere; in the demo county more is waiting for its township."""
+    """Under way everywhere; in the demo county more is waiting for its township. The demo village reports by itself."""
     county = next(u.path for u in units if u.code == COUNTY)
+    own = demo_units()["village"].pk
     for unit in _leaves(this, units):
         waiting = 0.85 if unit.path.startswith(county) else 0.65
-        this.states[unit.pk] = _state(this.random.random(), missing=0.4, draft=0.48, submitted=waiting)
+        state = _state(this.random.random(), missing=0.4, draft=0.48, submitted=waiting)
+        this.states[unit.pk] = "" if unit.pk == own else state
 
 
 def _state(roll: float, *, missing: float, draft: float, submitted: float) -> str:

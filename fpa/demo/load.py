@@ -7,8 +7,9 @@ from fpa.access.scope import everything
 from fpa.demo.accounts import make_accounts
 from fpa.demo.collections import make_collections
 from fpa.demo.people import make_people
+from fpa.demo.returns import make_returns
 from fpa.demo.standings import make_standings
-from fpa.figures.freshness import rebuild
+from fpa.figures.freshness import refresh
 from fpa.organization.models import Standing
 
 Progress = Callable[[str, int, int], None]
@@ -33,6 +34,7 @@ def load_demo(scale: int, progress: Progress) -> None:
     with everything():
         make_accounts()
         make_collections(lambda done, total: progress("数据采集上报", done, total))
+        make_returns()
     progress("汇总指标", 0, 1)
-    rebuild()
+    refresh()
     progress("汇总指标", 1, 1)
