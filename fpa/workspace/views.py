@@ -7,8 +7,9 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET
 
 from fpa.access.loaders import check
-from fpa.access.menu import menu_for
+from fpa.access.menu import Entry, Section, menu_for
 from fpa.access.models import Level
+from fpa.core.actor import Actor
 from fpa.core.identity import mask_name
 from fpa.workspace.queries import by_urgency, find, groups
 
@@ -39,7 +40,13 @@ def home(request: HttpRequest) -> HttpResponse:
         targets = [target for target in TARGETS if actor.may(target[-1])]
         more = {"todos": by_urgency(found), "targets": targets}
         return render(request, "workspace/home_village.html", shown | more)
-    return render(request, "workspace/home.html", shown | {"groups": found, "modules": menu_for(actor)})
+    return render(request, "workspace/home.html", shown | {"groups": found, "modules": _modules(actor)})
+
+
+def _modules(actor: Actor) -> list[tuple[Section, list[Entry]]]:
+    """The menu without the home itself."""
+    found = [(section, [e for e in entries if e.url_name != "home"]) for section, entries in menu_for(actor)]
+    return [(section, entries) for section, entries in found if entries]
 
 
 @never_cache

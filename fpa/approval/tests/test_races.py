@@ -11,7 +11,7 @@ from fpa.access.scope import everything
 from fpa.access.seats import actor_for
 from fpa.approval import actions
 from fpa.approval.actions import CannotDecide
-from fpa.approval.models import Case
+from fpa.approval.models import Case, Flow
 from fpa.approval.tests.conftest import STEPS, in_days
 from tests.cast import cast_unit
 
@@ -60,3 +60,28 @@ def test_decide_at_once_makes_one_decision(village_submits):
     assert outcome == {"done": 1, "refused": 1}
     with everything():
         assert case.decisions.count() == 2
+
+
+def test_publish_flow_at_once_makes_two_versions(committed_db):
+    def publish():
+        actions.publish_flow(code="own", name="流程", steps=STEPS, by=actor_for("county"))
+
+    assert at_once(publish, publish) == {"done": 2}
+    with everything():
+        assert sorted(Flow.objects.filter(code="own").values_list("version", flat=True)) == [1, 2]
+
+
+def test_reply_at_once_keeps_both_words(village_submits):
+    with everything():
+        case = village_submits()
+        actions.return_case(
+            case=case, by=actor_for("township"), reason="请核对", due_on=in_days(1), places=[{"place": "a"}]
+        )
+        thread = case.threads.get()
+    outcome = at_once(
+        lambda: actions.reply_thread(thread=thread, body="已改", by=actor_for("village")),
+        lambda: actions.reply_thread(thread=thread, body="补充", by=actor_for("township")),
+    )
+    assert outcome == {"done": 2}
+    with everything():
+        assert thread.messages.count() == 3
