@@ -1,0 +1,121 @@
+"""A figure by the units below: in code order for the list, by result for the ranking, in classes for the map."""
+
+from bisect import bisect_right
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from enum import StrEnum
+
+from django.db.models import Count
+from django.db.models.functions import Left
+
+from fpa.access.models import Level, Unit
+from fpa.figures.queries import Reading, Value, breakdown, ranking
+
+CLASSES = 5
+MEMBERS = "member.total"
+HUNDRED = 100
+
+
+class Per(StrEnum):
+    """What a figure is divided by, so that large units do not always stand first."""
+
+    TOTAL = ""
+    VILLAGE = "village"
+    MEMBER = "member"
+
+
+PER_WORDS = {Per.TOTAL: "总量", Per.VILLAGE: "每个村（社区）平均", Per.MEMBER: "每百名会员"}
+PER_UNITS = {Per.TOTAL: "", Per.VILLAGE: "/村", Per.MEMBER: "/百名会员"}
+
+
+@dataclass(frozen=True)
+class Part:
+    """A unit's share of a figure; `ratio` is None where the figure is not divided, or there is nothing to divide by."""
+
+    unit: Unit
+    value: Value
+    ratio: Decimal | None = None
+    divided: bool = False
+
+    @property
+    def measure(self) -> Value | None:
+        """What the unit is compared by."""
+        return self.ratio if self.divided else self.value
+
+
+def ratio_of(value: Value | None, base: Value, per: Per) -> Decimal | None:
+    """A value for each village, or for a hundred members, to two decimals."""
+    if not base or value is None or per is Per.TOTAL:
+        return None
+    times = HUNDRED if per is Per.MEMBER else 1
+    return (Decimal(value) * times / Decimal(base)).quantize(Decimal("0.01"))
+
+
+@dataclass(frozen=True)
+class Parts:
+    """A figure by units: `lines` in code order, `ratio` of the whole, and the `rest` that no line holds."""
+
+    lines: list[Part]
+    ratio: Decimal | None
+    rest: Value
+
+
+def parts_of_figure(reading: Reading, level: Level, per: Per, members: Value | None) -> Parts:
+    """The units of a level below the reading's unit; functional zones last, and only where they stand directly below.
+
+    `members` is how many the whole unit has.
+    """
+    pairs = _valued(reading.figure.key, reading, level)
+    bases = _bases(reading, level, per, [unit for unit, _ in pairs])
+    base = members or 0 if per is Per.MEMBER else sum(bases.values())
+    divided = per is not Per.TOTAL
+    lines = [
+        Part(unit, value, ratio_of(value, bases.get(unit.path, 0), per), divided) for unit, value in pairs
+    ]
+    rest = (reading.value or 0) - sum(value for _, value in pairs) if lines else 0
+    return Parts(lines, ratio_of(reading.value, base, per), rest)
+
+
+def _valued(key: str, reading: Reading, level: Level) -> list[tuple[Unit, Value]]:
+    if level == reading.unit.level + 1:
+        return breakdown(key, reading.unit, reading.period)
+    return sorted(ranking(key, reading.unit, reading.period, level), key=lambda pair: pair[0].path)
+
+
+def _bases(reading: Reading, level: Level, per: Per, units: Sequence[Unit]) -> dict[str, Value]:
+    """What to divide by, by path."""
+    if per is Per.MEMBER:
+        return {unit.path: value for unit, value in _valued(MEMBERS, reading, level)}
+    if per is Per.VILLAGE and units:
+        return villages_below(reading.unit, len(units[0].path))
+    return {}
+
+
+def villages_below(unit: Unit, width: int) -> dict[str, Value]:
+    """How many villages stand at or below each unit under `unit` whose path is `width` characters long."""
+    villages = Unit.objects.current().under(unit.path).filter(level=Level.VILLAGE)
+    counted = villages.order_by().annotate(part=Left("path", width)).values_list("part")
+    return dict(counted.annotate(n=Count("pk")))
+
+
+def ranked(parts: Iterable[Part]) -> list[tuple[int, Part]]:
+    """Units by result, highest first; equal ones share a place, in code order. Functional zones have no place."""
+    compared = [part for part in parts if part.measure is not None and not part.unit.is_functional_zone]
+    ordered = sorted(compared, key=lambda part: -(part.measure or 0))
+    places: list[int] = []
+    for index, part in enumerate(ordered):
+        same = index and part.measure == ordered[index - 1].measure
+        places.append(places[-1] if same else index + 1)
+    return list(zip(places, ordered, strict=True))
+
+
+def bounds_of(values: Iterable[Value | None]) -> list[Value]:
+    """The lower bounds of the second to the last of five classes with about equally many units; 0 has no class."""
+    known = sorted(value for value in values if value)
+    return [known[len(known) * step // CLASSES] for step in range(1, CLASSES)] if known else []
+
+
+def class_of(value: Value | None, bounds: Sequence[Value]) -> int:
+    """The class of a value, from 1; 0 for nothing."""
+    return bisect_right(bounds, value) + 1 if value else 0

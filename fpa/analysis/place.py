@@ -1,0 +1,78 @@
+"""Which unit and which period a page of analysis is about: from the address, and chosen by a form that stands on it."""
+
+from dataclasses import dataclass
+from typing import Any, cast
+
+from django import forms
+from django.http import Http404, HttpRequest
+from django.utils import timezone
+
+from fpa.access.loaders import check, load_unit
+from fpa.access.models import Unit
+from fpa.core.actor import Actor
+from fpa.core.forms import Form
+from fpa.core.periods import BadPeriod, Period
+from fpa.figures.kept import halves
+from fpa.figures.queries import latest_period
+from fpa.organization.fields import CODE_LENGTH, UnitField
+
+
+class PlaceForm(Form):
+    """Unit and period; it is sent by GET, so that a page's address says what it shows."""
+
+    unit = UnitField(label="单位")
+    period = forms.ChoiceField(label="期间")
+
+    def __init__(self, *args: Any, within: str, unit: Unit, period: Period, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        cast(UnitField, self.fields["unit"]).within = within
+        cast(forms.ChoiceField, self.fields["period"]).choices = [(str(p), p.label) for p in _periods(period)]
+
+
+@dataclass(frozen=True)
+class Place:
+    """Who looks, at which unit, in which period; `form` shows the choice, with what was wrong in it."""
+
+    actor: Actor
+    unit: Unit
+    period: Period
+    form: PlaceForm
+
+    @property
+    def query(self) -> dict[str, str]:
+        """The place as parameters of an address."""
+        return {"unit": self.unit.code, "period": str(self.period)}
+
+
+def place_of(request: HttpRequest, permission: str, form_class: type[PlaceForm] = PlaceForm) -> Place:
+    """Read unit and period from the address; by default the seat's own and the latest half-year with data.
+
+    A name that is typed and means no unit, or several, is told on the form. Raises PermissionDenied, and Http404 for
+    the code of a unit outside the scope and for what is no period.
+    """
+    actor = check(request, permission)
+    typed, asked = request.GET.get("unit", ""), request.GET.get("period")
+    by_name = bool(typed) and not typed[:CODE_LENGTH].isdecimal()
+    unit = _unit_of("" if by_name else typed, request, actor, permission)
+    try:
+        period = Period.parse(asked) if asked else latest_period(unit)
+    except BadPeriod as error:
+        raise Http404(f"{error}。") from error
+    chosen = {"unit": typed if by_name else f"{unit.code} {unit.name}", "period": str(period)}
+    form = form_class(request.GET.dict() | chosen, within=actor.path, unit=unit, period=period)
+    if by_name and form.is_valid():
+        unit = form.cleaned_data["unit"]
+    return Place(actor, unit, period, form)
+
+
+def _unit_of(code: str, request: HttpRequest, actor: Actor, permission: str) -> Unit:
+    if not code:
+        return Unit.objects.select_related("parent").get(path=actor.path)
+    return load_unit(code[:CODE_LENGTH], request, permission)
+
+
+def _periods(chosen: Period) -> list[Period]:
+    """The years and half-years to choose from, the latest first, each year before its halves."""
+    kept = halves(timezone.localdate())
+    years = {half.parents()[0] for half in kept}
+    return sorted({*kept, *years, chosen}, key=lambda p: (-p.year, p.grain, -p.first))

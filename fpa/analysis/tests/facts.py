@@ -1,0 +1,24 @@
+"""Facts for the tests of pages: written as a refresh would leave them, at a unit and all above it."""
+
+from decimal import Decimal
+
+from fpa.access.models import Unit
+from fpa.access.scope import everything
+from fpa.figures.models import Fact
+
+H1 = "2023H1"
+
+
+def put(figure: str, unit: Unit, value: int, period: str = H1) -> None:
+    """Add to a figure at a unit, as its own, and at every unit above; whatever the scope that a request left."""
+    with everything():
+        _put(figure, unit, value, period)
+
+
+def _put(figure: str, unit: Unit, value: int, period: str) -> None:
+    for each in Unit.objects.above(unit.path):
+        fact = Fact.objects.filter(figure=figure, unit=each, period=period).first()
+        fact = fact or Fact(figure=figure, unit=each, path=each.path, period=period, own=0, value=0)
+        fact.value += Decimal(value)
+        fact.own += Decimal(value if each == unit else 0)
+        fact.save()
