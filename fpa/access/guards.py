@@ -13,6 +13,7 @@ from django.apps import AppConfig, apps
 from django.conf import settings
 from django.db import connection, models
 
+from fpa.access.models import ScopedModel
 from fpa.core.database import app_role
 from fpa.core.visibility import Visibility
 
@@ -67,8 +68,14 @@ def _schema(cursor: Any) -> str:
 
 
 def _privileges(table: str, role: str, model: type[models.Model] | None) -> list[str]:
-    """SELECT and INSERT for an append-only table, UPDATE and DELETE beside them for any other; never TRUNCATE."""
-    verbs = "SELECT, INSERT" if getattr(model, "append_only", False) else "SELECT, INSERT, UPDATE, DELETE"
+    """SELECT and INSERT for an append-only table, UPDATE and DELETE beside them for any other; never TRUNCATE.
+
+    An append-only row that belongs to a unit keeps one thing that may change: its path, which follows the unit.
+    """
+    append_only = getattr(model, "append_only", False)
+    verbs = "SELECT, INSERT" if append_only else "SELECT, INSERT, UPDATE, DELETE"
+    if append_only and model and issubclass(model, ScopedModel):
+        verbs += ", UPDATE (path)"
     name = connection.ops.quote_name(table)
     return [f"REVOKE ALL ON {name} FROM {role}", f"GRANT {verbs} ON {name} TO {role}"]
 

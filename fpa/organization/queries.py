@@ -99,14 +99,15 @@ def find_members(secret: dict[str, bytes]) -> list[Member]:
 
 
 def scoped_models() -> list[type[ScopedModel]]:
-    """Every model whose rows stand at units and go where their unit goes: all but the append-only ones."""
-    return [m for m in our_models() if issubclass(m, ScopedModel) and not getattr(m, "append_only", False)]
+    """Every model whose rows stand at units and go where their unit goes. Audit events are none: they stay sealed."""
+    return [m for m in our_models() if issubclass(m, ScopedModel)]
 
 
 def impact_of_move(unit: Unit) -> list[tuple[str, int]]:
     """What goes along when a unit moves: the units below, then rows of each kind, as (name, count), without zeros."""
     counts = [("下级单位", Unit.objects.current().under(unit.path).count() - 1)]
-    counts += [(_word(model), _rows_under(model, unit.path).count()) for model in scoped_models()]
+    business = [m for m in scoped_models() if not getattr(m, "append_only", False)]
+    counts += [(_word(model), _rows_under(model, unit.path).count()) for model in business]
     return [(word, count) for word, count in counts if count]
 
 

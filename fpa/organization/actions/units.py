@@ -57,7 +57,7 @@ def move_unit(*, unit: Unit, to_parent: Unit, on: date, document: str, by: Actor
     """Put a unit below another parent of the same level from a day on; all units and rows below it follow.
 
     Both parents and the unit lie within the actor's unit. Set-based, in one transaction; figures above both places are
-    built anew. Append-only rows (events) stay where they happened. Raises `CannotMove`.
+    built anew. Audit events stay where they happened. Raises `CannotMove`.
     """
     unit = Unit.objects.select_for_update(of=("self",)).select_related("parent").get(pk=unit.pk)
     _check_move(unit, to_parent, on, by)

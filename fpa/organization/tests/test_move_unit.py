@@ -3,10 +3,12 @@
 from datetime import date, timedelta
 
 import pytest
+from django.db import ProgrammingError, transaction
 from django.utils import timezone
 
 from fpa.access.models import Level, Post, Unit, UnitVersion
 from fpa.access.scope import scoped
+from fpa.approval.actions import ensure_flow, submit_case
 from fpa.audit.models import Event
 from fpa.core.periods import Period
 from fpa.figures.freshness import refresh
@@ -56,6 +58,17 @@ def test_move_unit_keeps_every_row_at_the_path_of_its_unit(township, actor, unit
     for model in scoped_models():
         for row in model._default_manager.select_related("unit")[:2000]:
             assert row.path == row.unit.path
+
+
+def test_move_unit_takes_its_decisions_along(township, actor, unit_of):
+    subject = unit_of("village")
+    flow = ensure_flow("move.test", "测试", [{"level": 3, "permission": "submission.review", "label": "县审核"}])
+    case = submit_case(flow=flow, subject=subject, title="测试", unit=unit_of("village"), by=actor("village"))
+    move(township, unit_of("sibling"), actor("city"))
+    subject.refresh_from_db()
+    assert case.decisions.get().path == subject.path
+    with pytest.raises(ProgrammingError, match="permission denied"), transaction.atomic():
+        case.decisions.update(reason="改写")
 
 
 def test_move_unit_out_of_a_scope_ends_its_sight(township, actor, unit_of):
