@@ -146,8 +146,8 @@
 
   // A link from the audit report, or from a thread, lands in the cell itself.
   function land() {
-    const target = location.hash && document.getElementById(decodeURIComponent(location.hash.slice(1)));
-    const cell = target?.matches("[data-cell]") ? target : target?.querySelector?.("[data-cell]");
+    const target = document.getElementById(decodeURIComponent(location.hash.slice(1)));
+    const cell = target?.matches("[data-cell]") ? target : target?.querySelector("[data-cell]");
     cell?.focus();
     cell?.select();
   }
