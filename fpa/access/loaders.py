@@ -2,7 +2,7 @@
 
 from typing import Any, TypeVar
 
-from django.core.exceptions import PermissionDenied, ValidationError
+from django.core.exceptions import ObjectDoesNotExist, PermissionDenied, ValidationError
 from django.db import models
 from django.http import Http404, HttpRequest
 
@@ -43,7 +43,7 @@ def load(
     rows = rows.select_for_update(of=("self",)) if lock else rows
     try:
         return rows.get(pk=pk)
-    except (rows.model.DoesNotExist, ValueError, ValidationError) as error:
+    except (ObjectDoesNotExist, ValueError, ValidationError) as error:
         raise Http404("没有找到这条记录，或者它不在您的管理范围内。") from error
 
 

@@ -1,14 +1,19 @@
 """Every request is one transaction under one scope."""
 
 from collections.abc import Callable
+from typing import Any
 
 from django.db import transaction
 from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
 
+from fpa.access.models import User
 from fpa.access.scope import set_scope
 from fpa.access.seats import seat_request
 
 SERVER_ERROR = 500
+OPEN_TO_ALL_USERS = frozenset({"logout", "choose_seat", "switch_seat", "change_password"})
+"""Pages for whoever is logged in, seat or not, with a temporary password or not."""
 
 
 class ScopeMiddleware:
@@ -29,6 +34,18 @@ class ScopeMiddleware:
             if response.status_code >= SERVER_ERROR:
                 transaction.set_rollback(True)
         return response
+
+    def process_view(
+        self, request: HttpRequest, view: Callable[..., HttpResponse], args: Any, kwargs: Any
+    ) -> HttpResponse | None:
+        """Send who can't work yet where that is told or mended: a temporary password first, then no seat."""
+        name = request.resolver_match.url_name if request.resolver_match else ""
+        is_public = not getattr(view, "login_required", True)
+        if not isinstance(request.user, User) or is_public or name in OPEN_TO_ALL_USERS:
+            return None
+        if request.user.must_change_password:
+            return redirect("change_password")
+        return None if request.actor else redirect("choose_seat")  # type: ignore[attr-defined]
 
     def process_exception(self, request: HttpRequest, exception: Exception) -> None:
         """An exception that a view lets out undoes what the view wrote, whatever page answers it."""

@@ -15,7 +15,8 @@ class PathField(models.CharField):
     """A unit's materialised path (`/01/02/001/`), compared byte by byte so that a subtree is one index range."""
 
     def __init__(self, **kwargs: Any) -> None:
-        super().__init__(**{"max_length": 64, "db_collation": "C"} | kwargs)
+        usual: dict[str, Any] = {"max_length": 64, "db_collation": "C"}
+        super().__init__(**usual | kwargs)
 
 
 class Level(models.IntegerChoices):
@@ -75,6 +76,7 @@ class Unit(models.Model):
     objects = UnitQuerySet.as_manager()
 
     class Meta:
+        verbose_name = "单位"
         ordering = ["path"]
         constraints = [
             models.UniqueConstraint(
@@ -165,12 +167,14 @@ class User(AbstractBaseUser):
     is_active = models.BooleanField("启用", default=True)
     failed_logins = models.PositiveSmallIntegerField("连续失败次数", default=0)
     locked_until = models.DateTimeField("锁定至", null=True, blank=True)
+    must_change_password = models.BooleanField("须改密码", default=False)
     created_at = models.DateTimeField("开通时间", auto_now_add=True)
 
     USERNAME_FIELD = "username"
     objects = UserManager()
 
     class Meta:
+        verbose_name = "账号"
         ordering = ["username"]
 
     def __str__(self) -> str:
@@ -184,6 +188,7 @@ class Post(ScopedModel):
     role = models.CharField("角色", max_length=20, choices=ROLE_CHOICES)
 
     class Meta:
+        verbose_name = "岗位"
         ordering = ["path", "id"]
         indexes = [models.Index(fields=["path"], name="post_path")]
 
@@ -199,20 +204,25 @@ class Post(ScopedModel):
 class AppointmentQuerySet(models.QuerySet["Appointment"]):
     def on(self, day: date) -> "AppointmentQuerySet":
         """Appointments in force on a day: access begins and ends with them."""
-        return self.filter(Q(valid_to=None) | Q(valid_to__gte=day), valid_from__lte=day)
+        return self.open_after(day).filter(valid_from__lte=day)
+
+    def open_after(self, day: date) -> "AppointmentQuerySet":
+        """Appointments that are not over on a day, begun or not."""
+        return self.filter(Q(valid_to=None) | Q(valid_to__gt=day))
 
 
 class Appointment(ScopedModel):
-    """A person in a post from a day to a day; the day after it ends, so does the access."""
+    """A person in a post from a day until a day: on `valid_to` the access has ended."""
 
     post = models.ForeignKey(Post, models.PROTECT, related_name="appointments", verbose_name="岗位")
     user = models.ForeignKey(User, models.PROTECT, related_name="appointments", verbose_name="人员")
     valid_from = models.DateField("自")
-    valid_to = models.DateField("至", null=True, blank=True)
+    valid_to = models.DateField("止（不含当天）", null=True, blank=True)
 
     objects = AppointmentQuerySet.as_manager()
 
     class Meta:
+        verbose_name = "任职"
         ordering = ["path", "id"]
         indexes = [models.Index(fields=["path"], name="appointment_path")]
         constraints = [
@@ -223,3 +233,6 @@ class Appointment(ScopedModel):
                 fields=["post", "user"], condition=Q(valid_to=None), name="appointment_one_open"
             ),
         ]
+
+    def __str__(self) -> str:
+        return f"{self.user}：{self.post}"

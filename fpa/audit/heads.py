@@ -72,6 +72,15 @@ def last(file: BinaryIO) -> Head | None:
     return parse(file.read(end - start)) if end else None
 
 
+def published() -> Head | None:
+    """The last head of the file as it is now, without waiting for a sealer; None where there is none."""
+    path = Path(settings.TREE_HEAD_FILE)
+    if not path.exists():
+        return None
+    with path.open("rb") as file:
+        return last(file)
+
+
 def from_database(after: int, upto: int) -> Iterator[Head]:
     """The database's own heads of sizes over `after` up to `upto`, with the leaves that they should have sealed."""
     for head in TreeHead.objects.filter(size__gt=after, size__lte=upto).order_by("size").iterator():

@@ -1,0 +1,118 @@
+"""Pages of one's own login: in, out, from which seat, and the password."""
+
+from django.contrib import auth, messages
+from django.contrib.auth.decorators import login_not_required
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.http import url_has_allowed_host_and_scheme
+from django.views.decorators.cache import never_cache
+from django.views.decorators.debug import sensitive_post_parameters
+from django.views.decorators.http import require_GET, require_POST
+
+from fpa.access import actions
+from fpa.access.forms import ChangePasswordForm, LoginForm
+from fpa.access.models import Appointment, User
+from fpa.access.scope import everything
+from fpa.access.seats import SESSION_KEY, seats_of
+from fpa.access.sign_in import CannotLogIn, actor_of, log_in
+from fpa.audit.record import record
+
+
+@login_not_required
+@sensitive_post_parameters("password")
+@never_cache
+def login(request: HttpRequest) -> HttpResponse:
+    """Log in; who has several seats chooses one next."""
+    if request.user.is_authenticated:
+        return redirect(_next(request))
+    form = LoginForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        try:
+            user = log_in(**form.cleaned_data, ip=_ip(request))
+        except CannotLogIn as refusal:
+            form.add_error(None, str(refusal))
+        else:
+            auth.login(request, user)  # cycles the session's key
+            return _after_login(request, user)
+    return render(request, "access/login.html", {"form": form, "title": "登录"})
+
+
+def _after_login(request: HttpRequest, user: User) -> HttpResponse:
+    has_one_seat = len(seats_of(user)) == 1
+    return redirect(
+        _next(request) if has_one_seat else reverse("choose_seat", query={"next": _next(request)})
+    )
+
+
+@require_POST
+def logout(request: HttpRequest) -> HttpResponse:
+    """Log out; the session is forgotten."""
+    _record_own("user.logged_out", request)
+    auth.logout(request)
+    messages.success(request, "您已退出登录。")
+    return redirect("login")
+
+
+@require_GET
+@never_cache
+def choose_seat(request: HttpRequest) -> HttpResponse:
+    """The seats to work from today; who has none is told so plainly."""
+    shown = {"title": "选择岗位", "seats": request.seats, "next": _next(request)}  # type: ignore[attr-defined]
+    return render(request, "access/choose_seat.html", shown)
+
+
+@require_POST
+def switch_seat(request: HttpRequest) -> HttpResponse:
+    """Work from another of one's own seats; anyone else's does not exist."""
+    seat = _own_seat(request, request.POST.get("seat", ""))
+    request.session[SESSION_KEY] = seat.pk
+    _record_own("user.seat_switched", request, seat)
+    messages.success(request, f"当前岗位：{seat.unit.name}，{seat.post.title}。")
+    return redirect(_next(request))
+
+
+def _own_seat(request: HttpRequest, wanted: str) -> Appointment:
+    for seat in request.seats:  # type: ignore[attr-defined]
+        if str(seat.pk) == wanted:
+            return seat
+    raise Http404("您今天没有这个岗位，请刷新页面后重新选择。")
+
+
+@sensitive_post_parameters("current", "password", "repeated")
+@never_cache
+def change_password(request: HttpRequest) -> HttpResponse:
+    """Choose a new password; sessions elsewhere end, this one goes on."""
+    user = _user(request)
+    form = ChangePasswordForm(request.POST or None, user=user)
+    if request.method != "POST" or not form.is_valid():
+        return render(request, "access/change_password.html", {"form": form, "title": "修改密码"})
+    by = actor_of(user, _ip(request), seat=request.session.get(SESSION_KEY))
+    actions.change_password(user=user, password=form.cleaned_data["password"], by=by)
+    auth.update_session_auth_hash(request, user)
+    messages.success(request, "密码已修改，其他设备上的登录已退出。")
+    return redirect("home")
+
+
+def _record_own(verb: str, request: HttpRequest, seat: Appointment | None = None) -> None:
+    """Record what someone did with their own login, in whatever scope they are."""
+    user = _user(request)
+    wanted = seat.pk if seat else request.session.get(SESSION_KEY)
+    with everything():
+        record(verb, user, by=actor_of(user, _ip(request), seat=wanted))
+
+
+def _user(request: HttpRequest) -> User:
+    assert isinstance(request.user, User)  # the login middleware has seen to it
+    return request.user
+
+
+def _ip(request: HttpRequest) -> str | None:
+    return request.META.get("REMOTE_ADDR") or None
+
+
+def _next(request: HttpRequest) -> str:
+    """Where one wanted to go: an address of ours, else home."""
+    wanted = request.POST.get("next", request.GET.get("next", ""))
+    is_ours = url_has_allowed_host_and_scheme(wanted, {request.get_host()}, require_https=request.is_secure())
+    return wanted if is_ours else reverse("home")

@@ -1,0 +1,143 @@
+"""Pages of logins: who may get in."""
+
+from collections.abc import Callable
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+from django.views.decorators.cache import never_cache
+
+from fpa.access import actions
+from fpa.access.actions import CannotAppoint, CannotCreateUser, CannotManageUser, temporary_password
+from fpa.access.loaders import check, load
+from fpa.access.models import Post, User
+from fpa.audit.record import recorder_of_export
+from fpa.core.actor import Actor
+from fpa.core.form_flow import done, form_flow
+from fpa.core.lists import Column, Link, list_page
+from fpa.system.filters import UserFilters
+from fpa.system.forms import CreateUserForm, ReasonForm
+from fpa.system.queries import current_seats, state_of, users_in_scope
+
+COLUMNS = (
+    Column("username", "账号", lambda u: u.username, sort="username", link=lambda u: page_of(u)),
+    Column("name", "姓名", lambda u: u.name, sort="name"),
+    Column("units", "单位", lambda u: "、".join(seat.unit.name for seat in current_seats(u))),
+    Column("posts", "岗位", lambda u: "、".join(seat.post.title for seat in current_seats(u))),
+    Column("state", "状态", state_of),
+    Column("last_login", "上次登录", lambda u: u.last_login, sort="last_login", kind="date"),
+    Column("created_at", "开通时间", lambda u: u.created_at, sort="created_at", kind="date", shown=False),
+)
+
+
+def page_of(user: User) -> str:
+    """Address of a login's page."""
+    return reverse("user_detail", args=[user.pk])
+
+
+def user_list(request: HttpRequest) -> HttpResponse:
+    """The logins with a post in the seat's scope."""
+    actor = check(request, "user.view")
+    links = [Link("岗位", reverse("post_list"), "building")]
+    return list_page(
+        request,
+        title="用户",
+        rows=users_in_scope().order_by("username"),
+        columns=COLUMNS,
+        filters=UserFilters,
+        on_export=recorder_of_export(actor),
+        links=links,
+        empty="还没有用户。请先到“岗位”中设岗位，再在岗位页面开通账号。",
+    )
+
+
+def user_detail(request: HttpRequest, pk: int) -> HttpResponse:
+    """A login, its appointments in the seat's scope, and what may be done with it."""
+    user = load(users_in_scope(), pk, request, "user.view")
+    shown = {
+        "title": user.name,
+        "user_shown": user,
+        "state": state_of(user),
+        "current": current_seats(user),
+        "may_edit": check(request, "user.view").may("user.edit"),
+    }
+    return render(request, "system/user_detail.html", shown)
+
+
+@never_cache
+def create_user(request: HttpRequest, pk: int) -> HttpResponse:
+    """Open a login for a post; the temporary password is shown once."""
+    post = load(Post.objects.select_related("unit"), pk, request, "user.edit")
+    actor = check(request, "user.edit")
+
+    def act(**answers: Any) -> HttpResponse:
+        password = temporary_password()
+        user = actions.create_user(**answers, post=post, password=password, by=actor)
+        return _show_password(request, user, password)
+
+    return form_flow(
+        request,
+        CreateUserForm(request.POST or None),
+        title=f"开通账号：{post.unit.name}，{post.title}",
+        submit="开通",
+        back=reverse("post_detail", args=[post.pk]),
+        act=act,
+        refusals=(CannotCreateUser, CannotAppoint),
+    )
+
+
+@never_cache
+def reset_password(request: HttpRequest, pk: int) -> HttpResponse:
+    """Give a login a temporary password, shown once."""
+
+    def act(user: User, actor: Actor, reason: str) -> HttpResponse:
+        password = temporary_password()
+        actions.reset_password(user=user, password=password, by=actor, reason=reason)
+        return _show_password(request, user, password)
+
+    follows = "原密码立即失效，已登录的设备会退出；本人用临时密码登录后，须先改成自己的密码。"
+    return _manage(request, pk, "重置密码", follows, act)
+
+
+def lock_user(request: HttpRequest, pk: int) -> HttpResponse:
+    """Close a login until it is opened again."""
+
+    def act(user: User, actor: Actor, reason: str) -> HttpResponse:
+        actions.lock_user(user=user, by=actor, reason=reason)
+        return done(request, f"账号“{user.username}”已停用。", page_of(user))
+
+    return _manage(request, pk, "停用账号", "本人立即退出，不能再登录；任职和经办记录都保留。", act)
+
+
+def unlock_user(request: HttpRequest, pk: int) -> HttpResponse:
+    """Open a login that was closed or locked."""
+
+    def act(user: User, actor: Actor, reason: str) -> HttpResponse:
+        actions.unlock_user(user=user, by=actor, reason=reason)
+        return done(request, f"账号“{user.username}”已启用。", page_of(user))
+
+    return _manage(request, pk, "启用账号", "本人可以用原来的密码登录。", act)
+
+
+def _manage(
+    request: HttpRequest, pk: int, deed: str, follows: str, act: Callable[[User, Actor, str], HttpResponse]
+) -> HttpResponse:
+    """A page that asks why, says what follows, and does one thing to a login."""
+    user = load(users_in_scope(), pk, request, "user.edit")
+    actor = check(request, "user.edit")
+    return form_flow(
+        request,
+        ReasonForm(request.POST or None),
+        title=f"{deed}：{user.name}（{user.username}）",
+        submit=deed,
+        back=page_of(user),
+        act=lambda reason: act(user, actor, reason),
+        refusals=CannotManageUser,
+        consequences=lambda answers: [follows],
+    )
+
+
+def _show_password(request: HttpRequest, user: User, password: str) -> HttpResponse:
+    shown = {"title": "临时密码", "user_shown": user, "password": password}
+    return render(request, "system/new_password.html", shown)
