@@ -40,6 +40,7 @@ rolled AS (
 )
 INSERT INTO figures_fact AS f (figure, period, unit_id, path, own, value)
 SELECT %s, r.period, u.id, u.path, r.own, r.value FROM rolled r JOIN access_unit u ON u.id = r.unit_id
+ORDER BY 2, 3
 ON CONFLICT (figure, period, unit_id) DO UPDATE
 SET own = f.own + excluded.own, value = f.value + excluded.value
 """

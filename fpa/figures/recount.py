@@ -86,10 +86,15 @@ def _one_moment() -> Iterator[None]:
 def _compare(unit: Unit, period: Period | None) -> Proof:
     units = {u.path: u for u in Unit.objects.under(unit.path)}
     proof = Proof(0, [])
-    for figure in catalogue.declared():
+    for figure in (f for f in catalogue.declared() if not _is_empty(f)):
         for kept in kept_periods(figure, period):
             _compare_one(proof, figure, unit, kept, units)
     return proof
+
+
+def _is_empty(figure: Figure) -> bool:
+    """Whether there is neither a record nor a fact of it anywhere, and so nothing to compare."""
+    return not (figure.records().exists() or Fact.objects.filter(figure=figure.key).exists())
 
 
 def kept_periods(figure: Figure, period: Period | None) -> list[Period]:

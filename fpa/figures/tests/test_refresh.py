@@ -149,8 +149,9 @@ def test_touch_refuses_a_figure_that_is_not_there(whole_province):
 
 def test_touch_is_undone_with_its_action(committed_db):
     refresh()
-    with everything():
-        join(cast_unit("village"), date(2023, 1, 1))
+    with transaction.atomic():
+        with everything():
+            join(cast_unit("village"), date(2023, 1, 1))
         transaction.set_rollback(True)
     assert not wait_for_stale(0.01)
 
@@ -255,3 +256,15 @@ def test_refresh_by_a_seat_changes_facts_above_it(whole_province):
     refresh()
     above = Unit.objects.above(cast_unit("village").path)
     assert {value("member.total", unit, "2023") for unit in above} == {1}
+
+
+@pytest.mark.parametrize("number", [30, 3_000])
+def test_refresh_takes_the_same_few_statements_for_any_number(
+    whole_province, django_assert_max_num_queries, number
+):
+    refresh()
+    join_many(cast_unit("county").path, number, date(2023, 2, 1))
+    touch_subtree(Member, cast_unit("county").path)
+    with django_assert_max_num_queries(12):
+        refresh()
+    assert value("member.total", cast_unit("province"), "2023H1") == number

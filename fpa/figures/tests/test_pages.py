@@ -1,0 +1,170 @@
+"""The pages of figures: catalogue, one figure, and the records behind it, each within the viewer's scope."""
+
+from datetime import date
+
+import pytest
+from django.template import Context, Template, TemplateSyntaxError
+
+from fpa.access.models import Unit
+from fpa.core.periods import Period
+from fpa.figures import queries
+from fpa.figures.freshness import refresh
+from tests.cast import CITY, COUNTY, PROVINCE, SIBLING, cast_unit
+
+from .records import JOINED, declared, join
+
+H1 = Period.parse("2023H1")
+PAGES = ("/figures/", "/figures/member.total/", "/figures/member.total/records/")
+
+
+@pytest.fixture
+def counted(whole_province):
+    """Three members at the village, one of the sibling county."""
+    for _ in range(3):
+        join(cast_unit("village"), date(2023, 5, 1))
+    join(cast_unit("sibling"), date(2023, 5, 1))
+    refresh()
+
+
+def text_of(response) -> str:
+    assert response.status_code == 200
+    return response.content.decode()
+
+
+def test_figure_list_shows_every_figure_with_value_coverage_and_state(counted, client_as):
+    page = text_of(client_as("city").get("/figures/", {"period": "2023H1"}))
+    assert "共 59 项指标" in page
+    assert "2/12 个县" in page
+    assert "〔待接入〕" in page
+    assert f"/figures/member.total/?unit={CITY}&amp;period=2023H1" in page
+    assert "期末在册会员数" in page
+
+
+def test_figure_list_costs_the_same_with_more_facts(counted, client_as, django_assert_max_num_queries):
+    client = client_as("county")
+    client.get("/figures/")
+    with django_assert_max_num_queries(45):
+        client.get("/figures/", {"period": "2023H1"})
+
+
+def test_figure_detail_shows_value_meaning_parts_and_course(counted, client_as):
+    page = text_of(client_as("city").get("/figures/member.total/", {"period": "2023H1"}))
+    for words in ("口径", "2/12 个县", "时点为2023年6月30日", "准确数", "按下级单位", "各期情况", "合计"):
+        assert words in page
+    assert f"/figures/member.total/?unit={COUNTY}&amp;period=2023H1" in page
+    assert "75%" in page
+
+
+def test_figure_detail_shows_a_units_own_part(counted, client_as):
+    page = text_of(client_as("sibling").get("/figures/member.total/", {"period": "2023H1"}))
+    assert "本级" in page
+
+
+@pytest.mark.parametrize(
+    ("key", "period", "words"),
+    [
+        ("visit.provincial_leader_years", "2023H1", "〔待接入〕"),
+        ("member.total", "2023-05", "期末数只在半年末和年末统计"),
+        ("member.total", "2010", "〔该期间无此数〕"),
+    ],
+)
+def test_figure_detail_says_why_there_is_no_value(counted, client_as, key, period, words):
+    page = text_of(client_as("city").get(f"/figures/{key}/", {"period": period}))
+    assert words in page
+    assert "查看记录" not in page
+
+
+def test_figure_detail_offers_months_for_a_flow_only(counted, client_as):
+    with declared(JOINED):
+        client = client_as("county")
+        flow = text_of(client.get("/figures/test.joined/", {"period": "2023-05"}))
+        stock = text_of(client.get("/figures/member.total/", {"period": "2023H1"}))
+    assert "2023年5月" in flow
+    assert "期间累计数" in flow
+    assert "2023年5月" not in stock
+
+
+def test_figure_records_lists_what_was_counted_without_id_numbers(counted, client_as):
+    page = text_of(client_as("county").get("/figures/member.total/records/", {"period": "2023H1"}))
+    assert "共 3 条" in page
+    assert "王小明" not in page
+    assert "王*" in page
+    assert "figures-" not in page
+
+
+def test_figure_records_of_a_unit_below_hold_its_own_only(counted, client_as):
+    page = text_of(
+        client_as("city").get("/figures/member.total/records/", {"unit": SIBLING, "period": "2023H1"})
+    )
+    assert "共 1 条" in page
+
+
+@pytest.mark.parametrize("key", ["org.city.total", "org.county.listed", "staff.authorized", "member.total"])
+def test_figure_records_open_for_every_sort_of_record(counted, client_as, key):
+    page = text_of(client_as("province").get(f"/figures/{key}/records/", {"period": "2023H1"}))
+    assert "口径" in page
+
+
+def test_figure_records_are_exported_with_an_event(counted, client_as):
+    response = client_as("county").get(
+        "/figures/member.total/records/", {"period": "2023H1", "export": "xlsx"}
+    )
+    assert response.status_code == 200
+    assert response["Content-Type"].startswith("application/vnd.openxmlformats")
+
+
+@pytest.mark.parametrize("page", PAGES)
+@pytest.mark.parametrize("unit", [SIBLING, CITY, PROVINCE, "999999999999", "x"])
+def test_pages_of_a_unit_outside_are_not_found(counted, client_as, page, unit):
+    assert client_as("county").get(page, {"unit": unit, "period": "2023H1"}).status_code == 404
+
+
+@pytest.mark.parametrize("page", PAGES)
+@pytest.mark.parametrize(("who", "status"), [("auditor", 403), ("administrator", 403), ("village", 200)])
+def test_pages_need_the_right_to_see_figures(counted, client_as, page, who, status):
+    assert client_as(who).get(page, {"period": "2023H1"}).status_code == status
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        "/figures/no.such/",
+        "/figures/no.such/records/",
+        "/figures/?period=nonsense",
+        "/figures/visit.provincial_leader_years/records/?period=2023H1",
+        "/figures/member.total/records/?period=2023-05",
+    ],
+)
+def test_pages_answer_nonsense_with_not_found(counted, client_as, address):
+    assert client_as("county").get(address).status_code == 404
+
+
+def shown(source: str, unit: Unit | None = None) -> str:
+    return Template("{% load figures %}" + source).render(Context({"unit": unit, "period": H1}))
+
+
+def test_figure_tag_links_words_to_the_figure_with_the_exact_number(counted):
+    written = shown('{% figure "member.total" unit period %}', cast_unit("county"))
+    assert f'href="/figures/member.total/?unit={COUNTY}&amp;period=2023H1"' in written
+    assert 'title="会员：3人"' in written
+    assert ">3人</a>" in written
+
+
+def test_figure_tag_says_large_numbers_in_wan(counted):
+    reading = queries.read(["member.total"], cast_unit("county"), H1)["member.total"]
+    large = Template("{% load figures %}{% figure reading %}").render(
+        Context({"reading": type(reading)(**vars(reading) | {"value": 6073700})})
+    )
+    assert ">607.37万人</a>" in large
+    assert 'title="会员：6,073,700人"' in large
+
+
+def test_figure_tag_shows_pending_figures_as_such(counted):
+    assert ">〔待接入〕</a>" in shown(
+        '{% figure "visit.provincial_leader_years" unit period %}', cast_unit("county")
+    )
+
+
+def test_figure_tag_needs_unit_and_period_beside_a_key(counted):
+    with pytest.raises(TemplateSyntaxError, match="needs a unit"):
+        shown('{% figure "member.total" %}')
