@@ -21,10 +21,10 @@ from fpa.reporting.progress import Progress, progress_of
 
 KEY_FIGURES = (
     MEMBERS,
+    "staff.authorized",
     "staff.village_part_time",
     "visit.households",
     "visit.value",
-    "campaign529.served",
 )
 FIRST_FIGURE = "visit.households"
 COURSE = 8
@@ -37,36 +37,37 @@ class DashboardForm(PlaceForm):
     """Place, and how it is looked at: which figure, by units of which level, divided by what."""
 
     figure = forms.ChoiceField(label="指标", required=False)
-    level = forms.TypedChoiceField(label="下级", required=False, coerce=int)
-    per = forms.ChoiceField(label="比较方式", required=False, choices=list(PER_WORDS.items()))
+    level = forms.ChoiceField(label="下级", required=False)
+    per = forms.ChoiceField(label="比较方式", required=False)
 
-    def __init__(self, *args: Any, unit: Unit, **kwargs: Any) -> None:
-        super().__init__(*args, unit=unit, **kwargs)
-        figures = [(figure.key, figure.name) for figure in catalogue.declared()]
-        cast(forms.ChoiceField, self.fields["figure"]).choices = figures
+    def __init__(self, chosen: dict[str, str], *, unit: Unit, **place: Any) -> None:
+        super().__init__(chosen, unit=unit, **place)
         levels = levels_below(unit)
-        cast(forms.ChoiceField, self.fields["level"]).choices = [
-            (level.value, level.label) for level in levels
-        ]
-        self.data = {"figure": FIRST_FIGURE, **self.data}
-        if len(levels) < 2:
-            del self.fields["level"]
-        if not levels or levels[0] == Level.VILLAGE:
-            del self.fields["per"]
+        self._offer("figure", [(figure.key, figure.name) for figure in catalogue.declared()])
+        self._offer("level", [(str(level.value), level.label) for level in levels])
+        self._offer("per", PER_WORDS.items() if levels and levels[0] != Level.VILLAGE else [])
+
+    def _offer(self, name: str, choices: Iterable[tuple[str, str]]) -> None:
+        """Offer choices, where there is more than one; what was chosen and is not there reads as the first one."""
+        known = dict(choices)
+        field = cast(forms.ChoiceField, self.fields[name])
+        field.choices = list(known.items())
+        first = FIRST_FIGURE if FIRST_FIGURE in known else next(iter(known), "")
+        asked = self.initial.get(name, "")
+        self.initial[name] = asked if asked in known else first
+        if len(known) < 2:
+            del self.fields[name]
 
     @property
     def look(self) -> "Look":
-        """What is looked at; a choice that is not there reads as the first one."""
-        self.is_valid()
-        chosen = self.cleaned_data
-        return Look(
-            chosen.get("figure") or FIRST_FIGURE, chosen.get("level") or None, Per(chosen.get("per") or "")
-        )
+        """What is looked at."""
+        chosen = self.initial
+        return Look(chosen["figure"], int(chosen["level"]) if chosen["level"] else None, Per(chosen["per"]))
 
 
 @dataclass(frozen=True)
 class Look:
-    """A figure's key, the level of the units that it is shown by (None: directly below), and what divides it."""
+    """A figure's key, the level of the units that it is shown by (None at a village), and what divides it."""
 
     key: str
     level: int | None
@@ -96,8 +97,7 @@ def board_of(unit: Unit, period: Period, look: Look) -> Board:
     """Read the dashboard's figures, in a fixed number of queries."""
     found = read(dict.fromkeys([*KEY_FIGURES, look.key]), unit, period)
     chosen = found[look.key]
-    levels = levels_below(unit)
-    level = Level(look.level) if look.level else next(iter(levels), None)
+    level = Level(look.level) if look.level else None
     none = Parts([], None, 0)
     parts = parts_of_figure(chosen, level, look.per, found[MEMBERS].value) if level else none
     return Board([found[key] for key in KEY_FIGURES], chosen, level, parts, course_of(chosen))

@@ -1,7 +1,7 @@
 """Which unit and which period a page of analysis is about: from the address, and chosen by a form that stands on it."""
 
 from dataclasses import dataclass
-from typing import Any, cast
+from typing import cast
 
 from django import forms
 from django.http import Http404, HttpRequest
@@ -23,8 +23,11 @@ class PlaceForm(Form):
     unit = UnitField(label="单位")
     period = forms.ChoiceField(label="期间")
 
-    def __init__(self, *args: Any, within: str, unit: Unit, period: Period, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
+    def __init__(
+        self, chosen: dict[str, str], *, typed: bool, within: str, unit: Unit, period: Period
+    ) -> None:
+        """Show what is `chosen`; only a unit that was typed by name is checked, an address names one that is there."""
+        super().__init__(chosen if typed else None, initial=chosen)
         cast(UnitField, self.fields["unit"]).within = within
         cast(forms.ChoiceField, self.fields["period"]).choices = [(str(p), p.label) for p in _periods(period)]
 
@@ -59,7 +62,7 @@ def place_of(request: HttpRequest, permission: str, form_class: type[PlaceForm] 
     except BadPeriod as error:
         raise Http404(f"{error}。") from error
     chosen = {"unit": typed if by_name else f"{unit.code} {unit.name}", "period": str(period)}
-    form = form_class(request.GET.dict() | chosen, within=actor.path, unit=unit, period=period)
+    form = form_class(request.GET.dict() | chosen, typed=by_name, within=actor.path, unit=unit, period=period)
     if by_name and form.is_valid():
         unit = form.cleaned_data["unit"]
     return Place(actor, unit, period, form)

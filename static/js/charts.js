@@ -23,7 +23,7 @@ document.addEventListener("DOMContentLoaded", () => {
       textStyle: { fontFamily: "inherit", color: ink },
       grid: { left: 8, right: 24, top: 40, bottom: 8, containLabel: true },
       tooltip: { trigger: "axis", renderMode: "richText", valueFormatter: said(data.unit) },
-      xAxis: { type: "category", data: data.labels.map((label) => label.replace("年", "年\n")) },
+      xAxis: { type: "category", data: data.labels.map((label) => label.replace("年", "年\n")), axisLabel: { lineHeight: 18 } },
       yAxis: { type: "value", name: data.unit, axisLabel: { formatter: inWan } },
       series: [{
         type: "line", name: data.name, data: data.values, symbolSize: 8,
