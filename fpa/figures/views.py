@@ -15,7 +15,7 @@ from fpa.core.lists import Column, list_page
 from fpa.core.periods import BadPeriod, Period
 from fpa.figures import catalogue, kept, queries
 from fpa.figures.catalogue import Figure, Kind, UnknownFigure
-from fpa.figures.shown import address
+from fpa.figures.shown import address, words
 
 TREND = 8
 """Periods of a figure's course that its page shows."""
@@ -63,6 +63,7 @@ def figure_detail(request: HttpRequest, key: str) -> HttpResponse:
     context = {
         "title": figure.name,
         "reading": reading,
+        "words": words(reading),
         "places": place.steps("figure_detail", key),
         "periods": _periods(place.period, figure.kind),
         "records_url": address("figure_records", key, place.unit, place.period),
