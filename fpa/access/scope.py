@@ -42,7 +42,8 @@ def scoped(path: str) -> Iterator[None]:
         before = current_scope()
         set_scope(path)
         yield
-        set_scope(before)
+        if not connection.needs_rollback:  # a transaction that is to be undone takes its scope along
+            set_scope(before)
 
 
 def everything() -> AbstractContextManager[None]:
