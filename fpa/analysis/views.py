@@ -10,7 +10,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.http import content_disposition_header
 
-from fpa.access.models import Unit
+from fpa.access.models import Unit, UnitQuerySet
 from fpa.analysis.actions import download_report
 from fpa.analysis.dashboard import Board, DashboardForm, Look, board_of, drawn_map, needs_a_hand
 from fpa.analysis.parts import PER_UNITS, PER_WORDS, ranked
@@ -57,17 +57,22 @@ def _below(place: Place, board: Board, look: Look) -> dict[str, Any]:
     """What the page shows of the units below."""
     lines = board.parts.lines
     zones = [part for part in lines if part.unit.is_functional_zone]
-    children = [part.unit for part in lines if part.unit.parent_id == place.unit.pk]
+    is_direct = board.level == place.unit.level + 1
+    children = [part.unit for part in lines] if is_direct else list(_children(place.unit))
     return {
         "lines": [part for part in lines if not part.unit.is_functional_zone],
         "zones": zones,
-        "rest_word": "本级" if children else "本级、功能区等",
+        "rest_word": "本级" if is_direct else "本级、功能区等",
         "ranked": ranked(lines),
         "per_word": PER_WORDS[look.per] if look.per else "",
         "per_unit": f"{board.chosen.figure.unit}{PER_UNITS[look.per]}",
         "map": drawn_map(place.unit, board.level, lines) if board.level else None,
         "hands": needs_a_hand(place.unit, place.period, look.key, children),
     }
+
+
+def _children(unit: Unit) -> UnitQuerySet:
+    return Unit.objects.current().filter(parent=unit)
 
 
 def _course_data(board: Board) -> dict[str, Any]:

@@ -24,7 +24,7 @@ document.addEventListener("DOMContentLoaded", () => {
       grid: { left: 8, right: 24, top: 40, bottom: 8, containLabel: true },
       tooltip: { trigger: "axis", renderMode: "richText", valueFormatter: said(data.unit) },
       xAxis: { type: "category", data: data.labels.map((label) => label.replace("年", "年\n")), axisLabel: { lineHeight: 18 } },
-      yAxis: { type: "value", name: data.unit, axisLabel: { formatter: inWan } },
+      yAxis: { type: "value", name: data.unit, minInterval: 1, axisLabel: { formatter: inWan } },
       series: [{
         type: "line", name: data.name, data: data.values, symbolSize: 8,
         label: { show: true, formatter: ({ value }) => inWan(value) },

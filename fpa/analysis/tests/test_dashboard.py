@@ -188,6 +188,15 @@ def test_dashboard_names_the_units_that_need_a_hand(collection, client_as):
     assert first.xpath(".//a/@href") == [f"/collections/{collection.pk}/board/{villages[1].code}/"]
 
 
+@pytest.mark.parametrize("query", ["", "&level=3"])
+def test_dashboard_names_cities_that_need_a_hand_whatever_level_is_compared(collection, client_as, query):
+    shown = page(client_as("province"), f"{ADDRESS}{query}")
+    names = [link.text for link in shown.xpath('//ul[@class="hands"]/li/a')]
+    assert len(names) == 8
+    assert {name[-1] for name in names} <= {"市", "州"}
+    assert "还有 6 个单位" in shown.text_content()
+
+
 def hands(*place: Any) -> Hands:
     found = needs_a_hand(*place)
     assert found is not None
