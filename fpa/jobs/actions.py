@@ -1,5 +1,6 @@
 """Every step of an import: upload, check, confirm, apply, cancel. The worker and the command line call the same."""
 
+import time
 from collections.abc import Iterable
 from uuid import UUID
 
@@ -18,6 +19,7 @@ from fpa.jobs.queue import enqueue
 from fpa.jobs.staging import count, stage
 
 _TRIES = 3
+_BETWEEN_TRIES = 0.2
 
 
 class CannotImport(Exception):
@@ -57,13 +59,22 @@ def _someone(by: Actor) -> tuple[int, int]:
     return by.user_id, by.post_id
 
 
-def hold(job_id: UUID) -> Job | None:
-    """The job for this transaction alone; None where another worker is at it, or nothing is to be done."""
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_try_advisory_xact_lock(%s)", [_lock_key(job_id)])
-        is_ours = cursor.fetchone()[0]
+def hold(job_id: UUID, patience: float = 0) -> Job | None:
+    """The job for this transaction alone; None where another worker is at it, or nothing is to be done.
+
+    With `patience` (seconds), wait so long for the lock: a killed worker's connection takes a moment to end.
+    """
+    until = time.monotonic() + patience
+    while not (is_ours := _try_lock(job_id)) and time.monotonic() < until:
+        time.sleep(_BETWEEN_TRIES)
     job = Job.objects.select_related("unit", "post", "user").filter(pk=job_id).first() if is_ours else None
     return job if job and job.is_waiting else None
+
+
+def _try_lock(job_id: UUID) -> bool:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_try_advisory_xact_lock(%s)", [_lock_key(job_id)])
+        return bool(cursor.fetchone()[0])
 
 
 def _lock_key(value: UUID) -> int:

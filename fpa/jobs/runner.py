@@ -3,7 +3,7 @@
 import logging
 from uuid import UUID
 
-from django.db import InterfaceError, OperationalError
+from django.db import InterfaceError, OperationalError, connection
 
 from fpa.access.scope import everything
 from fpa.access.seats import actor_in, seats_of
@@ -12,12 +12,14 @@ from fpa.core.ids import uuid7
 from fpa.core.sheets import Refused
 from fpa.jobs.actions import CannotImport, apply_import, check_import, hold, stop_import
 from fpa.jobs.importer import importer_of
-from fpa.jobs.models import Job, State
+from fpa.jobs.models import WAITING, Job, State
 from fpa.jobs.progress import Progress
 
 log = logging.getLogger(__name__)
 
 MAX_STARTS = 5
+PATIENCE = 5.0
+"""Seconds to wait for the connection of a killed worker to end."""
 _INTERRUPTED = f"处理时 {MAX_STARTS} 次被中断，已停止。请把文件分成几个后重新上传；仍不行请联系系统管理员。"
 _NO_SEAT = "确认人已不在原岗位或没有导入权限，没有写入任何数据。请由在岗人员重新上传。"
 
@@ -44,7 +46,8 @@ def run_import(job_id: UUID) -> None:
 
 def _run(job_id: UUID) -> None:
     with everything():
-        job = hold(job_id)
+        _end_when_killed()
+        job = hold(job_id, PATIENCE)
         if job is None:
             return
         with Progress(job) as progress:
@@ -56,6 +59,12 @@ def _run(job_id: UUID) -> None:
             else:
                 progress.say("正在写入", job.done, now=True)
                 apply_import(job=job, by=actor_of(job))
+
+
+def _end_when_killed() -> None:
+    """Have the database end this transaction within a second of this process's death, even amid a long statement."""
+    with connection.cursor() as cursor:
+        cursor.execute("SET LOCAL client_connection_check_interval = '1s'")
 
 
 def _stop(job_id: UUID, state: State, error: str) -> None:
@@ -79,14 +88,13 @@ def actor_of(job: Job) -> Actor:
 
 
 def waiting_jobs() -> list[UUID]:
-    """Jobs that wait though nobody is at them: left by a killed worker, or by one that never ran."""
+    """All jobs that wait, whether or not somebody is at them: for a worker that starts."""
     with everything():  # only their numbers are read, for the queue
-        return [pk for pk in _waiting() if _is_free(pk)]
+        return list(Job.objects.filter(state__in=WAITING).values_list("pk", flat=True))
 
 
-def _waiting() -> list[UUID]:
-    return list(Job.objects.filter(state__in=[State.UPLOADED, State.CONFIRMED]).values_list("pk", flat=True))
-
-
-def _is_free(job_id: UUID) -> bool:
-    return hold(job_id) is not None
+def idle_jobs() -> list[UUID]:
+    """Jobs that wait though nobody is at them."""
+    waiting = waiting_jobs()
+    with everything():  # only their numbers are read, for the queue
+        return [pk for pk in waiting if hold(pk) is not None]

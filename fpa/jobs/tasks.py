@@ -24,7 +24,7 @@ def run_import(job_id: str) -> None:
 @app.task(name="requeue_imports", queueing_lock="requeue_imports", pass_context=False)
 async def requeue_imports(timestamp: int) -> None:
     """Queue again what waits though nobody is at it, and give back tasks whose worker died."""
-    for job_id in await sync_to_async(runner.waiting_jobs, thread_sensitive=False)():
+    for job_id in await sync_to_async(runner.idle_jobs, thread_sensitive=False)():
         await _queue(str(job_id))
     for stalled in await app.job_manager.get_stalled_jobs():
         await app.job_manager.retry_job(stalled)

@@ -27,7 +27,7 @@ def serving(database: str) -> Iterator[str]:
     command = [sys.executable, "-m", "fpa", "serve", "--address", address, "--workers", "1"]
     with log.open("wb") as said:
         process = subprocess.Popen(
-            command, cwd=ROOT, env=_environment(database), stdout=said, stderr=subprocess.STDOUT
+            command, cwd=ROOT, env=environment(database), stdout=said, stderr=subprocess.STDOUT
         )
         try:
             _wait_for(f"http://{address}/login/", process, log)
@@ -44,7 +44,8 @@ def _free_port() -> int:
         return int(held.getsockname()[1])
 
 
-def _environment(database: str) -> dict[str, str]:
+def environment(database: str) -> dict[str, str]:
+    """What a process of the platform needs to know to run on a database of the tests."""
     own = settings.DATA_DIR / "test" / database
     return os.environ | {
         "DATABASE_URL": _url(database),

@@ -3,7 +3,7 @@
 import json
 from collections.abc import Sequence
 from contextlib import suppress
-from datetime import date
+from datetime import date, timedelta
 from io import StringIO
 from pathlib import Path
 from typing import Any
@@ -45,3 +45,9 @@ def bring(
 ) -> dict[str, Any]:
     """Import rows (header first) as CSV."""
     return run(make_csv(folder / "名册.csv", rows), unit, by)
+
+
+def many(count: int) -> list[list[Any]]:
+    """Rows of HEADER for different people, at most 360,000."""
+    days = [date(1960, 1, 1) + timedelta(days=n) for n in range(-(-count // 900))]
+    return [["张三", number(n % 900, days[n // 900]), f"138{n:08d}", VILLAGE] for n in range(count)]
