@@ -17,7 +17,7 @@ from django_filters import FilterSet
 
 from fpa.core.lists.export import XLSX, take_away
 from fpa.core.lists.listing import COUNT_LIMIT, PAGE_SIZE, Listing, address
-from fpa.core.lists.parts import BatchAction, Cell, Chip, Column, Heading, Link, Status, Tone
+from fpa.core.lists.parts import BatchAction, Cell, Chip, Column, Heading, Link, Row, Status, Tone
 
 __all__ = [
     "COUNT_LIMIT",
@@ -30,6 +30,7 @@ __all__ = [
     "Heading",
     "Link",
     "Listing",
+    "Row",
     "Status",
     "Tone",
     "address",

@@ -13,7 +13,7 @@ from django_filters import FilterSet
 
 from fpa.core import chinese
 from fpa.core.forms import dress, said
-from fpa.core.lists.parts import Cell, Chip, Column, Heading
+from fpa.core.lists.parts import Cell, Chip, Column, Heading, Row
 
 PAGE_SIZE = 50
 COUNT_LIMIT = 10_000
@@ -194,10 +194,10 @@ class Listing:
         return min(max(number, 1), self.pages)
 
     @cached_property
-    def page_rows(self) -> list[tuple[Any, list[Cell]]]:
+    def page_rows(self) -> list[Row]:
         """The rows of the page, each with its cells."""
         start = (self.page - 1) * PAGE_SIZE
-        return [(row, self.cells(row)) for row in self.rows[start : start + PAGE_SIZE]]
+        return [Row(row, self.cells(row)) for row in self.rows[start : start + PAGE_SIZE]]
 
     def cells(self, row: Any) -> list[Cell]:
         """A row's cells in the chosen columns."""

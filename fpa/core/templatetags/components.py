@@ -6,42 +6,22 @@ from typing import Any
 from django import forms, template
 from django.http import HttpRequest
 from django.template.context import Context
-from django.templatetags.static import static
-from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
-from fpa.core import chinese, lists
+from fpa.core import chinese, icons, lists
 
 register = template.Library()
-
-SHAPES = {
-    "done": "circle-check",
-    "waiting": "clock",
-    "returned": "arrow-back-up",
-    "wrong": "alert-triangle",
-    "late": "clock-exclamation",
-    "off": "circle-minus",
-    "plain": "circle",
-}
-"""The shape of each tone, so that a status is told by word and shape before colour."""
 
 PAGES_BESIDE = 2
 
 
-@register.simple_tag
-def icon(name: str, label: str = "") -> SafeString:
-    """An icon of the sprite; decoration without a label, an image with one."""
-    href = f"{static('icons.svg')}#{name}"
-    if label:
-        return format_html('<svg class="icon" role="img" aria-label="{}"><use href="{}"/></svg>', label, href)
-    return format_html('<svg class="icon" aria-hidden="true"><use href="{}"/></svg>', href)
+register.simple_tag(icons.icon)
 
 
 @register.simple_tag
 def status(word: str | lists.Status, tone: str = "plain") -> SafeString:
     """A state by word and shape: `{% status "已退回" "returned" %}`, or a `lists.Status`."""
-    tone = word.tone if isinstance(word, lists.Status) else tone
-    return format_html('<span class="state state-{}">{}{}</span>', tone, icon(SHAPES[tone]), word)
+    return icons.state(word, word.tone if isinstance(word, lists.Status) else tone)
 
 
 @register.inclusion_tag("components/field.html")

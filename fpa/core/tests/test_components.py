@@ -10,9 +10,8 @@ from django.template import Context, Template
 from django.test import Client, RequestFactory
 
 from fpa.access.menu import MENU
-from fpa.core import lists
+from fpa.core import icons, lists
 from fpa.core.middleware import request_id
-from fpa.core.templatetags import components
 from fpa.core.tests.urls import VisitForm
 
 pytestmark = pytest.mark.urls("fpa.core.tests.urls")
@@ -34,7 +33,7 @@ def sprite_names() -> set[str]:
 def used_names() -> set[str]:
     templates = [*ROOT.glob("templates/**/*.html"), *ROOT.glob("fpa/*/templates/**/*.html")]
     used = {name for path in templates for name in ICON_USES.findall(path.read_text(encoding="utf-8"))}
-    return used | {section.icon for section in MENU} | set(components.SHAPES.values())
+    return used | {section.icon for section in MENU} | set(icons.SHAPES.values())
 
 
 def test_icon_sprite_holds_every_icon_in_use() -> None:
@@ -57,15 +56,15 @@ def test_icon_is_decoration_unless_it_has_a_label() -> None:
 # States and figures
 
 
-@pytest.mark.parametrize("tone", list(components.SHAPES))
+@pytest.mark.parametrize("tone", list(icons.SHAPES))
 def test_status_tells_by_word_and_shape(tone: str) -> None:
     html = shown("{% status word tone %}", word="已退回", tone=tone)
-    assert f"#{components.SHAPES[tone]}" in html
+    assert f"#{icons.SHAPES[tone]}" in html
     assert "已退回</span>" in html
 
 
 def test_status_shapes_differ_so_that_colour_is_not_needed() -> None:
-    assert len(set(components.SHAPES.values())) == len(components.SHAPES)
+    assert len(set(icons.SHAPES.values())) == len(icons.SHAPES)
 
 
 def test_status_takes_a_state_as_lists_have_it() -> None:

@@ -14,7 +14,7 @@ from django.test.utils import CaptureQueriesContext
 from python_calamine import CalamineWorkbook
 
 from fpa.access.models import Unit
-from fpa.core import lists
+from fpa.core import icons, lists
 from fpa.core.lists import export, listing
 from fpa.core.tests import urls
 
@@ -113,6 +113,21 @@ def test_list_with_a_wrong_filter_exports_no_row(client: Client) -> None:
     assert sheet_of(client.get(f"{UNITS}?level=99&export=xlsx"))[4:-1] == []
 
 
+def test_list_of_a_village_stands_on_the_light_page(client_as: ClientAs) -> None:
+    """Cards always, filters folded behind 查找 until one is in force; the office keeps both in sight."""
+    village, county = client_as("village"), client_as("county")
+    for page in (UNITS, "/trial/none/"):
+        html = text_of(village.get(page))
+        assert "css/light.css" in html
+        assert '<link rel="stylesheet" href="/static/css/cards.css">' in html
+    assert '<details class="fold">' in text_of(village.get(UNITS))
+    assert '<details class="fold" open>' in text_of(village.get(CITIES))
+    assert '<details class="fold" open>' in text_of(village.get(f"{UNITS}?level=99"))
+    office = text_of(county.get(CITIES))
+    assert 'css/cards.css" media="screen and (max-width: 640px)"' in office
+    assert 'class="fold"' not in office
+
+
 def test_list_without_rows_says_what_to_do(client: Client) -> None:
     assert "还没有单位，请先新增。" in text_of(client.get("/trial/none/"))
     nothing_found = text_of(client.get(f"{UNITS}?initials=zzzz"))
@@ -185,9 +200,9 @@ def test_list_column_choice_keeps_filters_and_order(client: Client) -> None:
 
 def test_list_writes_cells_by_their_kind(client: Client) -> None:
     html = text_of(client.get(f"{UNITS}?level=2&initials=css"))
-    assert '<td class="kind-money">2,469.00</td>' in html
-    assert '<td class="kind-percent">96.72%</td>' in html
-    assert '<td class="kind-date">2000年1月1日</td>' in html
+    assert '<td class="kind-money" data-label="金额（元）">2,469.00</td>' in html
+    assert '<td class="kind-percent" data-label="占比">96.72%</td>' in html
+    assert '<td class="kind-date" data-label="设立日期">2000年1月1日</td>' in html
     assert '<th scope="row" class="kind-code">430100000000</th>' in html
     assert '<a href="/trial/units/430100000000/">长沙市</a>' in html
     assert "金额（元）" in html
@@ -212,6 +227,20 @@ def test_list_writes_cells_by_their_kind(client: Client) -> None:
 def test_cell_text(value: Any, kind: Any, shown: str) -> None:
     column = lists.Column("x", "某项", lambda row: row, kind=kind)
     assert lists.Cell(column, value, None).text == shown
+
+
+def test_row_escapes_labels_links_and_texts() -> None:
+    columns = [
+        lists.Column("a", "甲", lambda row: row, link=lambda row: f'/"{row}'),
+        lists.Column("b", '"乙"', lambda row: row, link=lambda row: f"/?x={row}"),
+        lists.Column("c", "<丙>", lists.Status),
+    ]
+    cells = [lists.Cell(c, c.value("<&>"), c.link("<&>") if c.link else None) for c in columns]
+    assert lists.Row(None, cells).html == (
+        '<th scope="row" class="kind-text"><a href="/&quot;&lt;&amp;&gt;">&lt;&amp;&gt;</a></th>'
+        '<td class="kind-text" data-label="&quot;乙&quot;"><a href="/?x=&lt;&amp;&gt;">&lt;&amp;&gt;</a></td>'
+        f'<td class="kind-text" data-label="&lt;丙&gt;">{icons.state("<&>", "plain")}</td>'
+    )
 
 
 def test_list_escapes_what_people_wrote(client: Client, whole_province: None) -> None:

@@ -26,8 +26,8 @@ MEMBERS = Member.objects.select_related("person", "unit")
 WRONG_PERSON = (BadId, BadPhone, NotTheSamePerson)
 
 COLUMNS = (
-    Column("unit", "单位", lambda m: m.unit.name),
     Column("name", "姓名", lambda m: mask_name(m.person.name), link=lambda m: page_of(m)),
+    Column("unit", "单位", lambda m: m.unit.name),
     Column("id", "证件号码", lambda m: ID.masked(m.person)),
     Column("sex", "性别", lambda m: m.person.get_sex_display()),
     Column("age", "年龄", lambda m: m.person.age_on(timezone.localdate()), kind="number", unit="岁"),

@@ -22,8 +22,8 @@ from fpa.organization.queries import history_of, line_of
 STAFF = Staff.objects.select_related("unit")
 
 COLUMNS = (
-    Column("unit", "单位", lambda s: s.unit.name),
     Column("name", "姓名", lambda s: s.name, link=lambda s: page_of(s)),
+    Column("unit", "单位", lambda s: s.unit.name),
     Column("kind", "人员类别", lambda s: s.get_kind_display()),
     Column("title", "职务", lambda s: s.title),
     Column("valid_from", "任职日期", lambda s: s.valid_from, sort="valid_from", kind="date"),
