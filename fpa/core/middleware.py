@@ -23,6 +23,22 @@ class RequestIdMiddleware:
         return response
 
 
+class PrivatePagesMiddleware:
+    """Keep every answer to someone logged in, page or file, out of the browser's and any proxy's store.
+
+    Shared computers in village offices are the reason: after logging out, 返回 must not show a page again.
+    """
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        response = self.get_response(request)
+        if request.user.is_authenticated:
+            response["Cache-Control"] = "no-store, private"
+        return response
+
+
 class RequestIdFilter(logging.Filter):
     """Put the current request's id on every log line."""
 
