@@ -6,10 +6,10 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
-from conftest import clone_template, drop_database
 from django.conf import settings
 from playwright.sync_api import Browser, BrowserContext, Page, StorageState, expect, sync_playwright
 
+from conftest import clone_template, drop_database
 from tests.journeys.pages import log_in
 from tests.journeys.server import serving
 from tests.journeys.story import connected, prepare

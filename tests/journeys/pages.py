@@ -9,6 +9,8 @@ from playwright.sync_api import Locator, Page, expect
 from tests.cast import PASSWORD
 
 AXE = Path(__file__).parents[2] / "node_modules/axe-core/axe.min.js"
+AXE_RUN = "axe.run({exclude: ['.map text']}, {resultTypes: ['violations']}).then(got => got.violations)"
+"""The map's numbers stand on shades within a white outline, which axe does not see; the table repeats them."""
 WEIGHTY = {"serious", "critical"}
 WITHIN_SECONDS = 25
 
@@ -17,9 +19,7 @@ def looks_right(page: Page) -> None:
     """No weighty violation of accessibility (axe-core), and no sideways scroll."""
     page.wait_for_load_state("load")
     page.evaluate(AXE.read_text())
-    found: list[dict[str, Any]] = page.evaluate(
-        "axe.run({resultTypes: ['violations']}).then(r => r.violations)"
-    )
+    found: list[dict[str, Any]] = page.evaluate(AXE_RUN)
     told = [
         f"{v['id']} ({v['impact']}): {v['help']}: {[node['html'][:160] for node in v['nodes'][:4]]}"
         for v in found

@@ -20,7 +20,7 @@ GOOD = [
     ["铁树湾社区", "蒲春莲", make_id("431202", date(1990, 2, 14), 504).lower(), "13874551003"],
 ]
 BAD = [
-    ["茶园社区", "向小芳", "431202197908010000", ""],
+    ["茶园社区", "向小芳", GOOD[1][2][:-1] + ("1" if GOOD[1][2][-1] == "0" else "0"), ""],
     ["铁树湾社区", "覃丽华", GOOD[0][2], ""],
 ]
 
@@ -53,7 +53,7 @@ def test_county_imports_a_roster(seat: Callable[..., Page], tmp_path: Path) -> N
 
     says(page, "检查完毕，还没有写入")
     _counts(page, new="3", rejected="2")
-    expect(page.get_by_role("row", name="向*")).to_contain_text("退回")
+    expect(page.get_by_role("row", name="名册 8 退回")).to_contain_text("公民身份号码")
     expect(page.locator("main")).not_to_contain_text(BAD[0][2])
     looks_right(page)
 

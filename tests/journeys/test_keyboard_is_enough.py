@@ -3,7 +3,7 @@
 from collections.abc import Callable
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Locator, Page, expect
 
 from tests.cast import PASSWORD
 from tests.journeys.pages import looks_right
@@ -36,20 +36,19 @@ def test_keyboard_logs_in_filters_and_hears_of_errors(open_page: Callable[..., P
     expect(skip).to_be_in_viewport()
     page.keyboard.press("Enter")
     expect(page.locator("main")).to_be_focused()
-    _tab_to(page, "姓名或拼音首字母")
+    _tab_to(page, page.get_by_label("姓名或拼音首字母"))
     page.keyboard.type("zxm")
     page.keyboard.press("Enter")
     expect(page.get_by_role("row", name="张*")).to_be_visible()
-    _tab_to(page, "性别")
+    _tab_to(page, page.get_by_role("combobox", name="状态"))
     page.keyboard.press("/")
     expect(page.get_by_label("姓名或拼音首字母")).to_have_value("zxm")
 
 
-def _tab_to(page: Page, label: str) -> None:
-    """Press Tab until the field of a label has the focus; a page's first fields are some steps away at most."""
-    wanted = page.locator("main").get_by_label(label)
+def _tab_to(page: Page, wanted: Locator) -> None:
+    """Press Tab until a field has the focus; a page's first fields are some steps away at most."""
     for _ in range(25):
         if wanted.evaluate("element => element === document.activeElement"):
             return
         page.keyboard.press("Tab")
-    raise AssertionError(f"“{label}” is not reached by Tab")
+    raise AssertionError(f"{wanted} is not reached by Tab")

@@ -15,7 +15,7 @@ def test_list_keeps_filters_and_page(seat: Callable[..., Page]) -> None:
     page = seat("county")
     page.goto("/members/")
     page.get_by_label("姓名或拼音首字母").fill("l")
-    page.get_by_label("状态").select_option("在会")
+    page.get_by_role("combobox", name="状态").select_option("在会")
     page.get_by_role("button", name="查询").click()
     expect(page.get_by_label("正在使用的筛选条件")).to_contain_text("在会")
     follow(page, "第 2 页")

@@ -36,7 +36,7 @@ def _find_by_initials(page: Page) -> None:
 
 def _find_by_number(page: Page) -> None:
     page.goto("/members/find/")
-    page.get_by_label("证件号码或手机号").fill(ZXM_ID)
+    page.get_by_role("textbox", name="证件号码或手机号").fill(ZXM_ID)
     looks_right(page)
     press(page, "查找")
     expect(page.get_by_role("heading", level=1)).to_have_text("张晓梅")

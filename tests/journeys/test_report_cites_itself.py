@@ -23,7 +23,7 @@ def test_report_number_opens_its_card_and_records(seat: Callable[..., Page], tmp
     words = "\n".join(p.text for p in docx.Document(str(tmp_path / "报告.docx")).paragraphs)
     assert f"{PAST_HOUSEHOLDS}户" in words.replace(" ", "")
 
-    page.get_by_role("article").get_by_title("走访慰问户数").click()
+    page.get_by_role("article").get_by_title("上门走访慰问计生困难群众").click()
     card = page.get_by_role("dialog", name="指标卡")
     expect(card).to_contain_text("口径")
     expect(card).to_contain_text("覆盖面")

@@ -14,7 +14,7 @@ def test_unit_is_found_by_initials_and_in_the_tree(seat: Callable[..., Page]) ->
     page = seat("province")
     looks_right(page)
     page.get_by_label("找单位、会员、功能").fill("hhs")
-    hit = page.locator("#go-results").get_by_role("link", name="怀化市")
+    hit = page.locator("#go-results").get_by_role("link", name="怀化市 湖南省", exact=True)
     expect(hit).to_be_visible()
     looks_right(page)
     page.keyboard.press("ArrowDown")
