@@ -78,8 +78,9 @@ MOVE_PEOPLE = """
     WHERE p.id = to_.id
 """
 OLD_PLACES = """
-    SELECT DISTINCT m.path FROM organization_member AS m
+    SELECT m.path, min(m.joined_on) FROM organization_member AS m
     JOIN unnest(%(people)s::uuid[], %(paths)s::text[]) AS to_(id, path) ON m.person_id = to_.id WHERE m.path <> to_.path
+    GROUP BY m.path
 """
 MOVE_MEMBERS = MOVE_PEOPLE.replace("organization_person AS p", "organization_member AS m").replace(
     "p.id =", "m.person_id ="

@@ -90,9 +90,9 @@ class MembersImporter(Importer):
             cursor.execute(sql.SINCE, values)
             since = cursor.fetchone()[0]
         if since:
-            touch_subtree(Member, job.path, since)
-        if old_places:
-            touch(Member, *old_places)
+            touch_subtree(Member, job.path, min([since, *old_places.values()]))
+        for path, earliest in old_places.items():
+            touch(Member, path, since=earliest)
 
     def settle(self) -> None:
         """Bring the figures up to the members."""
@@ -135,18 +135,21 @@ def _said(value: str | None) -> str:
         return value
 
 
-def _bring_back(cursor: Any, values: dict[str, Any]) -> list[str]:
-    """People on record without a membership: record and ended memberships come along; returns where those were."""
+def _bring_back(cursor: Any, values: dict[str, Any]) -> dict[str, date]:
+    """People on record without a membership: record and ended memberships come along.
+
+    Returns the paths where those memberships were, each with the earliest day of joining.
+    """
     known = _hold(cursor, values, "new")
     if not known:
-        return []
+        return {}
     places = {
         "people": [held.person for held in known],
         "units": [held.unit for held in known],
         "paths": [held.path for held in known],
     }
     cursor.execute(sql.OLD_PLACES, places)
-    old_places = [path for (path,) in cursor.fetchall()]
+    old_places = dict(cursor.fetchall())
     cursor.execute(sql.MOVE_PEOPLE, places)
     cursor.execute(sql.MOVE_MEMBERS, places)
     _rebind_phones(cursor, known)
