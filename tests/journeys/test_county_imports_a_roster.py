@@ -10,7 +10,7 @@ from playwright.sync_api import Page, expect
 from python_calamine import CalamineWorkbook
 
 from fpa.core.identity import make_id
-from tests.journeys.pages import comes_by_itself, follow, looks_right, press, says
+from tests.journeys.pages import follow, looks_right, press, says
 
 pytestmark = pytest.mark.journey
 
@@ -68,7 +68,7 @@ def test_county_imports_a_roster(seat: Callable[..., Page], tmp_path: Path) -> N
     page.goto("/members/")
     page.get_by_label("姓名或拼音首字母").fill("pcl")
     page.get_by_role("button", name="查询").click()
-    comes_by_itself(page, page.get_by_role("row", name="铁树湾社区 蒲*"))
+    expect(page.get_by_role("row", name="蒲*")).to_contain_text("铁树湾社区")
     looks_right(page)
 
 

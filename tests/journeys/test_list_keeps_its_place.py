@@ -41,6 +41,6 @@ def test_list_keeps_filters_and_page(seat: Callable[..., Page]) -> None:
 
 
 def _is_as_left(page: Page, words: str) -> None:
-    expect(page.get_by_label("姓名或拼音首字母")).to_have_value("l")
+    expect(page.get_by_role("textbox", name="姓名或拼音首字母")).to_have_value("l")
     expect(page.get_by_label("正在使用的筛选条件")).to_contain_text("在会")
     assert words in page.locator("main").inner_text()
