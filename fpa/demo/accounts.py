@@ -29,7 +29,7 @@ def demo_units() -> dict[str, Unit]:
     county = Unit.objects.get(code=COUNTY)
     township = _first(Unit.objects.filter(parent=county, name__endswith="镇"))
     village = _first(Unit.objects.filter(parent=township, kind="village_committee"))
-    city = Unit.objects.get(pk=county.parent_id)
+    city = Unit.objects.get(children=county)
     province = Unit.objects.get(level=1)
     seats = {"province": province, "city": city, "county": county, "township": township, "village": village}
     return seats | {"auditor": province, "administrator": province}

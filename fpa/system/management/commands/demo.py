@@ -40,7 +40,9 @@ class Command(BaseCommand):
                 self.stdout.write(f"{step}　{total:,}")
             return
         filled = BAR_WIDTH * done // max(total, 1)
-        self.stdout.write(f"\r{step:　<12}{'█' * filled}{'░' * (BAR_WIDTH - filled)} {done:,}/{total:,}", ending="")
+        self.stdout.write(
+            f"\r{step:　<12}{'█' * filled}{'░' * (BAR_WIDTH - filled)} {done:,}/{total:,}", ending=""
+        )
         if done >= total:
             self.stdout.write("")
         self.stdout.flush()
