@@ -55,7 +55,6 @@ def logout(request: HttpRequest) -> HttpResponse:
 
 
 @require_GET
-@never_cache
 def choose_seat(request: HttpRequest) -> HttpResponse:
     """The seats to work from today; who has none is told so plainly."""
     shown = {"title": "选择岗位", "seats": request.seats, "next": _next(request)}  # type: ignore[attr-defined]
@@ -80,7 +79,6 @@ def _own_seat(request: HttpRequest, wanted: str) -> Appointment:
 
 
 @sensitive_post_parameters("current", "password", "repeated")
-@never_cache
 def change_password(request: HttpRequest) -> HttpResponse:
     """Choose a new password; sessions elsewhere end, this one goes on."""
     user = _user(request)

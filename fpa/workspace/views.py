@@ -3,7 +3,6 @@
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
-from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET
 
 from fpa.access.loaders import check
@@ -23,7 +22,6 @@ TARGETS = (
 
 
 @require_GET
-@never_cache
 def home(request: HttpRequest) -> HttpResponse:
     """What is to be done today, then where to go. Villages get the light page; seats without to-dos their modules."""
     actor = check(request, "unit.view")
@@ -49,7 +47,6 @@ def _modules(actor: Actor) -> list[tuple[Section, list[Entry]]]:
     return [(section, entries) for section, entries in found if entries]
 
 
-@never_cache
 def go_to(request: HttpRequest) -> HttpResponse:
     """The one search box: its hits under the box (htmx), or as a page. By POST, so that nothing lands in a log."""
     actor = check(request, "unit.view")

@@ -33,6 +33,7 @@ def panel(
     """What `approval/_thread.html` shows; `form` brings back what was typed, `refusal` says why it was not done."""
     actor = request.actor  # type: ignore[attr-defined]
     may_write = thread.is_open and actor.may("thread.write")
+    back = request.POST.get("next") or request.get_full_path()
     return {
         "thread": thread,
         "words": thread.messages.all(),
@@ -40,6 +41,7 @@ def panel(
         "refusal": refusal,
         "may_write": may_write,
         "may_settle": may_write and may_settle(thread, actor),
-        "back": request.POST.get("next") or request.get_full_path(),
+        "back": back,
+        "is_own_page": back.partition("?")[0] == thread.get_absolute_url(),
         "csrf_token": get_token(request),
     }

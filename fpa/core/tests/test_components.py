@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable
+from datetime import date
 from typing import Any
 
 import pytest
@@ -10,9 +11,11 @@ from django.template import Context, Template
 from django.test import Client, RequestFactory
 
 from fpa.access.menu import MENU
+from fpa.access.models import Appointment, Post, User
 from fpa.core import icons, lists
 from fpa.core.middleware import request_id
 from fpa.core.tests.urls import VisitForm
+from tests.cast import cast_unit
 
 pytestmark = pytest.mark.urls("fpa.core.tests.urls")
 ROOT = settings.BASE_DIR
@@ -241,6 +244,40 @@ def test_page_shows_where_one_is_and_who(client_as: Callable[[str], Client]) -> 
     assert f"主办单位：{settings.ORGANIZER}" in html
     assert "<title>单位名册 · 网上计生协</title>" in html
     assert html.count("<h1>") == 1
+
+
+@pytest.fixture
+def two_seats(client_as: Callable[[str], Client], whole_province: None) -> Client:
+    """Someone of the county with a second post in the village, who works from the county's."""
+    client = client_as("county")
+    post = Post.objects.get(appointments__user__username="village")
+    user = User.objects.get(username="county")
+    Appointment.objects.create(unit=post.unit, post=post, user=user, valid_from=date(2024, 1, 1))
+    return client
+
+
+@pytest.mark.django_db
+def test_page_lets_who_has_two_seats_switch(two_seats: Client) -> None:
+    """In the office by the switcher of the header, on the light page by a link to the choice."""
+    office = two_seats.get("/trial/units/").content.decode()
+    seats = re.findall(
+        r'<option value="(\d+)"( selected)?>([^<]+)</option>', office.partition('id="seat"')[2]
+    )[:2]
+    assert [(bool(chosen), words.partition(" · ")[0]) for _, chosen, words in seats] == [
+        (True, "鹤城"),
+        (False, cast_unit("village").short_name),
+    ]
+    two_seats.post("/seat/switch/", {"seat": seats[1][0]})
+    light = two_seats.get("/trial/units/").content.decode()
+    assert '<a class="button button-quiet" href="/seat/">换岗位</a>' in light
+
+
+@pytest.mark.django_db
+def test_page_of_who_has_one_seat_shows_no_switcher(client_as: Callable[[str], Client]) -> None:
+    for who in ("county", "village"):
+        html = client_as(who).get("/trial/units/").content.decode()
+        assert 'id="seat"' not in html
+        assert "换岗位" not in html
 
 
 @pytest.mark.django_db

@@ -6,7 +6,6 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
-from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
 
 from fpa.access.loaders import check, load
@@ -210,7 +209,6 @@ def leave_member(request: HttpRequest, pk: int) -> HttpResponse:
     )
 
 
-@never_cache
 def reveal_member(request: HttpRequest, pk: int) -> HttpResponse:
     """Show ID number and phone in full, once, for a reason that goes into the audit."""
     actor = check(request, "member.reveal")

@@ -123,7 +123,7 @@ def end_appointment(request: HttpRequest, pk: int) -> HttpResponse:
     return form_flow(
         request,
         EndAppointmentForm(request.POST or None),
-        title=f"结束任职：{held.user.name}，{held.unit.name}{held.post.title}",
+        title=f"结束任职：{held.user.name}（{held.unit.name}，{held.post.title}）",
         submit="结束任职",
         back=page_of(held.post),
         act=act,

@@ -6,7 +6,6 @@ from typing import Any
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
-from django.views.decorators.cache import never_cache
 
 from fpa.access import actions
 from fpa.access.actions import CannotAppoint, CannotCreateUser, CannotManageUser, temporary_password
@@ -65,7 +64,6 @@ def user_detail(request: HttpRequest, pk: int) -> HttpResponse:
     return render(request, "system/user_detail.html", shown)
 
 
-@never_cache
 def create_user(request: HttpRequest, pk: int) -> HttpResponse:
     """Open a login for a post; the temporary password is shown once."""
     post = load(Post.objects.select_related("unit"), pk, request, "user.edit")
@@ -87,7 +85,6 @@ def create_user(request: HttpRequest, pk: int) -> HttpResponse:
     )
 
 
-@never_cache
 def reset_password(request: HttpRequest, pk: int) -> HttpResponse:
     """Give a login a temporary password, shown once."""
 
