@@ -7,7 +7,17 @@ from typing import Any
 
 import pytest
 from django.conf import settings
-from playwright.sync_api import Browser, BrowserContext, Page, StorageState, expect, sync_playwright
+from playwright.sync_api import (
+    Browser,
+    BrowserContext,
+    ConsoleMessage,
+    Page,
+    Response,
+    StorageState,
+    WebError,
+    expect,
+    sync_playwright,
+)
 
 from conftest import clone_template, drop_database
 from tests.journeys.pages import log_in
@@ -111,6 +121,18 @@ def seat(open_page: Callable[..., Page], sessions: dict[str, StorageState]) -> C
 
 def _watch(context: BrowserContext, faults: list[str]) -> None:
     """Note errors of scripts, the CSP and the server."""
-    context.on("weberror", lambda error: faults.append(str(error.error)))
-    context.on("console", lambda said: said.type == "error" and faults.append(said.text))
-    context.on("response", lambda got: got.status >= 500 and faults.append(f"{got.status} {got.url}"))
+
+    def on_error(error: WebError) -> None:
+        faults.append(str(error.error))
+
+    def on_said(said: ConsoleMessage) -> None:
+        if said.type == "error":
+            faults.append(said.text)
+
+    def on_answer(answer: Response) -> None:
+        if answer.status >= 500:
+            faults.append(f"{answer.status} {answer.url}")
+
+    context.on("weberror", on_error)
+    context.on("console", on_said)
+    context.on("response", on_answer)
