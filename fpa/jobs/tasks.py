@@ -4,6 +4,7 @@ from contextlib import suppress
 from uuid import UUID
 
 from asgiref.sync import sync_to_async
+from django.db import connection
 from procrastinate.contrib.django import app
 from procrastinate.exceptions import AlreadyEnqueued
 
@@ -24,10 +25,18 @@ def run_import(job_id: str) -> None:
 @app.task(name="requeue_imports", queueing_lock="requeue_imports", pass_context=False)
 async def requeue_imports(timestamp: int) -> None:
     """Queue again what waits though nobody is at it, and give back tasks whose worker died."""
-    for job_id in await sync_to_async(runner.idle_jobs, thread_sensitive=False)():
+    for job_id in await sync_to_async(_idle_jobs, thread_sensitive=False)():
         await _queue(str(job_id))
     for stalled in await app.job_manager.get_stalled_jobs():
         await app.job_manager.retry_job(stalled)
+
+
+def _idle_jobs() -> list[UUID]:
+    """In a thread of its own, whose connection ends with it."""
+    try:
+        return runner.idle_jobs()
+    finally:
+        connection.close()
 
 
 async def _queue(job_id: str) -> None:

@@ -129,7 +129,8 @@ class UnitFinder:
 
     def _explains(self, unit: Unit, text: str) -> bool:
         """Whether the text is made of names of the unit and of units above it, from high to low."""
-        return _is_made_of(text, [_spoken(each) for each in self._line(unit)])
+        names = [_spoken(each) for each in self._line(unit)]
+        return any(_is_made_of(reading(text), names) for reading in _READINGS)
 
     def _line(self, unit: Unit) -> list[Unit]:
         steps = unit.path.split("/")

@@ -43,9 +43,6 @@ JUDGE = f"""
         CASE WHEN m.id IS NULL THEN 'name' ELSE 'id' END AS field) AS v
 """
 
-ROWS = (
-    f"FROM jobs_importrow AS s CROSS JOIN LATERAL {DATA} WHERE s.job_id = %(job)s AND s.verdict = %(verdict)s"
-)
 MARK_RACED = f"""
     UPDATE jobs_importrow AS s SET verdict = 'rejected', reason = '{RACED}', changes = '{{}}'
     FROM organization_person AS p LEFT JOIN organization_member AS m ON m.person_id = p.id AND m.left_on IS NULL
@@ -58,18 +55,23 @@ PEOPLE = f"""
         phone_cipher, phone_index, created_at)
     SELECT d.person, d.unit_id, d.path, d.name, d.initials, d.sex, d.birth, decode(d.id_cipher, 'base64'), s.key,
         decode(d.phone_cipher, 'base64'), decode(d.phone_index, 'base64'), now()
-    {ROWS} ORDER BY s.key ON CONFLICT (id_index) DO NOTHING
+    FROM jobs_importrow AS s CROSS JOIN LATERAL {DATA} WHERE s.job_id = %(job)s AND s.verdict = %(verdict)s
+    ORDER BY s.key ON CONFLICT (id_index) DO NOTHING
 """
+_KNOWN = """FROM jobs_importrow AS s JOIN organization_person AS p ON p.id_index = s.key
+    WHERE s.job_id = %(job)s AND s.verdict = %(verdict)s"""
 MEMBERS = f"""
     INSERT INTO organization_member (person_id, unit_id, path, kind, joined_on, left_reason)
-    SELECT p.id, d.unit_id, d.path, coalesce(d.kind, '{MemberKind.ORDINARY}'),
-        coalesce((s.changes #>> '{{joined_on,1}}')::date, d.joined_on, %(today)s), ''
-    {ROWS.replace(" WHERE ", " JOIN organization_person AS p ON p.id_index = s.key WHERE ", 1)}
-    ORDER BY d.path, s.position ON CONFLICT (person_id) WHERE left_on IS NULL DO NOTHING
+    SELECT p.id, (s.data ->> 'unit_id')::bigint, s.data ->> 'path',
+        coalesce(s.data ->> 'kind', '{MemberKind.ORDINARY}'),
+        coalesce((s.changes #>> '{{joined_on,1}}')::date, (s.data ->> 'joined_on')::date, %(today)s), ''
+    {_KNOWN}
+    ORDER BY s.data ->> 'path', s.position ON CONFLICT (person_id) WHERE left_on IS NULL DO NOTHING
 """
 HELD = f"""
-    SELECT p.id, p.unit_id, d.unit_id, d.path, d.person, d.phone_cipher, d.phone_index
-    {ROWS.replace(" WHERE ", " JOIN organization_person AS p ON p.id_index = s.key WHERE ", 1)}
+    SELECT p.id, p.unit_id, (s.data ->> 'unit_id')::bigint, s.data ->> 'path', (s.data ->> 'person')::uuid,
+        s.data ->> 'phone_cipher', s.data ->> 'phone_index'
+    {_KNOWN}
     ORDER BY s.key FOR UPDATE OF p
 """
 MOVE_PEOPLE = """

@@ -1,0 +1,127 @@
+"""What surrounds an import: files, the queue, tasks that tidy up, progress, the registry."""
+
+import os
+from datetime import timedelta
+from uuid import uuid4
+
+import pytest
+from asgiref.sync import async_to_sync
+from django.db import connection
+from django.utils import timezone
+from procrastinate.contrib.django.models import ProcrastinateJob
+
+from fpa.access.models import Unit
+from fpa.access.scope import everything
+from fpa.access.seats import actor_for
+from fpa.core.crypto import sm3
+from fpa.jobs import files, runner, tasks
+from fpa.jobs.actions import CannotImport, upload_import
+from fpa.jobs.importer import importer_of, importers, register
+from fpa.jobs.models import Job, State
+from fpa.jobs.progress import Progress
+from fpa.jobs.queue import enqueue
+from tests.cast import COUNTY, SIBLING
+
+CONTENT = "姓名,身份证号,村\n".encode()
+
+
+@pytest.fixture
+def upload(settings, tmp_path):
+    """Upload a file as the county."""
+    settings.UPLOAD_DIR = tmp_path / "uploads"
+
+    def send(unit=COUNTY):
+        with everything():
+            return upload_import(
+                importer=importer_of("members"),
+                unit=Unit.objects.get(code=unit),
+                filename="a.csv",
+                pieces=[CONTENT[:5], CONTENT[5:]],
+                key=uuid4(),
+                by=actor_for("county"),
+            )
+
+    return send
+
+
+def test_keeping_file_is_private_and_its_digest_known(whole_province, upload):
+    job = upload()
+    path = files.path_of(job.pk)
+    assert path.read_bytes() == CONTENT
+    assert job.digest == sm3(CONTENT).hex()
+    assert (path.stat().st_mode & 0o777, path.parent.stat().st_mode & 0o777) == (0o600, 0o700)
+    with pytest.raises(FileExistsError):
+        files.store(job.pk, [b"other"])
+
+
+def test_keeping_upload_for_a_foreign_unit_is_refused(whole_province, upload):
+    with pytest.raises(CannotImport, match="只能为本单位"):
+        upload(SIBLING)
+    assert not Job.objects.exists()
+
+
+def test_keeping_purge_takes_old_files_that_nothing_needs(whole_province, upload):
+    waiting, done, fresh = upload(), upload(), upload()
+    Job.objects.filter(pk__in=[done.pk, fresh.pk]).update(state=State.DONE)
+    old = (timezone.now() - timedelta(days=files.KEPT_DAYS, hours=1)).timestamp()
+    for job in (waiting, done):
+        os.utime(files.path_of(job.pk), (old, old))
+    assert files.purge() == 1
+    assert [files.path_of(job.pk).exists() for job in (waiting, done, fresh)] == [True, False, True]
+
+
+def test_keeping_purge_without_a_folder(whole_province, settings, tmp_path):
+    settings.UPLOAD_DIR = tmp_path / "none"
+    assert files.purge() == 0
+
+
+def test_keeping_queue_holds_a_job_once(whole_province, upload):
+    job = upload()
+    enqueue(job.pk)
+    queued = ProcrastinateJob.objects.filter(args__job_id=str(job.pk))
+    assert [(one.task_name, one.queue_name) for one in queued] == [("run_import", "imports")]
+
+
+def test_keeping_idle_jobs_are_those_that_nobody_holds(committed_db, upload):
+    job = upload()
+    assert (runner.idle_jobs(), runner.waiting_jobs()) == ([job.pk], [job.pk])
+    with Progress(job) as other:
+        other.connection.execute("SELECT pg_advisory_lock(%s)", [job.pk.int & (2**63 - 1)])
+        assert (runner.idle_jobs(), runner.waiting_jobs()) == ([], [job.pk])
+
+
+def test_keeping_progress_is_seen_while_the_work_is_open(committed_db, upload):
+    job = upload()
+    with everything(), Progress(job) as progress:
+        assert [progress.begin(), progress.begin()] == [1, 2]
+        progress.say("正在读取", 10)
+        progress.say("太快了", 11)
+        job.refresh_from_db()
+        assert (job.words, job.done) == ("正在读取", 10)
+        progress.say("马上", 12, now=True)
+        job.refresh_from_db()
+        assert (job.words, job.done, job.attempts) == ("马上", 12, 2)
+
+
+def test_keeping_progress_without_a_connection_says_nothing(whole_province, upload):
+    job = upload()
+    Progress(job).say("没人听", 1, now=True)
+    job.refresh_from_db()
+    assert job.words == "排队等候"
+
+
+def test_keeping_requeue_puts_a_forgotten_job_back(committed_db, upload):
+    job = upload()
+    with connection.cursor() as cursor:
+        cursor.execute("DELETE FROM procrastinate_jobs")
+    async_to_sync(tasks.requeue_imports.func)(0)
+    async_to_sync(tasks.requeue_imports.func)(0)
+    assert ProcrastinateJob.objects.filter(args__job_id=str(job.pk)).count() == 1
+
+
+def test_keeping_registry_takes_a_kind_once():
+    assert "members" in {importer.kind for importer in importers()}
+    with pytest.raises(ValueError, match="members"):
+        register(importer_of("members"))
+    with pytest.raises(LookupError):
+        importer_of("cows")
