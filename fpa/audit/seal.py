@@ -56,7 +56,7 @@ def _frontier(file: BinaryIO) -> Frontier:
     frontier = Frontier.parse(head.size, head.frontier) if head else Frontier()
     if head and frontier.root() != bytes(head.root):
         raise CannotSeal(f"第 {head.size} 条处的树头被改动，暂停封存。请运行 fpa audit verify 查明。")
-    if published and not _is_known(published):
+    if published and not is_known(published):
         raise CannotSeal(
             f"库外树头文件中第 {published.size} 条处的树头与数据库不一致，暂停封存。"
             "如刚从备份恢复，请一并恢复同一时刻的树头文件；否则请运行 fpa audit verify 查明。"
@@ -64,7 +64,8 @@ def _frontier(file: BinaryIO) -> Frontier:
     return frontier
 
 
-def _is_known(published: heads.Head) -> bool:
+def is_known(published: heads.Head) -> bool:
+    """Whether the database holds a head of the file just as it was published."""
     stored = TreeHead.objects.filter(size=published.size).first()
     return stored is not None and bytes(stored.root).hex() == published.root
 

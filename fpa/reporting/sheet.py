@@ -56,7 +56,7 @@ class Row:
     @property
     def history(self) -> list[tuple[str, str]]:
         """Period and value of the past, newest first."""
-        return [(cell.period, self.item.shown(cell.value)) for cell in self.past]
+        return [(Period.parse(cell.period).label, self.item.shown(cell.value)) for cell in self.past]
 
     @property
     def mark(self) -> tuple[str, str]:
@@ -100,9 +100,9 @@ class Sheet:
         )
         told = earlier.exclude(value=None).exclude(submission__state=State.DRAFT).order_by("-period")
         found: dict[str, list[Cell]] = {key: [] for key in keys}
-        for cell in told[: PAST_PERIODS * len(keys)]:
+        for cell in told:
             found[cell.key].append(cell)
-        return found
+        return {key: cells[:PAST_PERIODS] for key, cells in found.items()}
 
     @cached_property
     def returned(self) -> dict[str, dict[str, str]]:

@@ -226,6 +226,15 @@ def test_cell_history_tells_every_save(client_as, course, village):
     assert page.count("专干") >= 2
 
 
+def test_cell_history_names_earlier_periods_in_words(client_as, course, issue, village):
+    course.report(village)
+    course.collection = issue(period="2023H2", title="下半年走访")
+    course.fill(village, households=9)
+    submission = course.sheet(village).submission
+    page = client_as("village").get(f"/submissions/{submission.pk}/cells/{HOUSEHOLDS}/").content.decode()
+    assert "<td>2023年上半年</td>" in page
+
+
 @pytest.mark.parametrize(("tail", "has_value"), [("print/", True), ("print/?blank=1", False)])
 def test_print_form_is_blank_or_filled(client_as, at, course, village, tail, has_value):
     course.fill(village, households=7654)

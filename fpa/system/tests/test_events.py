@@ -1,5 +1,6 @@
 """系统管理: the audit as the auditor reads it."""
 
+import json
 import re
 from datetime import date, timedelta
 from io import BytesIO
@@ -167,6 +168,20 @@ def test_seal_status_shows_head_waiting_and_published_root(sealed):
         settings.TREE_HEAD_FILE.read_bytes().replace(b'"root": "', b'"root": "0')[:-1]
     )
     assert "还没有公布过" in text(auditor().get("/events/seal/"))
+
+
+def test_seal_status_tells_a_file_that_is_a_moment_behind_from_one_that_differs(sealed):
+    rename("county")
+    seal_now()
+    lines = settings.TREE_HEAD_FILE.read_bytes().splitlines(keepends=True)
+    settings.TREE_HEAD_FILE.write_bytes(b"".join(lines[:-1]))
+    page = text(auditor().get("/events/seal/"))
+    assert "不一致" not in page
+    assert "最新封存的 1 条正在写入文件" in page
+    last = json.loads(lines[-1])
+    other = {**last, "root": last["root"][::-1]}
+    settings.TREE_HEAD_FILE.write_bytes(b"".join(lines[:-1]) + json.dumps(other).encode() + b"\n")
+    assert "不一致" in text(auditor().get("/events/seal/"))
 
 
 def test_seal_status_of_an_empty_log(client_as, tmp_path, monkeypatch):

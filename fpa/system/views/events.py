@@ -10,6 +10,7 @@ from fpa.audit import heads
 from fpa.audit.models import Event, TreeHead, Unsealed
 from fpa.audit.proof import standing_of
 from fpa.audit.record import recorder_of_export
+from fpa.audit.seal import is_known
 from fpa.audit.words import changes_of, thing_words, verb_words
 from fpa.core.lists import Column, Link, list_page
 from fpa.system.filters import EventFilters
@@ -65,13 +66,14 @@ def event_detail(request: HttpRequest, pk: str) -> HttpResponse:
 def seal_status(request: HttpRequest) -> HttpResponse:
     """The last tree head, whether it is published outside the database, and how many events wait."""
     check(request, "audit.view")
-    head, published = TreeHead.objects.first(), heads.published()
+    published, head = heads.published(), TreeHead.objects.first()
     shown = {
         "title": "封存情况",
         "head": head,
         "root": bytes(head.root).hex() if head else "",
         "published": published,
-        "is_same": bool(head and published and published.root == bytes(head.root).hex()),
+        "is_same": published is not None and is_known(published),
+        "behind": head.size - published.size if head and published else 0,
         "waiting": Unsealed.objects.count(),
     }
     return render(request, "system/seal_status.html", shown)
