@@ -301,9 +301,11 @@ class Submission(ScopedModel):
         return self.state in (State.DRAFT, State.RETURNED)
 
     @property
-    def is_late(self) -> bool:
-        """Whether it was first submitted after the due day."""
-        return bool(self.first_submitted_at and self.first_submitted_at >= self.collection.late_from)
+    def is_late(self) -> bool | None:
+        """Whether it was first submitted after the due day; None before it is submitted."""
+        if self.first_submitted_at is None:
+            return None
+        return self.first_submitted_at >= self.collection.late_from
 
     def reviewed_by(self, actor: Actor) -> bool:
         """Whether the actor's seat is the one that reviews it: the unit just above."""

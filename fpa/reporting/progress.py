@@ -8,8 +8,18 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
-from django.db.models import Count, Exists, OuterRef, Q, QuerySet, Subquery, Sum
-from django.db.models.functions import Left
+from django.db.models import (
+    BooleanField,
+    Count,
+    Exists,
+    ExpressionWrapper,
+    OuterRef,
+    Q,
+    QuerySet,
+    Subquery,
+    Sum,
+)
+from django.db.models.functions import JSONObject, Left
 
 from fpa.access.models import Unit, UnitQuerySet
 from fpa.core.visibility import upper_bound
@@ -102,17 +112,17 @@ def children_with_summaries(collection: Collection, unit: Unit) -> list[Unit]:
     return list(below.annotate(summary_state=Subquery(own.values("state")[:1])))
 
 
-def with_states(collection: Collection, path: str) -> UnitQuerySet:
-    """The filling units at or below a path with `state`, `first_submitted_at` and `submission_id` (None: not begun)."""
+def with_reports(collection: Collection, path: str) -> QuerySet[Any]:
+    """The filling units at or below a path, in code order, with `report`: None before the first save, else a dict of
+    the submission's `id`, its `state` and `late` (None before it is submitted). One look-up a unit."""
     own = Submission.objects.filter(collection=collection, unit=OuterRef("pk"))
+    late = ExpressionWrapper(Q(first_submitted_at__gte=collection.late_from), output_field=BooleanField())
+    report = own.values(report=JSONObject(id="pk", state="state", late=late))
     return (
         filling_units(collection, path)
         .select_related("parent")
-        .annotate(
-            state=Subquery(own.values("state")[:1]),
-            first_submitted_at=Subquery(own.values("first_submitted_at")[:1]),
-            submission_id=Subquery(own.values("pk")[:1]),
-        )
+        .annotate(report=Subquery(report))
+        .order_by("path")
     )
 
 

@@ -7,7 +7,6 @@
   let lastStep = null;
   let before = null;
 
-  const cells = () => [...document.querySelectorAll("[data-cell]")];
   const note = (text) => { document.getElementById("sheet-note").textContent = text; };
 
   // Cells by place on the screen: a grid of rows, each with its inputs from left to right, locked ones included.
@@ -152,5 +151,6 @@
     cell?.select();
   }
   window.addEventListener("hashchange", land);
-  window.addEventListener("DOMContentLoaded", () => { if (cells().length) land(); });
+  // After the browser's own jump to the row, which would take the focus away again.
+  window.addEventListener("load", () => setTimeout(land));
 })();

@@ -24,14 +24,15 @@ from fpa.reporting.progress import (
     Progress,
     board_unit,
     children_with_summaries,
+    filling_units,
     progress_of,
     totals_of,
-    with_states,
+    with_reports,
 )
 from fpa.reporting.queries import counted_cells, with_own_state
 from fpa.reporting.sheet import sheet_of
 from fpa.reporting.views.filling import seat_unit
-from fpa.reporting.views.reviewing import state_of
+from fpa.reporting.views.reviewing import state_of, timeliness
 
 STAGES: dict[str, Tone] = {"未开始": "plain", "填报中": "waiting", "已过截止": "late", "已锁定": "off"}
 
@@ -63,7 +64,13 @@ def _collection_columns(actor: Actor, today: date) -> list[Column]:
         Column("stage", "阶段", lambda c: Status(c.stage(today), STAGES[c.stage(today)])),
         Column("own", "本单位", lambda c: state_of(c.own_state) if c.asks(actor.path, actor.level) else None),
         Column(
-            "waiting", "待我审核", lambda c: c.waiting or None, kind="number", link=_waiting_link, unit="份"
+            "waiting",
+            "待我审核",
+            lambda c: c.waiting or None,
+            kind="number",
+            link=_waiting_link,
+            unit="份",
+            shown=actor.may("submission.review"),
         ),
     ]
 
@@ -164,9 +171,7 @@ def _board_columns(
         return lambda u: f"{reverse('collection_units', args=[collection.pk, u.code])}?standing={standing}"
 
     def number(key: str, label: str, standing: str | None = None) -> Column:
-        return Column(
-            key, label, count(key), kind="number", link=names(standing) if standing else None, unit="个"
-        )
+        return Column(key, label, count(key), kind="number", link=names(standing) if standing else None)
 
     return [
         Column("unit", "单位", lambda u: _row_name(u, unit), link=lambda u: _below(collection, u, unit)),
@@ -212,44 +217,33 @@ def collection_units(request: HttpRequest, pk: int, code: str | None = None) -> 
     return list_page(
         request,
         title=_titled("填报单位", collection, unit),
-        rows=with_states(collection, unit.path).order_by("path"),
+        rows=with_reports(collection, unit.path),
         columns=_unit_columns(collection, may_exempt),
         filters=StandingFilter,
         on_export=recorder_of_export(actor),
         links=[Link("进度", reverse("collection_detail", args=[pk, unit.code]), "clipboard-check")],
+        total=filling_units(collection, unit.path).count,
         empty="没有填报单位。",
     )
 
 
 def _unit_columns(collection: Collection, may_exempt: bool) -> list[Column]:
-    def timely(unit: Any) -> Status | None:
-        if not unit.first_submitted_at:
-            return None
-        return (
-            Status("迟报", "late")
-            if unit.first_submitted_at >= collection.late_from
-            else Status("按时", "done")
-        )
+    def granting(unit: Any) -> str:
+        return reverse("grant_lock_exception", args=[collection.pk, unit.code])
 
     columns = [
         Column("code", "区划代码", lambda u: u.code, kind="code"),
         Column("parent", "上级", lambda u: u.parent.name),
-        Column("unit", "单位", lambda u: u.name, link=_submission_link),
-        Column("state", "状态", lambda u: state_of(u.state)),
-        Column("timely", "时效", timely),
-        Column("first", "首次上报", lambda u: u.first_submitted_at, kind="date"),
+        Column("unit", "单位", lambda u: u.name, link=_report_link),
+        Column("state", "状态", lambda u: state_of(u.report["state"] if u.report else None)),
+        Column("timely", "时效", lambda u: timeliness(u.report["late"] if u.report else None)),
     ]
-    exempt = Column(
-        "exempt",
-        "延期",
-        lambda u: "办理延期",
-        link=lambda u: reverse("grant_lock_exception", args=[collection.pk, u.code]),
-    )
+    exempt = Column("exempt", "延期", lambda _: "办理延期", link=granting)
     return [*columns, exempt] if may_exempt else columns
 
 
-def _submission_link(unit: Any) -> str | None:
-    return reverse("review_submission", args=[unit.submission_id]) if unit.submission_id else None
+def _report_link(unit: Any) -> str | None:
+    return reverse("review_submission", args=[unit.report["id"]]) if unit.report else None
 
 
 def grant_lock_exception(request: HttpRequest, pk: int, code: str) -> HttpResponse:

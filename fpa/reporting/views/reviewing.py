@@ -36,17 +36,18 @@ def state_of(value: str | None) -> Status:
     return Status(State(value).label if value else "未开始", TONES[value])
 
 
-def _timeliness(submission: Submission) -> Status | None:
-    if not submission.first_submitted_at:
+def timeliness(is_late: bool | None) -> Status | None:
+    """On time or late, by word and shape; None before a report is submitted."""
+    if is_late is None:
         return None
-    return Status("迟报", "late") if submission.is_late else Status("按时", "done")
+    return Status("迟报", "late") if is_late else Status("按时", "done")
 
 
 SUBMISSION_COLUMNS = (
     Column("unit", "单位", lambda s: s.unit.name, sort="path", link=lambda s: s.get_absolute_url()),
     Column("code", "区划代码", lambda s: s.unit.code, kind="code", shown=False),
     Column("state", "状态", lambda s: state_of(s.state), sort="state"),
-    Column("timely", "时效", _timeliness),
+    Column("timely", "时效", lambda s: timeliness(s.is_late)),
     Column("first", "首次上报", lambda s: s.first_submitted_at, sort="first_submitted_at", kind="date"),
     Column("last", "最近上报", lambda s: s.last_submitted_at, sort="last_submitted_at", kind="date"),
 )

@@ -1,0 +1,197 @@
+"""The sheet in a real browser: keys, paste, undo, two people at one cell, a lost network.
+
+Each test has a collection of its own; what the server kept is read by loading the page again.
+"""
+
+import os
+from itertools import count
+
+import pytest
+from django.conf import settings
+from django.test import Client
+from playwright.sync_api import expect, sync_playwright
+
+from conftest import clone_template, drop_database
+from fpa.access.models import Unit, User
+from fpa.access.scope import everything
+from fpa.access.seats import actor_for
+from fpa.reporting.actions.collections import issue_collection
+from fpa.reporting.standard_forms import ensure_forms
+from fpa.reporting.tests.conftest import HOUSEHOLDS, VALUE, in_days
+from tests.journeys.server import serving
+from tests.journeys.story import connected
+
+pytestmark = pytest.mark.journey
+
+PASTE = """text => {
+  const data = new DataTransfer();
+  data.setData("text/plain", text);
+  const paste = { clipboardData: data, bubbles: true, cancelable: true };
+  document.activeElement.dispatchEvent(new ClipboardEvent("paste", paste));
+}"""
+PERIODS = [f"{year}H{half}" for year in range(2016, 2021) for half in (1, 2)]
+
+
+@pytest.fixture(scope="module")
+def platform(django_db_blocker):
+    """A running platform: its address, a village's session, and a collection for each period."""
+    name = f"test_{settings.OWNER_DATABASE['NAME']}__grid_{os.getpid()}"
+    clone_template(django_db_blocker, name)
+    try:
+        with django_db_blocker.unblock(), connected(name):
+            collections, cookie = _prepare()
+        with serving(name) as address:
+            yield address, cookie, collections
+    finally:
+        drop_database(name)
+
+
+def _prepare():
+    with everything():
+        form = ensure_forms(Unit.objects.get(parent=None))[0]
+        days = {"opens_on": in_days(-9), "due_on": in_days(3), "locks_on": in_days(9)}
+        given = {"form": form, "title": "走访慰问", "fill_level": 5, "by": actor_for("province"), **days}
+        collections = [issue_collection(period=period, **given).pk for period in PERIODS]
+    client = Client()
+    client.force_login(User.objects.get(username="village"))
+    return collections, client.cookies["sessionid"].value
+
+
+@pytest.fixture(scope="module")
+def browser():
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path="/usr/bin/chromium", args=["--no-sandbox"])
+        yield browser
+        browser.close()
+
+
+used = count()
+
+
+@pytest.fixture
+def open_sheet(platform, browser):
+    """Open the sheet of a collection that no other test uses: each call is a window of its own."""
+    address, cookie, collections = platform
+    url = f"{address}/collections/{collections[next(used)]}/fill/"
+    contexts = []
+
+    def opened():
+        context = browser.new_context(viewport={"width": 360, "height": 800}, locale="zh-CN")
+        context.set_default_timeout(20_000)
+        context.add_cookies([{"name": "sessionid", "value": cookie, "url": address}])
+        contexts.append(context)
+        page = context.new_page()
+        page.goto(url)
+        return page
+
+    yield opened
+    for context in contexts:
+        context.close()
+
+
+@pytest.fixture
+def page(open_sheet):
+    return open_sheet()
+
+
+def cell(page, key):
+    return page.locator(f"[id='in-{key}']")
+
+
+def state(page, key):
+    return page.locator(f"[id='state-{key}']")
+
+
+def type_in(page, key, text):
+    cell(page, key).fill(text)
+    cell(page, key).press("Enter")
+
+
+def is_saved(page, key):
+    expect(state(page, key).locator(".mark-saved")).to_be_visible()
+
+
+def kept(page, **values):
+    """Load the page again: these values are what the server has."""
+    page.goto(page.url.split("#")[0])
+    for key, value in {HOUSEHOLDS: values["households"], VALUE: values["value"]}.items():
+        expect(cell(page, key)).to_have_value(value)
+
+
+def test_grid_saves_a_cell_moves_on_and_reads_it_back(page):
+    type_in(page, HOUSEHOLDS, "１，234")
+    expect(cell(page, VALUE)).to_be_focused()
+    is_saved(page, HOUSEHOLDS)
+    expect(cell(page, HOUSEHOLDS)).to_have_value("1,234")
+    expect(page.locator("#filled")).to_have_text("1/2")
+    cell(page, VALUE).press("ArrowUp")
+    expect(cell(page, HOUSEHOLDS)).to_be_focused()
+    kept(page, households="1,234", value="")
+
+
+def test_grid_says_what_is_wrong_until_it_is_mended(page):
+    type_in(page, HOUSEHOLDS, "-5")
+    expect(state(page, HOUSEHOLDS)).to_contain_text("不能是负数")
+    expect(cell(page, HOUSEHOLDS)).to_have_attribute("aria-invalid", "")
+    type_in(page, HOUSEHOLDS, "5")
+    is_saved(page, HOUSEHOLDS)
+    expect(cell(page, HOUSEHOLDS)).not_to_have_attribute("aria-invalid", "")
+    kept(page, households="5", value="")
+
+
+def test_grid_takes_quick_changes_of_one_cell_in_their_order(page):
+    for text in ("1", "12", "123"):
+        cell(page, HOUSEHOLDS).fill(text)
+        cell(page, HOUSEHOLDS).dispatch_event("change")
+    is_saved(page, HOUSEHOLDS)
+    page.wait_for_load_state("networkidle")
+    expect(state(page, HOUSEHOLDS)).not_to_contain_text("对方的数")
+    kept(page, households="123", value="")
+
+
+def test_grid_pastes_a_block_and_takes_it_back_by_one_undo(page):
+    type_in(page, HOUSEHOLDS, "7")
+    is_saved(page, HOUSEHOLDS)
+    cell(page, HOUSEHOLDS).focus()
+    page.evaluate(PASTE, "21\n25,000.00\n9")
+    expect(page.locator("#sheet-note")).to_contain_text("粘贴了 2 格；1 格超出表格，没有粘贴")
+    is_saved(page, VALUE)
+    expect(cell(page, VALUE)).to_have_value("25,000")
+    page.keyboard.press("Control+z")
+    expect(page.locator("#sheet-note")).to_contain_text("已撤回 2 格")
+    page.wait_for_load_state("networkidle")
+    kept(page, households="7", value="")
+
+
+def test_grid_leaves_a_single_pasted_value_to_the_browser(page):
+    cell(page, HOUSEHOLDS).focus()
+    page.evaluate(PASTE, "21")
+    expect(page.locator("#sheet-note")).to_have_text("")
+
+
+@pytest.mark.parametrize(("button", "wins"), [("改用我的", "26"), ("用对方的", "25")])
+def test_grid_shows_both_values_and_takes_the_chosen_one(open_sheet, button, wins):
+    mine, theirs = open_sheet(), open_sheet()
+    type_in(theirs, HOUSEHOLDS, "25")
+    is_saved(theirs, HOUSEHOLDS)
+    type_in(mine, HOUSEHOLDS, "26")
+    expect(state(mine, HOUSEHOLDS)).to_contain_text("对方的数：25，您填的：26")
+    mine.get_by_role("button", name=button, exact=True).click()
+    is_saved(mine, HOUSEHOLDS)
+    kept(theirs, households=wins, value="")
+
+
+def test_grid_sends_again_what_a_lost_network_held_back(page):
+    page.context.set_offline(True)
+    type_in(page, HOUSEHOLDS, "31")
+    expect(state(page, HOUSEHOLDS)).to_contain_text("还没有送到")
+    expect(page.locator("#sheet-note")).to_contain_text("网络不通")
+    page.context.set_offline(False)
+    is_saved(page, HOUSEHOLDS)
+    kept(page, households="31", value="")
+
+
+def test_grid_lands_in_the_cell_that_the_address_names(page):
+    page.goto(f"{page.url}#cell-{VALUE}")
+    page.reload()
+    expect(cell(page, VALUE)).to_be_focused()
