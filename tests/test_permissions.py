@@ -1,0 +1,253 @@
+"""Every address × everyone of the cast × whose thing × GET and POST, from the one table in `tests/permissions.py`."""
+
+import json
+from collections.abc import Iterator
+from copy import deepcopy
+from dataclasses import dataclass, field, replace
+from io import BytesIO
+from typing import Any
+from zipfile import BadZipFile, ZipFile
+
+import pytest
+from django.db import transaction
+from django.http import HttpResponse
+from django.test import Client
+from django.urls import NoReverseMatch, URLPattern, URLResolver, get_resolver, resolve, reverse
+
+from fpa.access.models import User
+from fpa.access.scope import set_scope
+from fpa.core.actor import Actor
+from tests.cast import CAST
+from tests.permissions import JOB, LINES, MEMBER, POST, STAFF, SUBMISSION, THREAD, USER, Line
+from tests.world import Place, make_world
+
+REACHED = {200, 302}
+NOT_THIS_WAY = 405
+DENIED, ABSENT = 403, 404
+UPLOADERS_OWN = {"rejected_rows"}
+"""Pages that only the person who made a thing may open, whatever the role; nobody of the cast made the world's."""
+
+
+@pytest.fixture
+def world(whole_province: None) -> dict[str, Place]:
+    return make_world()
+
+
+def routes(patterns: list[URLPattern | URLResolver], before: str = "") -> Iterator[tuple[str, str]]:
+    """Every (name, route) of the resolver."""
+    for pattern in patterns:
+        if isinstance(pattern, URLResolver):
+            yield from routes(pattern.url_patterns, before + str(pattern.pattern))
+        else:
+            yield pattern.name or "", before + str(pattern.pattern)
+
+
+def address(line: Line, place: Place) -> str | None:
+    """A line's address for the thing of a place; None where a place of that level has no such thing."""
+    args = line.args(place) if line.args else []
+    if any(value is None for value in args):
+        return None
+    return reverse(line.name, args=args, query=line.query(place) if line.query else None)
+
+
+def test_every_address_has_a_line(world):
+    """A page that is missing in tests/permissions.py, or a line whose page is gone, fails here."""
+    found = {(resolve(a.split("?")[0]).route, line.name) for line in LINES for a in addresses(line, world)}
+    wanted = {(route, name) for name, route in routes(get_resolver().url_patterns)}
+    assert found == wanted
+
+
+def addresses(line: Line, world: dict[str, Place]) -> list[str]:
+    try:
+        return [url for place in world.values() if (url := address(line, place))]
+    except NoReverseMatch:
+        return []
+
+
+def sees(actor: Actor, place: Place, line: Line) -> bool:
+    """Whether the thing of a place is in the actor's sight."""
+    is_above = place.unit.path.startswith(actor.path)
+    return is_above or (line.seen == "published" and actor.path.startswith(place.unit.path))
+
+
+def ask(client: Client, method: str, url: str, data: dict | None = None) -> Any:
+    """One request, undone afterwards, cookies included, so that the next finds the world as it was."""
+    cookies = deepcopy(client.cookies)
+    with transaction.atomic():
+        response = client.post(url, data or {}) if method == "POST" else client.get(url)
+        transaction.set_rollback(True)
+    client.cookies = cookies
+    return response
+
+
+def text_of(response: HttpResponse) -> str:
+    """All that an answer holds: pages, JSON with its escapes undone, the inside of workbooks and documents."""
+    content = b"".join(response)
+    try:
+        with ZipFile(BytesIO(content)) as book:
+            content = b"".join(book.read(name) for name in book.namelist())
+    except BadZipFile:
+        pass
+    text = content.decode("utf-8", "replace")
+    if response.headers.get("Content-Type", "").startswith("application/json"):
+        text = json.dumps(json.loads(text), ensure_ascii=False)
+    return text + str(response.headers)
+
+
+def leaks(text: str, actor: Actor, world: dict[str, Place]) -> list[str]:
+    """Whose rows an answer shows to someone who may not see them."""
+    found = []
+    for name, place in world.items():
+        is_above = place.unit.path.startswith(actor.path)
+        if place.mark in text and not is_above:
+            found.append(name)
+        if place.notice in text and not is_above and not actor.path.startswith(place.unit.path):
+            found.append(f"{name} (published)")
+    return found
+
+
+def fault(line: Line, status: int, may: bool, seen: bool) -> str:
+    """What is wrong with an answer; "" where it is as the table has it."""
+    if status >= 500 or status == 400:
+        return "broke"
+    if status == NOT_THIS_WAY:
+        return ""
+    if not may:
+        return "" if status == DENIED else "was not denied"
+    if not seen:
+        return "" if status == ABSENT else "is not absent"
+    allowed = REACHED | ({DENIED, ABSENT} if line.narrow else set())
+    return "" if status in allowed else "was not reached"
+
+
+def targets(line: Line, actor: Actor, world: dict[str, Place]) -> list[tuple[str, bool]]:
+    """A line's different addresses, each with whether its thing is in the actor's sight; a page of which there is
+    only one is everybody's who may."""
+    found = {url: sees(actor, place, line) for place in world.values() if (url := address(line, place))}
+    return list(found.items()) if len(found) > 1 else [(url, True) for url in found]
+
+
+@dataclass
+class Walk:
+    """One account's way through the table, and what was wrong on it."""
+
+    name: str
+    client: Client
+    actor: Actor
+    world: dict[str, Place]
+    faults: list[str] = field(default_factory=list)
+    marks: set[str] = field(default_factory=set)
+
+    def along(self, line: Line) -> None:
+        """Ask for a line's every address by GET and POST; a role that is denied is denied at the first two alike."""
+        may = self.name in line.may or line.open_to != "seats"
+        urls = targets(line, self.actor, self.world)
+        statuses = [self.at(line, url, may, seen) for url, seen in (urls if may else urls[:2])]
+        if {status for each in statuses for status in each} == {NOT_THIS_WAY}:
+            self.faults.append(f"{line.name} answers neither GET nor POST")
+
+    def at(self, line: Line, url: str, may: bool, seen: bool) -> tuple[int, int]:
+        """Ask for one address; a list is also asked for as a workbook and on paper. Gives both statuses."""
+        got, posted = (ask(self.client, method, url, line.data) for method in ("GET", "POST"))
+        for method, response in (("GET", got), ("POST", posted)):
+            self.note(f"{method} {url}", response, fault(line, response.status_code, may, seen))
+        if got.status_code == 200 and "export=xlsx" in text_of(got):
+            for way in ("export=xlsx", "print=1"):
+                taken = ask(self.client, "GET", f"{url}{'&' if '?' in url else '?'}{way}")
+                self.note(f"{url} {way}", taken, "" if taken.status_code in REACHED else "was not taken away")
+        return got.status_code, posted.status_code
+
+    def note(self, what: str, response: HttpResponse, wrong: str) -> None:
+        """Keep what is wrong with an answer."""
+        text = text_of(response)
+        self.marks |= {name for name, place in self.world.items() if place.mark in text}
+        if wrong:
+            self.faults.append(f"{what} {wrong} ({response.status_code})")
+        if shown := leaks(text, self.actor, self.world):
+            self.faults.append(f"{what} shows rows of {shown}")
+
+
+@pytest.mark.parametrize("name", CAST)
+def test_everyone_opens_what_is_theirs_and_nothing_else(world, client_as, actor, name):
+    walk = Walk(name, client_as(name), actor(name), world)
+    for line in LINES:
+        walk.along(line)
+    assert walk.faults == []
+    assert walk.marks == {place for place in world if world[place].unit.path.startswith(walk.actor.path)}
+
+
+def test_walk_notices_a_permission_that_is_not_asked_for(world, client_as, actor, monkeypatch):
+    """Without the check, every line that keeps the auditor out has a fault: none of them passes by chance."""
+    walk = Walk("auditor", client_as("auditor"), actor("auditor"), world)
+    monkeypatch.setattr(Actor, "may", lambda self, permission: True)
+    for line in LINES:
+        before = len(walk.faults)
+        if "auditor" not in line.may and line.name not in UPLOADERS_OWN:
+            walk.along(line)
+            assert any("was not denied" in words for words in walk.faults[before:]), line.name
+
+
+def test_walk_notices_a_scope_that_is_not_set(world, client_as, actor, monkeypatch):
+    """Without row-level security's range, every line about a row shows or gives away foreign ones."""
+    monkeypatch.setattr("fpa.access.middleware.set_scope", lambda path: set_scope("/"))
+    for name in ("county", "administrator"):
+        walk = Walk(name, client_as(name), replace(actor(name), path=world["county"].unit.path), world)
+        for line in ABOUT_ROWS:
+            before = len(walk.faults)
+            if name in line.may:
+                walk.along(line)
+                assert walk.faults[before:], line.name
+
+
+ABOUT_ROWS = [line for line in LINES if line.args in (MEMBER, STAFF, SUBMISSION, THREAD, JOB, USER, POST)]
+
+
+def test_every_page_is_reached_by_someone(world, client_as, actor):
+    """A line that answers 404 or 405 to all proves nothing."""
+    left = {line for line in LINES if line.open_to == "seats"}
+    for name in CAST:
+        client, who = client_as(name), actor(name)
+        for line in list(left):
+            if name in line.may and any(
+                is_reached(client, line, url) for url, seen in targets(line, who, world) if seen
+            ):
+                left.discard(line)
+    assert {line.name for line in left} <= UPLOADERS_OWN
+
+
+def is_reached(client: Client, line: Line, url: str) -> bool:
+    return any(ask(client, method, url, line.data).status_code in REACHED for method in ("GET", "POST"))
+
+
+@pytest.mark.parametrize("method", ["GET", "POST"])
+def test_without_a_login_everything_leads_to_it(world, method):
+    nobody, client, faults = Actor(user_id=None, name="", path="/nobody/"), Client(), []
+    for line in LINES:
+        for url in addresses(line, world)[:1]:
+            response = ask(client, method, url, line.data)
+            leads = response.status_code == 302 and response["Location"].startswith("/login/")
+            if leads == (line.open_to == "public") or leaks(response, nobody, world):
+                faults.append(f"{method} {url} ({response.status_code})")
+    assert faults == []
+
+
+@pytest.mark.parametrize("method", ["GET", "POST"])
+def test_without_a_seat_everything_leads_to_being_told_so(world, method, client_as):
+    nobody, client, faults = Actor(user_id=None, name="", path="/nobody/"), client_as("outsider"), []
+    for line in LINES:
+        for url in addresses(line, world)[:1]:
+            response = ask(client, method, url, line.data)
+            leads = response.status_code == 302 and response["Location"] == "/seat/"
+            if leads == (line.open_to != "seats") or leaks(text_of(response), nobody, world):
+                faults.append(f"{method} {url} ({response.status_code})")
+    assert faults == []
+
+
+def test_with_a_temporary_password_everything_leads_to_changing_it(world, client_as):
+    client = client_as("province")
+    User.objects.filter(username="province").update(must_change_password=True)
+    for line in LINES:
+        for url in addresses(line, world)[:1]:
+            response = ask(client, "GET", url)
+            is_led = response.status_code == 302 and response["Location"] == "/password/"
+            assert is_led == (line.open_to == "seats"), url

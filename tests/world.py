@@ -1,0 +1,180 @@
+"""A world in which everything could leak: one row of every scoped table at each place, marked by whose it is.
+
+Each place has two characters of its own that nothing else in the platform uses: `mark` stands in the rows that only
+the place's own side may see, `notice` in those that it publishes to everyone below. A name is masked to its first
+character, and that is the mark.
+"""
+
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime, timedelta
+from typing import Any
+
+from django.db import models
+from django.utils import timezone
+
+from fpa.access.models import Appointment, Level, Post, Unit, User
+from fpa.approval.models import Case, Decision, Flow, Message, Thread
+from fpa.audit.record import record
+from fpa.core.actor import SYSTEM
+from fpa.core.ids import uuid7
+from fpa.figures.models import Fact
+from fpa.jobs.models import ImportRow, Job
+from fpa.organization.models import Standing
+from fpa.organization.tests.people import make_member, make_staff
+from fpa.reporting.models import Cell, CellHistory, Check, Collection, Form, Item, LockException, Submission
+from fpa.reporting.standard_forms import ensure_forms, flow_code
+from tests.cast import cast_unit
+
+ROLES = {1: "office", 2: "office", 3: "office", 4: "township", 5: "village"}
+PLACES = ("province", "city", "county", "sibling", "township", "village", "cousin")
+"""The cast's units; `cousin` is a village of the sibling county."""
+FIRST_MARK = 0x3400  # CJK Extension A: characters that no name of a unit and no page has
+KEY, PERIOD = "visit.households", "2023H1"
+
+
+@dataclass
+class Place:
+    """A unit, its marks, and the rows that belong to it, by the name of their model."""
+
+    unit: Unit
+    mark: str
+    notice: str
+    rows: dict[str, Any] = field(default_factory=dict)
+
+    def pk(self, name: str) -> Any:
+        """The key of its row of a model; None where a place of that level has none."""
+        row = self.rows.get(name)
+        return row.pk if row is not None else None
+
+    def keep(self, row: models.Model) -> None:
+        """Remember a row under its model's name."""
+        self.rows[type(row).__name__] = row
+
+
+def make_world() -> dict[str, Place]:
+    """Make every place's rows; call it in the scope of the whole province."""
+    units = {name: cast_unit(name) for name in PLACES if name != "cousin"}
+    units["cousin"] = Unit.objects.filter(parent__parent=units["sibling"]).order_by("path")[0]
+    world = {
+        name: Place(unit, chr(FIRST_MARK + 2 * n), chr(FIRST_MARK + 2 * n + 1))
+        for n, (name, unit) in enumerate(units.items())
+    }
+    forms = {form.code: form for form in ensure_forms(units["province"])}
+    for place in world.values():
+        _people(place)
+        _work(place)
+        if place.unit.level < Level.VILLAGE:
+            _publish(place, forms["visit"])
+    call = world["province"].rows["Collection"]
+    for place in world.values():
+        if place.unit.parent:
+            _report(place, call)
+    return world
+
+
+def _people(place: Place) -> None:
+    unit, mark = place.unit, place.mark
+    user = User.objects.create(username=f"user-{unit.code}", name=f"{mark}用户")
+    post = Post.objects.create(unit=unit, title=f"{mark}岗位", role=ROLES[unit.level])
+    held = Appointment.objects.create(unit=unit, post=post, user=user, valid_from=date(2020, 1, 1))
+    member, staff = make_member(unit, f"{mark}会员"), make_staff(unit, f"{mark}职员")
+    standing = Standing.objects.create(unit=unit, kind="listed", since=date(2020, 1, 1), document=f"{mark}文")
+    for row in (user, post, held, member, member.person, staff, standing):
+        place.keep(row)
+
+
+def _work(place: Place) -> None:
+    unit, mark = place.unit, place.mark
+    place.keep(
+        record("unit.renamed", unit, by=SYSTEM, changes={"name": [f"{mark}旧名", f"{mark}新名"]}, reason=mark)
+    )
+    place.keep(Fact.objects.create(unit=unit, figure="member.total", period=PERIOD, own=1, value=1))
+    job = Job.objects.create(
+        unit=unit, kind="members", state="ready", filename=f"{mark}名册.xlsx", digest="0" * 64, key=uuid7(),
+        counts={"new": 1, "changed": 0, "unchanged": 0, "rejected": 0},
+        user=place.rows["User"], post=place.rows["Post"],
+    )  # fmt: skip
+    place.keep(job)
+    place.keep(
+        ImportRow.objects.create(
+            job=job,
+            position=1,
+            path=unit.path,
+            sheet="表",
+            row=2,
+            verdict="new",
+            column="",
+            reason=f"{mark}原因",
+        )
+    )
+
+
+def _publish(place: Place, visit: Form) -> None:
+    unit, notice, today = place.unit, place.notice, timezone.localdate()
+    flow = Flow.objects.create(
+        unit=unit, code="own", version=1, name=f"{notice}流程", steps=[{"label": "审核"}]
+    )
+    form = Form.objects.create(unit=unit, code="own", name=f"{notice}表", period_kind="half", note=notice)
+    item = Item.objects.create(
+        unit=unit,
+        form=form,
+        order=1,
+        key="own.sessions",
+        label=f"{notice}项",
+        measure="场次",
+        definition=notice,
+    )
+    check = Check.objects.create(
+        unit=unit, form=form, kind="required", params={}, severity="odd", message=f"{notice}提示"
+    )
+    call = Collection.objects.create(
+        unit=unit, form=visit, title=f"{notice}采集", period=PERIOD, fill_level=5,
+        opens_on=today - timedelta(days=9), due_on=today + timedelta(days=5), locks_on=today + timedelta(days=9),
+    )  # fmt: skip
+    for row in (flow, form, item, check, call):
+        place.keep(row)
+
+
+def _report(place: Place, call: Collection) -> None:
+    unit, mark = place.unit, place.mark
+    assert unit.parent
+    now = datetime(2023, 7, 1, tzinfo=UTC)
+    submission = Submission.objects.create(
+        unit=unit, collection=call, state="submitted", is_summary=unit.level < Level.VILLAGE,
+        explanation=f"{mark}说明", first_submitted_at=now, last_submitted_at=now,
+    )  # fmt: skip
+    cell = Cell.objects.create(
+        unit=unit, submission=submission, key=KEY, period=PERIOD, value=7, explanation=f"{mark}说明", version=1,
+        counted=unit.level == Level.VILLAGE, saved_by=f"{mark}填报人",
+    )  # fmt: skip
+    history = CellHistory.objects.create(unit=unit, cell=cell, version=1, value=7, saved_by=f"{mark}填报人")
+    exception = LockException.objects.create(
+        unit=unit,
+        collection=call,
+        until=timezone.localdate(),
+        reason=f"{mark}原因",
+        granted_by=f"{mark}批准人",
+    )
+    for row in (submission, cell, history, exception):
+        place.keep(row)
+    _talk(place, submission, unit.parent)
+
+
+def _talk(place: Place, submission: Submission, parent: Unit) -> None:
+    unit, mark = place.unit, place.mark
+    subject = {"subject_type": "reporting.submission", "subject_id": str(submission.pk)}
+    flow = Flow.objects.get(code=flow_code(Level(unit.level)))
+    case = Case.objects.create(
+        **subject, unit=unit, flow=flow, title=f"{mark}事项", step=0, permission="submission.review",
+        reviewer=parent, submitted_at=timezone.now(), subject_url=submission.get_absolute_url(),
+    )  # fmt: skip
+    decision = Decision.objects.create(
+        unit=unit, case=case, round=1, step=0, verdict="submit", reason=f"{mark}理由", actor_name=f"{mark}人"
+    )
+    thread = Thread.objects.create(
+        **subject, unit=unit, place=KEY, title=f"{mark}讨论", case=case, opened_by_name=f"{mark}人",
+        opened_unit=unit, asked=unit, waits_for=unit,
+    )  # fmt: skip
+    message = Message.objects.create(unit=unit, thread=thread, body=f"{mark}的话", actor_name=f"{mark}人")
+    for row in (case, decision, thread, message):
+        place.keep(row)
