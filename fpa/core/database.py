@@ -5,8 +5,11 @@ has no BYPASSRLS (design §9). Both are given to Django as connection parameters
 """
 
 import os
+import re
 import secrets
+from contextlib import suppress
 from pathlib import Path
+from tempfile import NamedTemporaryFile
 from typing import Any
 from urllib.parse import parse_qsl, unquote, urlsplit
 
@@ -25,10 +28,16 @@ def parse_url(url: str) -> dict[str, Any]:
         "NAME": unquote(parts.path.lstrip("/")),
         "USER": unquote(parts.username or ""),
         "PASSWORD": unquote(parts.password or ""),
-        "HOST": options.pop("host", unquote(parts.hostname or "")),
+        "HOST": options.pop("host", _host(parts.netloc)),
         "PORT": str(parts.port or options.pop("port", "")),
         "OPTIONS": options,
     }
+
+
+def _host(netloc: str) -> str:
+    """The host as it is written: `hostname` would put it, and a socket's folder (`%2FVar%2FPg`), in lower case."""
+    host = netloc.rpartition("@")[2]
+    return unquote(re.sub(r":\d*$", "", host)).strip("[]")
 
 
 def owner_settings(data: Path) -> dict[str, Any]:
@@ -88,13 +97,9 @@ def secret_file(path: Path, make: Any) -> str:
     """Read a secret from a file that only its owner may read; make it the first time."""
     if not path.exists():
         path.parent.mkdir(parents=True, exist_ok=True)
-        temporary = path.with_name(f"{path.name}.{os.getpid()}")
-        temporary.touch(mode=0o600)
-        temporary.write_text(make())
-        try:
-            os.link(temporary, path)  # the first maker wins; everybody reads the same secret
-        except FileExistsError:
-            pass
-        finally:
-            temporary.unlink()
+        with NamedTemporaryFile("w", dir=path.parent, prefix=f".{path.name}.") as file:  # of mode 0600
+            file.write(make())
+            file.flush()
+            with suppress(FileExistsError):
+                os.link(file.name, path)  # the first maker wins; everybody reads the same secret
     return path.read_text()

