@@ -1,6 +1,7 @@
 """The platform as it is run, on a database and a port of its own: web, worker and keeper."""
 
 import os
+import shutil
 import socket
 import subprocess
 import sys
@@ -35,7 +36,7 @@ def serving(database: str) -> Iterator[str]:
         finally:
             process.terminate()
             process.wait(30)
-    log.unlink()
+            _forget(database)
 
 
 def _free_port() -> int:
@@ -53,6 +54,15 @@ def environment(database: str) -> dict[str, str]:
         "FPA_UPLOADS": f"{own}.uploads",
         "FPA_LOG_LEVEL": "ERROR",
     }
+
+
+def _forget(database: str) -> None:
+    """Remove what the server wrote beside its database: log, tree heads, uploads."""
+    for left in (settings.DATA_DIR / "test").glob(f"{database}.*"):
+        if left.is_dir():
+            shutil.rmtree(left)
+        else:
+            left.unlink()
 
 
 def _url(database: str) -> str:
