@@ -4,7 +4,7 @@ A subject is any saved row. Where it has `get_absolute_url`, cases and threads l
 `…#cell-<place>`, so its page gives the cell's element that id.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any, NotRequired, TypedDict
@@ -139,7 +139,8 @@ def _turn_after(flow: Flow, unit: Unit, index: int) -> _Turn | None:
 def submit_case(*, flow: Flow, subject: models.Model, title: str, unit: Unit, by: Actor) -> Case:
     """Send a subject of `unit` up by a flow; a returned case goes back to the step that returned it, a round later.
 
-    Steps at or below the unit's own level are skipped. Raises CannotDecide where the subject is under review
+    Steps at or below the unit's own level are skipped. Cells that were returned now wait for who returned them,
+    those of a case withdrawn before too. Raises CannotDecide where the subject is under review
     already, the unit is not the actor's to act for, or no level above reviews it.
     """
     if not unit.path.startswith(by.path):
@@ -148,6 +149,7 @@ def submit_case(*, flow: Flow, subject: models.Model, title: str, unit: Unit, by
     if case and case.state == CaseState.OPEN:
         raise CannotDecide(f"“{title}”正在审核（{case.standing}），不能重复上报。需要修改请先撤回。")
     case = _resubmit(case, title) if case else _first_submit(flow, subject, title, unit)
+    _cells_asked_of(case).update(waits_for=F("opened_unit"))
     return _decide(case, Verdict.SUBMIT, by)
 
 
@@ -174,11 +176,10 @@ def _first_submit(flow: Flow, subject: models.Model, title: str, unit: Unit) -> 
 
 
 def _resubmit(case: Case, title: str) -> Case:
-    """Open a returned case again at its step; the threads of its cells now wait for who opened them."""
+    """Open a returned case again at its step."""
     case.title, case.state, case.round = title, CaseState.OPEN, case.round + 1
     case.due_on, case.submitted_at = None, timezone.now()
     case.save()
-    _return_threads(case).filter(asked=case.unit).update(waits_for=F("opened_unit"))
     return case
 
 
@@ -194,16 +195,18 @@ def _hand_to(case: Case, turn: _Turn) -> None:
 def approve_case(*, case: Case, by: Actor, note: str = "") -> Case:
     """Approve the current step: the case moves to the next level, or is approved where there is none.
 
-    The threads that this level's returns opened are settled with it. Raises CannotDecide where it is not this
-    seat's turn, or the person is the one who submitted (two-person rule, ASVS 2.3.5).
+    The threads that this level's returns opened are settled with it; at the end of the way, all. Raises
+    CannotDecide where it is not this seat's turn, or the person is the one who submitted (two-person rule, ASVS
+    2.3.5).
     """
     case = _lock_for_review(case, by)
     senders = case.decisions.filter(verdict=Verdict.SUBMIT).values_list("actor_id", flat=True)
     if by.user_id in senders:
         raise CannotDecide("这件事项由您本人上报，按双人复核的规定，请由本单位另一位同事审核。")
-    _settle_all(_return_threads(case).filter(opened_unit=case.reviewer), by, "审核通过，此处办结。")
     decided_at = case.step
     turn = _turn_after(case.flow, case.unit, case.step)
+    threads = _return_threads(case)
+    _settle_all(threads.filter(opened_unit=case.reviewer) if turn else threads, by, "审核通过，此处办结。")
     if turn:
         _hand_to(case, turn)
     else:
@@ -239,7 +242,8 @@ def _named(place: Place, reason: str) -> dict[str, str]:
 
 def _return_place(case: Case, place: dict[str, str], by: Actor) -> None:
     """Ask the case's unit to mend a cell: in the cell's open thread, or in a new one."""
-    thread = _return_threads(case).filter(place=place["place"], opened_unit=case.reviewer).first()
+    known = _return_threads(case).filter(place=place["place"], opened_unit=case.reviewer)
+    thread = known.select_for_update().first()
     if thread is None:
         thread = _new_thread(
             case.subject_type, case.subject_id, case.unit, case.unit, by,
@@ -267,6 +271,8 @@ def reject_case(*, case: Case, by: Actor, reason: str) -> Case:
 def withdraw_case(*, case: Case, by: Actor, reason: str = "") -> Case:
     """Take a case back, by the unit that submitted it and before anybody decided in this round.
 
+    Cells that were returned before wait for its unit again.
+
     Raises CannotDecide where the case is not under review, another unit submitted it, or a level has decided.
     """
     case = _locked(case)
@@ -278,6 +284,7 @@ def withdraw_case(*, case: Case, by: Actor, reason: str = "") -> Case:
         raise CannotDecide("只有上报的单位可以撤回这件事项。")
     case.state, case.due_on = CaseState.WITHDRAWN, None
     case.save()
+    _cells_asked_of(case).update(waits_for=F("asked"))
     return _decide(case, Verdict.WITHDRAW, by, reason=reason)
 
 
@@ -425,8 +432,13 @@ def _return_threads(case: Case) -> models.QuerySet[Thread]:
     return Thread.objects.on(case.subject_type, case.subject_id).open().filter(case__isnull=False)
 
 
-def _settle_all(threads: Iterable[Thread], by: Actor, note: str) -> None:
-    for thread in threads:
+def _cells_asked_of(case: Case) -> models.QuerySet[Thread]:
+    """Those of them that ask the case's own unit to mend something."""
+    return _return_threads(case).filter(asked=case.unit)
+
+
+def _settle_all(threads: models.QuerySet[Thread], by: Actor, note: str) -> None:
+    for thread in threads.select_for_update():  # one that somebody settles meanwhile is not settled twice
         _settle(thread, by, note)
 
 

@@ -10,9 +10,10 @@ from django.db import connection
 from fpa.access.scope import everything
 from fpa.access.seats import actor_for
 from fpa.approval import actions
-from fpa.approval.actions import CannotDecide
+from fpa.approval.actions import CannotDecide, CannotSettle
 from fpa.approval.models import Case, Flow
 from fpa.approval.tests.conftest import STEPS, in_days
+from fpa.audit.models import Event
 from tests.cast import cast_unit
 
 
@@ -26,7 +27,7 @@ def at_once(*acts):
                 barrier.wait(timeout=20)
                 act()
             return "done"
-        except CannotDecide:
+        except (CannotDecide, CannotSettle):
             return "refused"
         finally:
             connection.close()
@@ -85,3 +86,36 @@ def test_reply_at_once_keeps_both_words(village_submits):
     assert outcome == {"done": 2}
     with everything():
         assert thread.messages.count() == 3
+
+
+def test_approve_and_settle_at_once_settle_once(village_submits):
+    """The approval settles its cells; a colleague who settles one by hand in the same moment adds no second end."""
+    with everything():
+        case = village_submits()
+        places = [{"place": "a"}, {"place": "b"}]
+        actions.return_case(
+            case=case, by=actor_for("township"), reason="请核对", due_on=in_days(1), places=places
+        )
+        village_submits()
+        thread = case.threads.get(place="b")
+    outcome = at_once(
+        lambda: actions.approve_case(case=case, by=actor_for("township")),
+        lambda: actions.settle_thread(thread=thread, by=actor_for("township")),
+    )
+    assert outcome["done"] >= 1
+    with everything():
+        assert set(case.threads.values_list("state", flat=True)) == {"settled"}
+        assert Event.objects.filter(verb="thread.settled").count() == 2
+
+
+def test_withdraw_and_approve_at_once_end_one_way(village_submits):
+    with everything():
+        case = village_submits()
+    outcome = at_once(
+        lambda: actions.withdraw_case(case=case, by=actor_for("village")),
+        lambda: actions.approve_case(case=case, by=actor_for("township")),
+    )
+    assert outcome == {"done": 1, "refused": 1}
+    with everything():
+        assert case.decisions.count() == 2
+        assert Case.objects.get().state in ("withdrawn", "open")
