@@ -76,12 +76,21 @@ def anchor(bound: forms.BoundField) -> str:
 
 @register.inclusion_tag("components/key_figure.html")
 def key_figure(
-    label: str, value: chinese.Number | None, unit: str = "", url: str = "", note: str = ""
+    label: str,
+    value: chinese.Number | None,
+    unit: str = "",
+    url: str = "",
+    note: str = "",
+    *,
+    in_full: bool = False,
 ) -> dict[str, Any]:
-    """A figure to be seen first: in 万/亿 with the exact figure beside it, and a click opens its records."""
-    is_long = value is not None and abs(chinese.exact(value)) >= chinese.WAN
+    """A figure to be seen first: in 万/亿 with the exact figure beside it, and a click opens its records.
+
+    `in_full` writes it to the last digit instead: for counts that are compared with each other.
+    """
+    is_long = value is not None and abs(chinese.exact(value)) >= chinese.WAN and not in_full
     exact = chinese.number(value) if value is not None and is_long else ""
-    short = "—" if value is None else chinese.wan(value)
+    short = "—" if value is None else chinese.number(value) if in_full else chinese.wan(value)
     return {"label": label, "short": short, "exact": exact, "unit": unit, "url": url, "note": note}
 
 

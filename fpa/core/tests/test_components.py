@@ -91,6 +91,16 @@ def test_key_figure_has_the_exact_figure_beside_it(value: int | None, short: str
     assert (f"{exact} 人</span>" in html) == bool(exact)
 
 
+def test_key_figure_may_be_written_in_full() -> None:
+    html = shown(
+        '{% key_figure "已报" 29460 "个" in_full=True %}{% key_figure "未报" none "个" in_full=True %}',
+        none=None,
+    )
+    assert "<b>29,460</b>" in html
+    assert "<b>—</b>" in html
+    assert "万" not in html
+
+
 def test_key_figure_opens_its_records() -> None:
     assert '<a href="/members/"' in shown('{% key_figure "会员" 1 "人" url="/members/" note="截至今天" %}')
     assert "<a " not in shown('{% key_figure "会员" 1 "人" %}')
