@@ -40,6 +40,8 @@ class Importer(ABC):
     units: ClassVar[UnitFields]
     key_field: ClassVar[str]
     """The field by which duplicates within the file are found."""
+    defaults: ClassVar[tuple[str, ...]]
+    """What is taken where a new record's cell is blank, in sentences for the preview and the confirmation."""
     template: ClassVar[dict[str, str]]
     """The fields of the empty table that is offered, each with how it is filled in."""
     judge: ClassVar[str]

@@ -38,7 +38,7 @@ _DUPLICATES = """
 _INTO = """INSERT INTO jobs_importrow
     (job_id, path, position, sheet, row, key, verdict, "column", reason, data, changes)"""
 _REJECTED = f"""{_INTO}
-    SELECT job_id, %(path)s, position, sheet, row, key, 'rejected', "column", reason, '{{}}', '{{}}'
+    SELECT job_id, %(path)s, position, sheet, row, key, 'rejected', "column", reason, data, '{{}}'
     FROM jobs_importinbox WHERE job_id = %(job)s AND reason <> ''
 """
 _JUDGED = f"""{_INTO}
@@ -103,6 +103,7 @@ def stage(job: Job, importer: Importer, progress: Progress) -> None:
         progress.say("正在与平台已有的记录核对", reading.position, now=True)
         _judge(reading)
         job.notes = [*_notes_of(reading.tables), *(f"没有读取：{reason}" for reason in unread.values())]
+        job.notes += importer.defaults
         job.notes += [f"没有读取隐藏的工作表「{name}」。" for name in book.hidden]
     job.counts, job.done = count(job), reading.position
 

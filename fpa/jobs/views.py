@@ -15,6 +15,7 @@ from django.utils.http import content_disposition_header
 from django.views.decorators.http import require_POST
 
 from fpa.access.loaders import check, load
+from fpa.access.models import Unit
 from fpa.audit.record import record, recorder_of_export
 from fpa.core.actor import Actor
 from fpa.core.form_flow import done, form_flow
@@ -62,6 +63,9 @@ COLUMNS = (
         kind="date",
     ),
 )
+
+
+WRITTEN = (Verdict.NEW, Verdict.CHANGED)
 
 
 class RowFilters(filters.FilterSet):
@@ -148,7 +152,7 @@ def import_template(request: HttpRequest, kind: str) -> HttpResponse:
 def import_detail(request: HttpRequest, pk: UUID) -> HttpResponse:
     """An import as it stands: progress, then what would be done row by row, then what was done."""
     job, importer, actor = _load(request, pk)
-    context = {**_shown(job, importer, actor), "places": [job.unit]}
+    context = {**_shown(job, importer, actor), "places": list(Unit.objects.above(job.path))}
     if not job.rows.exists():
         return render(request, "jobs/import_detail.html", {**context, "title": _title(job, importer)})
     return list_page(
@@ -175,6 +179,7 @@ def _shown(job: Job, importer: Importer, actor: Actor) -> dict[str, Any]:
         (
             Verdict(name).label,
             job.counts[name],
+            importer.measure if name in WRITTEN else "行",
             f"{page_of(job)}?verdict={name}" if job.state == State.READY else "",
         )
         for name in Verdict.values
@@ -194,7 +199,7 @@ def _shown(job: Job, importer: Importer, actor: Actor) -> dict[str, Any]:
 
 
 def _writes(job: Job) -> int:
-    return job.counts.get(Verdict.NEW, 0) + job.counts.get(Verdict.CHANGED, 0)
+    return sum(job.counts.get(verdict, 0) for verdict in WRITTEN)
 
 
 def _row_columns(importer: Importer) -> tuple[Column, ...]:
@@ -251,6 +256,8 @@ def _consequences(job: Job, importer: Importer) -> list[str]:
         said.append(f"{counts[Verdict.UNCHANGED]:,} 行与平台一致，不作改动。")
     if counts.get(Verdict.REJECTED):
         said.append(f"退回 {counts[Verdict.REJECTED]:,} 行，不导入；导入后可以下载这些行和原因，改好后再传。")
+    if counts.get(Verdict.NEW):
+        said += importer.defaults
     return [*said, "导入会留下审计记录，不能一键撤销；有误时请逐条更正。"]
 
 

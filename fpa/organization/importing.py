@@ -20,7 +20,7 @@ from fpa.core.identity import mask_name
 from fpa.figures.freshness import refresh, touch, touch_subtree
 from fpa.jobs.importer import Importer, Raced, UnitFields, register
 from fpa.jobs.lines import Normalise
-from fpa.jobs.models import ImportRow, Job
+from fpa.jobs.models import ImportRow, Job, Verdict
 from fpa.organization import import_sql as sql
 from fpa.organization.fields import UnitField
 from fpa.organization.models import Member, MemberKind
@@ -66,6 +66,7 @@ class MembersImporter(Importer):
     units = UnitFields("unit_code", ("city", "county", "township", "unit", "village"))
     key_field = "id"
     template = _TEMPLATE
+    defaults = ("没有填写入会日期的，入会日期记为导入当天。", "没有填写会员类别的，登记为普通会员。")
     judge = sql.JUDGE
 
     @property
@@ -114,14 +115,20 @@ class MembersImporter(Importer):
 
     def changes_in_words(self, row: ImportRow) -> str:
         """会员类别：普通会员 → 骨干会员；入会日期：…"""
-        if row.verdict == "new" and "joined_on" in row.changes:
-            return "此前已退会，表中入会日期早于退会日期，按导入当天重新入会"
+        if row.verdict == Verdict.NEW:
+            return _first_words(row)
         return "；".join(
             f"{_LABELS[name]}：{_said(old)} → {_said(new)}" for name, (old, new) in row.changes.items()
         )
 
 
 _LABELS = {"name": "姓名", "phone": "手机号", "kind": "会员类别", "joined_on": "入会日期"}
+
+
+def _first_words(row: ImportRow) -> str:
+    if "joined_on" in row.changes:
+        return "此前已退会，表中入会日期早于退会日期，按导入当天重新入会"
+    return "" if "joined_on" in row.data else "入会日期：导入当天"
 
 
 def _said(value: str | None) -> str:
