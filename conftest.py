@@ -17,6 +17,7 @@ from django.db import connections
 from psycopg import sql
 
 from fpa.core import database
+from tests.waiting import wait_for
 
 ROOT = Path(__file__).parent
 
@@ -110,7 +111,10 @@ def clone_template(blocker: Any, name: str) -> None:
 
 
 def drop_database(name: str) -> None:
+    """Drop a test's database, once connections just closed have ended: the owner may not end them."""
     with database.connect(settings.OWNER_DATABASE) as owner:
+        connected = "SELECT 1 FROM pg_stat_activity WHERE datname = %s"
+        wait_for(lambda: owner.execute(connected, [name]).fetchone() is None)
         owner.execute(sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(sql.Identifier(name)))
 
 

@@ -3,7 +3,6 @@
 import signal
 import subprocess
 import sys
-import time
 from collections.abc import Callable
 from uuid import uuid4
 
@@ -23,11 +22,11 @@ from fpa.organization.models import Member
 from fpa.organization.tests.rosters import HEADER, many
 from tests.cast import COUNTY
 from tests.journeys.server import environment
+from tests.waiting import wait_for
 
 MANY = 12_000
 """Rows: long enough to be killed in the middle, and for helper processes."""
 PATIENCE = 60.0
-PAUSE = 0.05
 
 
 def worker(database: str, *options: str) -> subprocess.Popen[bytes]:
@@ -36,21 +35,13 @@ def worker(database: str, *options: str) -> subprocess.Popen[bytes]:
     return subprocess.Popen([sys.executable, "-m", "fpa", "worker", *options], env=known)
 
 
-def until(holds: Callable[[], bool]) -> None:
-    """Wait for something that other processes do."""
-    deadline = time.monotonic() + PATIENCE
-    while not holds():
-        assert time.monotonic() < deadline, "it did not happen in time"
-        time.sleep(PAUSE)
-
-
 def seen(job: Job) -> Job:
     with everything():
         return Job.objects.get(pk=job.pk)
 
 
 def kill_at(process: subprocess.Popen[bytes], holds: Callable[[], bool]) -> None:
-    until(holds)
+    wait_for(holds, PATIENCE)
     process.send_signal(signal.SIGKILL)
     process.wait()
 
