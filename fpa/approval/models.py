@@ -53,6 +53,7 @@ class Flow(ScopedModel):
     objects = FlowQuerySet.as_manager()
 
     class Meta:
+        verbose_name = "审核流程"
         ordering = ["path", "code", "version"]
         constraints = [
             models.UniqueConstraint(fields=["unit", "code", "version"], name="flow_version_unique"),
@@ -107,6 +108,7 @@ class Case(ScopedModel):
     objects = CaseQuerySet.as_manager()
 
     class Meta:
+        verbose_name = "审核事项"
         ordering = ["path", "id"]
         constraints = [
             models.UniqueConstraint(
@@ -193,6 +195,7 @@ class Decision(Signed):
     places = models.JSONField("退回处", default=list)
 
     class Meta:
+        verbose_name = "审核结论"
         ordering = ["at", "id"]
         indexes = [models.Index(fields=["path"], name="decision_path")]
 
@@ -252,6 +255,7 @@ class Thread(ScopedModel):
     objects = ThreadQuerySet.as_manager()
 
     class Meta:
+        verbose_name = "讨论"
         ordering = ["state", "due_on", "id"]
         constraints = [
             models.CheckConstraint(
@@ -295,6 +299,7 @@ class Message(Signed):
     body = models.CharField("内容", max_length=1000)
 
     class Meta:
+        verbose_name = "讨论发言"
         ordering = ["at", "id"]
         indexes = [models.Index(fields=["path"], name="message_path")]
 

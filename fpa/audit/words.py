@@ -50,27 +50,45 @@ VERBS: dict[str, str] = {
     "submission.saved": "保存上报数据",
     "submission.submitted": "上报数据",
     "submission.withdrawn": "撤回上报",
+    "submission.approved": "审核通过上报",
+    "submission.returned": "退回上报",
+    "case.submitted": "报送审核",
+    "case.approved": "审核通过",
+    "case.returned": "审核退回修改",
+    "case.rejected": "审核不予通过",
+    "case.withdrawn": "撤回审核事项",
     "flow.published": "发布审核流程",
+    "thread.opened": "发起讨论",
+    "thread.replied": "答复讨论",
     "thread.settled": "办结讨论",
     "report.downloaded": "下载报告",
 }
 """Verb → what it is called. A test finds verbs that are recorded and not named here."""
 
 FIELDS: dict[str, str] = {
+    "cells": "单元格",
+    "changed": "更新",
+    "checks": "校验规则数",
+    "document": "文号",
     "file": "文件",
+    "id_index": "证件号码",
+    "items": "报表项目",
     "list": "列表",
     "new": "新增",
-    "changed": "更新",
-    "unchanged": "无变化",
-    "rejected": "退回",
     "on": "生效日期",
+    "organization.member.name": "姓名",
+    "period": "期间",
+    "phone_index": "手机号",
+    "rejected": "退回",
     "rows": "行数",
     "sm3": "文件摘要（SM3）",
+    "unchanged": "无变化",
     "unit": "单位",
-    "document": "文号",
-    "period": "期间",
+    "valid_from": "自何日起",
+    "valid_to": "到何日止",
 }
-"""What an event holds beside its thing's own fields."""
+"""What an event holds beside its thing's own fields, or what those are better called; for one kind of thing alone as
+`app.model.field`."""
 
 
 @dataclass(frozen=True)
@@ -102,13 +120,16 @@ def thing_words(object_type: str) -> str:
 
 
 def changes_of(event: Event) -> list[Change]:
-    """What an event changed, line by line."""
+    """What an event changed, line by line: its thing's own fields in their order, then the rest."""
     model = _model(event.object_type)
-    return [_change(key, value, _field(model, key)) for key, value in event.changes.items()]
+    places = {f.name: n for n, f in enumerate(model._meta.fields)} if model else {}
+    keys = sorted(event.changes, key=lambda key: (places.get(key, len(places)), key))
+    return [_change(event.object_type, key, event.changes[key], _field(model, key)) for key in keys]
 
 
-def _change(key: str, value: Any, field: models.Field | None) -> Change:
-    label = FIELDS.get(key) or (str(field.verbose_name) if field else key)
+def _change(kind: str, key: str, value: Any, field: models.Field | None) -> Change:
+    own = str(field.verbose_name) if field else key
+    label = FIELDS.get(f"{kind}.{key}") or FIELDS.get(key) or own
     if isinstance(value, list) and len(value) == 2:
         return Change(label, _said(value[0], field), _said(value[1], field))
     return Change(label, None, _said(value, field))

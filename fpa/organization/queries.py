@@ -1,8 +1,7 @@
 """Reads worth a name: finding units and people, what a move would touch, a record's history in plain words."""
 
-from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import datetime
 from typing import Any
 
 from django.db import models
@@ -12,38 +11,10 @@ from fpa.access.guards import our_models
 from fpa.access.models import ScopedModel, Unit, UnitQuerySet
 from fpa.access.scope import everything
 from fpa.audit.models import Event
-from fpa.core.chinese import clean, date_cn, half_width, initials
+from fpa.audit.words import changes_of, verb_words
+from fpa.core.chinese import clean, half_width, initials
 from fpa.core.visibility import upper_bound
-from fpa.organization.models import LeaveReason, Member, MemberKind
-
-VERBS = {
-    "member.joined": "入会",
-    "member.rejoined": "重新入会",
-    "member.edited": "修改资料",
-    "member.transferred": "转移",
-    "member.left": "退会",
-    "member.revealed": "查看证件号码和手机号",
-    "member.imported": "批量导入",
-    "staff.appointed": "任职",
-    "staff.ended": "离任",
-    "unit.renamed": "更名",
-    "unit.moved": "调整隶属关系",
-}
-FIELDS = {
-    "unit": "单位",
-    "name": "姓名",
-    "phone_index": "手机号",
-    "kind": "类别",
-    "joined_on": "入会日期",
-    "left_on": "退会日期",
-    "left_reason": "退会原因",
-    "title": "职务",
-    "valid_from": "任职日期",
-    "valid_to": "离任日期",
-    "parent": "上级",
-    "on": "生效日期",
-}
-CHOICES = {str(value): str(label) for value, label in [*MemberKind.choices, *LeaveReason.choices]}
+from fpa.organization.models import Member
 
 
 def search_initials(name: str, short_name: str) -> str:
@@ -146,30 +117,8 @@ def history_of(thing: models.Model) -> list[HistoryLine]:
 def _line(event: Event) -> HistoryLine:
     return HistoryLine(
         at=event.at,
-        what=VERBS.get(event.verb, event.verb),
+        what=verb_words(event.verb),
         who=f"{event.unit_name} {event.actor_name}".strip(),
-        details=list(_details(event.changes)),
+        details=[str(change) for change in changes_of(event)],
         reason=event.reason,
     )
-
-
-def _details(changes: dict[str, Any]) -> Iterable[str]:
-    """The changes in the order of `FIELDS`: the database keeps none."""
-    for key in filter(changes.__contains__, FIELDS):
-        value = changes[key]
-        words = _said_change(*value) if isinstance(value, list) else _said(value)
-        yield f"{FIELDS[key]}：{words}"
-
-
-def _said_change(old: Any, new: Any) -> str:
-    if old is not None and old == new:
-        return "已更新"
-    return _said(new) if old is None else f"{_said(old)} → {_said(new)}"
-
-
-def _said(value: Any) -> str:
-    text = "无" if value is None else str(value)
-    try:
-        return date_cn(date.fromisoformat(text))
-    except ValueError:
-        return CHOICES.get(text, text)

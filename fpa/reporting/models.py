@@ -48,6 +48,7 @@ class Form(PublishedModel):
     note = models.TextField("填报说明", blank=True)
 
     class Meta:
+        verbose_name = "报表"
         ordering = ["path", "code", "version"]
         constraints = [
             models.UniqueConstraint(fields=["unit", "code", "version"], name="form_version_unique")
@@ -88,6 +89,7 @@ class Item(PublishedModel):
     """Key of a figure that the platform already counts: its value stands in the empty cell, to be confirmed."""
 
     class Meta:
+        verbose_name = "报表项目"
         ordering = ["form", "order"]
         constraints = [
             models.UniqueConstraint(fields=["form", "key"], name="item_key_unique"),
@@ -135,6 +137,7 @@ class Check(PublishedModel):
     message = models.CharField("提示", max_length=200)
 
     class Meta:
+        verbose_name = "报表校验规则"
         ordering = ["form", "id"]
 
 
@@ -166,6 +169,7 @@ class Collection(PublishedModel):
     objects = CollectionQuerySet.as_manager()
 
     class Meta:
+        verbose_name = "采集任务"
         ordering = ["-due_on", "-id"]
         constraints = [
             models.UniqueConstraint(fields=["unit", "form", "period"], name="collection_once_a_period"),
@@ -226,6 +230,7 @@ class LockException(ScopedModel):
     granted_at = models.DateTimeField("批准时间", auto_now=True)
 
     class Meta:
+        verbose_name = "延期"
         ordering = ["path", "id"]
         constraints = [models.UniqueConstraint(fields=["collection", "unit"], name="lock_exception_one")]
         indexes = [models.Index(fields=["path"], name="lock_exception_path")]
@@ -273,6 +278,7 @@ class Submission(ScopedModel):
     objects = SubmissionQuerySet.as_manager()
 
     class Meta:
+        verbose_name = "填报单"
         ordering = ["path", "id"]
         constraints = [
             models.UniqueConstraint(fields=["collection", "unit"], name="submission_one_a_unit"),
@@ -327,6 +333,7 @@ class Cell(ScopedModel):
     saved_at = models.DateTimeField("保存时间", auto_now=True)
 
     class Meta:
+        verbose_name = "单元格"
         ordering = ["path", "id"]
         constraints = [models.UniqueConstraint(fields=["submission", "key"], name="cell_one_an_item")]
         indexes = [
@@ -356,6 +363,7 @@ class CellHistory(ScopedModel):
     saved_at = models.DateTimeField("保存时间", auto_now_add=True)
 
     class Meta:
+        verbose_name = "单元格填报记录"
         ordering = ["cell", "-version"]
         constraints = [
             models.UniqueConstraint(fields=["cell", "version"], name="cell_history_version_unique")

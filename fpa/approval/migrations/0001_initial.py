@@ -38,6 +38,7 @@ class Migration(migrations.Migration):
                 ),
             ],
             options={
+                "verbose_name": "审核流程",
                 "ordering": ["path", "code", "version"],
             },
         ),
@@ -105,6 +106,7 @@ class Migration(migrations.Migration):
                 ),
             ],
             options={
+                "verbose_name": "审核事项",
                 "ordering": ["path", "id"],
             },
         ),
@@ -194,6 +196,7 @@ class Migration(migrations.Migration):
                 ),
             ],
             options={
+                "verbose_name": "讨论",
                 "ordering": ["state", "due_on", "id"],
             },
         ),
@@ -243,6 +246,7 @@ class Migration(migrations.Migration):
                 ),
             ],
             options={
+                "verbose_name": "讨论发言",
                 "ordering": ["at", "id"],
             },
         ),
@@ -310,6 +314,7 @@ class Migration(migrations.Migration):
                 ),
             ],
             options={
+                "verbose_name": "审核结论",
                 "ordering": ["at", "id"],
                 "indexes": [models.Index(fields=["path"], name="decision_path")],
             },

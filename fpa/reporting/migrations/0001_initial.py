@@ -52,6 +52,7 @@ class Migration(migrations.Migration):
                 ),
             ],
             options={
+                "verbose_name": "报表",
                 "ordering": ["path", "code", "version"],
             },
         ),
@@ -97,6 +98,7 @@ class Migration(migrations.Migration):
                 ),
             ],
             options={
+                "verbose_name": "采集任务",
                 "ordering": ["-due_on", "-id"],
             },
         ),
@@ -139,6 +141,7 @@ class Migration(migrations.Migration):
                 ),
             ],
             options={
+                "verbose_name": "报表校验规则",
                 "ordering": ["form", "id"],
             },
         ),
@@ -207,6 +210,7 @@ class Migration(migrations.Migration):
                 ),
             ],
             options={
+                "verbose_name": "报表项目",
                 "ordering": ["form", "order"],
             },
         ),
@@ -244,6 +248,7 @@ class Migration(migrations.Migration):
                 ),
             ],
             options={
+                "verbose_name": "延期",
                 "ordering": ["path", "id"],
             },
         ),
@@ -298,6 +303,7 @@ class Migration(migrations.Migration):
                 ),
             ],
             options={
+                "verbose_name": "填报单",
                 "ordering": ["path", "id"],
             },
         ),
@@ -345,6 +351,7 @@ class Migration(migrations.Migration):
                 ),
             ],
             options={
+                "verbose_name": "单元格",
                 "ordering": ["path", "id"],
             },
         ),
@@ -389,6 +396,7 @@ class Migration(migrations.Migration):
                 ),
             ],
             options={
+                "verbose_name": "单元格填报记录",
                 "ordering": ["cell", "-version"],
                 "indexes": [models.Index(fields=["path"], name="cell_history_path")],
                 "constraints": [
