@@ -85,7 +85,7 @@ class Reading:
         try:
             return self.finder.find(code, names), None
         except NoSuchUnit as error:
-            return None, (self.importer.units.code if error.by_code else lowest, str(error))
+            return None, (self.importer.units.code if error.by_code and code else lowest, str(error))
 
 
 def stage(job: Job, importer: Importer, progress: Progress) -> None:

@@ -16,6 +16,7 @@ Reading = Callable[[str], str]
 NAMED_AT_MOST = 3
 _SEPARATORS = re.compile(r"[\s,，、/\\>·\-—_|.。（）()\[\]【】“”\"']+")
 _ASSOCIATION = re.compile(r"(?:计划生育协会|计生协会?)$")
+_GROUP = re.compile(r"(?<=[村区居会])第?[0-9一二三四五六七八九十]{1,3}(?:村民|居民)?小?组$")
 _COMMITTEE = re.compile(r"(?:社区)?(?:村民委员会|居民委员会|村委会|居委会|居民会|村委|居委)$")
 _LEVEL_WORD = re.compile(r"(?:社区|村|居)$")
 _CODE_DIGITS = 12
@@ -71,6 +72,9 @@ class UnitFinder:
 
     def _find(self, code: str, names: tuple[str, ...]) -> Unit:
         wanted = tuple(dict.fromkeys(name for name in map(tidy, names) if name))
+        if not code and wanted and len(wanted[-1]) == _CODE_DIGITS and wanted[-1].isdecimal():
+            *wanted_names, code = wanted  # a code in the column for the name
+            wanted = tuple(wanted_names)
         if code:
             return self._agreed(self._by_code(code), wanted)
         if not wanted:
@@ -159,8 +163,8 @@ def code_of(value: object) -> str:
 
 @lru_cache(maxsize=100_000)
 def tidy(name: str) -> str:
-    """A unit's name without spaces, brackets, separators and the association's own words."""
-    return _ASSOCIATION.sub("", _SEPARATORS.sub("", half_width(name)))
+    """A unit's name without spaces, brackets, separators, the association's own words and a village's group."""
+    return _GROUP.sub("", _ASSOCIATION.sub("", _SEPARATORS.sub("", half_width(name))))
 
 
 def _exact(name: str) -> str:

@@ -33,7 +33,7 @@ FAULTY = {
     "a short number": ({"id": number(1)[:16]}, "身份证号", "18 位"),
     "a wrong phone": ({"phone": "12345"}, "手机", "11 位"),
     "a village not there": ({"village": "没有的村"}, "村（社区）", "没有找到“没有的村”"),
-    "a village elsewhere": ({"village": "431221100201"}, "村（社区）", "没有找到"),
+    "a village elsewhere": ({"village": "431221100201"}, "村（社区）", "没有代码为 431221100201 的单位"),
     "a township for a village": ({"village": "城中街道"}, "村（社区）", "不是村（社区）"),
     "a woman by the column": ({**MALE, "sex": "女"}, "性别", "性别与证件号码不符"),
     "an unknown sex": ({**MALE, "sex": "其他"}, "性别", "应填“男”或“女”"),
