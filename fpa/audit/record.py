@@ -79,7 +79,12 @@ def payload_of(event: Event) -> bytes:
 
 def mac_of(event: Event) -> bytes:
     """The event's keyed SM3 code. The key is outside the database: who has only the database can't make an event."""
-    return keyring().index(payload_of(event).decode(), column="audit_event.mac")
+    return code_of(payload_of(event))
+
+
+def code_of(payload: bytes) -> bytes:
+    """The code of an event's bytes."""
+    return keyring().index(payload.decode(), column="audit_event.mac")
 
 
 def recorder_of_export(by: Actor) -> Callable[[str, int], None]:

@@ -13,7 +13,7 @@ from django.utils import timezone
 
 from fpa.audit import heads
 from fpa.audit.models import Leaf, TreeHead, Unsealed
-from fpa.audit.record import mac_of, payload_of
+from fpa.audit.record import code_of, payload_of
 from fpa.core.merkle import Frontier, leaf_hash
 
 log = logging.getLogger(__name__)
@@ -79,14 +79,17 @@ def _append(batch: list[Unsealed], frontier: Frontier) -> None:
     """Give a batch its leaves and head, and take it off the queue."""
     ids = [row.event_id for row in batch]
     sealed = set(Leaf.objects.filter(event_id__in=ids).values_list("event_id", flat=True))
-    genuine = [row.event for row in batch if bytes(row.event.mac) == mac_of(row.event)]
-    events = [event for event in genuine if event.id not in sealed]
-    if len(genuine) < len(batch):
-        log.error("%s 条事件的鉴别码不符，未予封存；请运行 fpa audit verify 查明", len(batch) - len(genuine))
-    hashes = [leaf_hash(payload_of(event)) for event in events]
-    places = zip(range(frontier.size, frontier.size + len(events)), events, hashes, strict=True)
-    Leaf.objects.bulk_create(Leaf(position=n, event_id=e.id, hash=h) for n, e, h in places)
-    if events:
+    payloads = {row.event: payload_of(row.event) for row in batch if row.event_id not in sealed}
+    genuine = {event: payload for event, payload in payloads.items() if bytes(event.mac) == code_of(payload)}
+    if len(genuine) < len(payloads):
+        forged = len(payloads) - len(genuine)
+        log.error("%s 条事件的鉴别码不符，未予封存；请运行 fpa audit verify 查明", forged)
+    hashes = [leaf_hash(payload) for payload in genuine.values()]
+    places = enumerate(zip(genuine, hashes, strict=True), frontier.size)
+    Leaf.objects.bulk_create(
+        Leaf(position=n, event_id=event.id, hash=digest) for n, (event, digest) in places
+    )
+    if hashes:
         _save_head(frontier.append(hashes))
     Unsealed.objects.filter(event_id__in=ids).delete()
 

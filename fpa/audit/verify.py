@@ -15,7 +15,7 @@ from django.db.models import Exists, Max, OuterRef, Q
 
 from fpa.audit import heads
 from fpa.audit.models import Event, Leaf, TreeHead, Unsealed
-from fpa.audit.record import mac_of, payload_of
+from fpa.audit.record import code_of, mac_of, payload_of
 from fpa.audit.trusted import Stretch, Trusted
 from fpa.core.merkle import leaf_hash
 
@@ -165,9 +165,10 @@ class _Check:
                 self._content(event, digest, stretch.is_filed)
 
     def _content(self, event: Event, digest: str, is_filed: bool) -> None:
-        if leaf_hash(payload_of(event)).hex() != digest:
+        payload = payload_of(event)
+        if leaf_hash(payload).hex() != digest:
             self.changed[str(event.id)] = (event, digest)
-        elif not _is_genuine(event):
+        elif bytes(event.mac) != code_of(payload):
             kind = "edited" if is_filed else "inserted"
             self.say(kind, str(event.id), "鉴别码与封存时不同" if is_filed else NOT_OURS)
 
