@@ -34,7 +34,7 @@ def spans(today: date, since: date | None = None) -> list[tuple[str, str]]:
 
     ("2023-05", "2023H1") says that what happened in May counts in the first half-year.
     """
-    start = since or first_day()
+    start = max(first_day(), since or first_day())
     parts = [part for year in years(today) for part in parts_of(year)]
     return [
         (str(part), str(whole)) for part in parts for whole in (part, *part.parents()) if whole.end >= start
@@ -52,7 +52,7 @@ def period_of_fact(figure: Figure, period: Period, today: date) -> Period | None
 
     A stock is kept by half-year: it can be told for a period that ends with a half-year, and for one that holds today.
     """
-    if period.end < first_day():
+    if period.end < first_day() or period.year > years(today)[-1].year:
         return None
     if figure.kind is Kind.FLOW:
         return period

@@ -20,7 +20,7 @@ from fpa.core.visibility import upper_bound
 from fpa.figures import catalogue
 from fpa.figures.catalogue import Figure, Kind
 from fpa.figures.freshness import refresh
-from fpa.figures.kept import halves, parts_of, years
+from fpa.figures.kept import first_day, halves, parts_of, years
 from fpa.figures.models import Fact, Stale
 from fpa.figures.queries import records_behind
 
@@ -100,9 +100,8 @@ def _is_empty(figure: Figure) -> bool:
 def kept_periods(figure: Figure, period: Period | None) -> list[Period]:
     """The periods in which a figure has facts, or the one asked for where it has them."""
     today = timezone.localdate()
-    kept = (
-        halves(today) if figure.kind is Kind.STOCK else [p for year in years(today) for p in parts_of(year)]
-    )
+    parts = [part for year in years(today) for part in parts_of(year)]
+    kept = halves(today) if figure.kind is Kind.STOCK else [p for p in parts if p.end >= first_day()]
     return [p for p in kept if period in (None, p)]
 
 

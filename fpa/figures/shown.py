@@ -10,13 +10,17 @@ from fpa.core.periods import Period
 from fpa.figures.queries import Reading
 
 PENDING = "〔待接入〕"
+SHARE = "比例"
+"""The unit of a figure whose value is a part of 1."""
 NO_VALUE = {"pending": PENDING, "not_kept": "〔该期间无此数〕"}
 
 
 def words(reading: Reading) -> str:
-    """The value in office wording with its unit (607.37万人), or why there is none."""
+    """The value in office wording with its unit (607.37万人, a share as 70%), or why there is none."""
     if reading.value is None:
         return NO_VALUE[reading.qualifier]
+    if reading.figure.unit == SHARE:
+        return chinese.percent(reading.value)
     return chinese.wan(reading.value, reading.figure.unit)
 
 
@@ -24,6 +28,8 @@ def exact_words(reading: Reading) -> str:
     """The value to the last digit with its unit (6,073,700人), or why there is none."""
     if reading.value is None:
         return NO_VALUE[reading.qualifier]
+    if reading.figure.unit == SHARE:
+        return chinese.percent(reading.value)
     return f"{chinese.number(reading.value)}{reading.figure.unit}"
 
 

@@ -3,9 +3,11 @@
 from datetime import date
 
 import pytest
+from django.utils import timezone
 
 from fpa.core.periods import Period
 from fpa.figures import catalogue, kept
+from fpa.figures.recount import kept_periods
 
 from .records import JOINED
 
@@ -82,3 +84,31 @@ def test_parts_of_are_all_shorter_periods_in_it(code, parts):
 def test_stock_day_is_never_ahead_of_today():
     assert kept.stock_day(Period.parse("2026H1"), TODAY) == date(2026, 6, 30)
     assert kept.stock_day(Period.parse("2026"), TODAY) == TODAY
+
+
+@pytest.mark.parametrize("code", ["2028", "2028H1", "2030-01", "2099Q4"])
+def test_period_of_fact_is_none_where_no_flow_is_counted_yet(code):
+    """Facts reach to the end of next year; a zero there would belie a record dated further ahead."""
+    assert kept.period_of_fact(JOINED, Period.parse(code), TODAY) is None
+
+
+@pytest.mark.parametrize("since", [date(2025, 1, 1), date(2025, 6, 30), date(2019, 1, 1)])
+def test_spans_since_a_day_before_the_platform_are_those_of_its_first_day(since):
+    """A late mark of an old record must not open periods that the platform does not keep."""
+    assert kept.spans(TODAY, since) == kept.spans(TODAY)
+
+
+@pytest.mark.parametrize("code", ["2025H1", "2025Q2", "2025-01"])
+def test_recount_and_refresh_keep_the_same_periods(code):
+    kept_by_recount = {str(period) for period in kept_periods(JOINED, None)}
+    assert kept_by_recount == {whole for _, whole in kept.spans(timezone.localdate())}
+    assert code not in kept_by_recount
+
+
+@pytest.mark.parametrize(
+    ("asked", "stock", "flow"), [("2026H1", 1, 1), ("2026", 0, 1), ("2026-05", 0, 1), ("2024", 0, 0)]
+)
+def test_recount_takes_the_one_period_asked_for_where_it_is_kept(asked, stock, flow):
+    period = Period.parse(asked)
+    assert len(kept_periods(catalogue.get("member.total"), period)) == stock
+    assert len(kept_periods(JOINED, period)) == flow

@@ -1,0 +1,77 @@
+"""A small world in which every declared figure has records: members, staff, standings, and reported cells."""
+
+from datetime import date
+from decimal import Decimal
+
+from django.utils import timezone
+
+from fpa.access.models import Unit
+from fpa.figures.freshness import refresh, touch
+from fpa.organization.models import Member, Staff, StaffKind, Standing, StandingKind
+from fpa.organization.tests.people import make_member, make_staff
+from fpa.reporting.models import Cell, Collection, Form, Item, State, Submission
+from fpa.reporting.standard_forms import ensure_forms
+from tests.cast import cast_unit
+
+PERIODS = {"campaign529": "2023-05", "visit": "2023H1"}
+DAYS = {"opens_on": date(2023, 5, 1), "due_on": date(2023, 7, 10), "locks_on": date(2023, 7, 20)}
+
+
+def make_world() -> None:
+    """Records of every kind on both sides of the cast's city, then counted."""
+    village, sibling = cast_unit("village"), _village_of("sibling")
+    for unit, number in ((village, 3), (sibling, 2), (cast_unit("county"), 1)):
+        for _ in range(number):
+            make_member(unit)
+        touch(Member, unit.path)
+    _employ()
+    _stand()
+    for collection in (_issue(form) for form in ensure_forms(cast_unit("province"))):
+        for unit, times in ((village, 1), (_second(village), 2), (sibling, 3)):
+            report(collection, unit, times)
+    refresh()
+
+
+def _village_of(name: str) -> Unit:
+    return Unit.objects.filter(parent__parent=cast_unit(name)).order_by("path")[0]
+
+
+def _second(village: Unit) -> Unit:
+    return Unit.objects.filter(parent=village.parent_id).exclude(pk=village.pk).order_by("path")[0]
+
+
+def _employ() -> None:
+    posts = [(name, kind) for name in ("province", "county", "township") for kind in StaffKind.values[:2]]
+    for name, kind in [*posts, ("village", StaffKind.VILLAGE_PART_TIME)]:
+        make_staff(cast_unit(name), kind=StaffKind(kind))
+        touch(Staff, cast_unit(name).path)
+
+
+def _stand() -> None:
+    for name in ("city", "county", "sibling"):
+        for kind in StandingKind.values:
+            Standing.objects.create(
+                unit=cast_unit(name), kind=kind, since=date(2020, 1, 1), document="湘编办"
+            )
+        touch(Standing, cast_unit(name).path)
+
+
+def _issue(form: Form) -> Collection:
+    return Collection.objects.create(
+        form=form, unit=form.unit, title=form.name, period=PERIODS[form.code], fill_level=5, **DAYS
+    )
+
+
+def report(collection: Collection, unit: Unit, times: int) -> Submission:
+    """An approved report of a unit: the n-th item of the form has n × `times`, those in 元 with cents."""
+    sent = Submission.objects.create(
+        collection=collection, unit=unit, state=State.APPROVED, first_submitted_at=timezone.now()
+    )
+    items = list(Item.objects.filter(form=collection.form).order_by("pk"))
+    for number, item in enumerate(items, 1):
+        value = Decimal(number * times) + (Decimal("0.25") if item.key == "visit.value" else 0)
+        Cell.objects.create(
+            submission=sent, unit=unit, key=item.key, period=collection.period, value=value, counted=True
+        )
+    touch([item.key for item in items], unit.path)
+    return sent
