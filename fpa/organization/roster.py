@@ -83,9 +83,8 @@ _initials = lru_cache(maxsize=65_536)(partial(initials, person=True))
 _SPACED = re.compile(r"(?<=[\u3400-\u9fff]) (?=[\u3400-\u9fff])")
 _DOTS = re.compile(r"[•・．‧∙.]")
 _PLAIN_NAME = re.compile(r"[\u4e00-\u9fff]{2,4}")
-_NAME = re.compile(
-    r"[\u3400-\u9fff\U00020000-\U000323af〇]{2,20}|[\u3400-\u9fff\U00020000-\U000323af·]{3,40}|[A-Za-z·' -]{2,40}"
-)
+_HAN = r"[\u3400-\u9fff\U00020000-\U000323af〇]"
+_NAME = re.compile(rf"{_HAN}{{2,20}}|(?=.{{3,40}}$){_HAN}+(?:·{_HAN}+)+|[A-Za-z·' -]{{2,40}}")
 _YEAR_MONTH_LENGTH = 6
 _YEAR_MONTH = re.compile(r"(?:19|20)\d{2}(?:0[1-9]|1[0-2])")
 _SEXES = {"男": "male", "男性": "male", "1": "male", "女": "female", "女性": "female", "2": "female"}
