@@ -106,13 +106,18 @@ def _refuse_second_membership(person: Person, by: Actor) -> None:
 def _begin(person: Person, unit: Unit, kind: str, joined_on: date) -> Member:
     """Open a membership; it can't begin within one that has ended."""
     ended_on = Member.objects.filter(person=person).aggregate(last=Max("left_on"))["last"]
-    earliest, label = (ended_on, "上次退会日期") if ended_on else (person.birth_date, "出生日期")
+    earliest, label = _earliest_day(person, ended_on)
     if fault := fault_of_day("入会日期", joined_on, earliest=earliest, earliest_label=label):
         raise CannotJoin(fault)
     _keep_at(person, unit)
     member = Member.objects.create(person=person, unit=unit, kind=kind, joined_on=joined_on)
     touch(Member, unit.path, since=joined_on)
     return member
+
+
+def _earliest_day(person: Person, ended_on: date | None) -> tuple[date, str]:
+    """The first day on which a membership may begin, and what day that is: memberships never overlap."""
+    return (ended_on, "上次退会日期") if ended_on else (person.birth_date, "出生日期")
 
 
 def _keep_at(person: Person, unit: Unit) -> None:
@@ -154,8 +159,10 @@ def edit_member(
 
 
 def _check_joining_day(member: Member, joined_on: date) -> None:
-    birth = member.person.birth_date
-    fault = fault_of_day("入会日期", joined_on, earliest=birth, earliest_label="出生日期")
+    earlier = Member.objects.filter(person=member.person, left_on__lte=member.joined_on).exclude(pk=member.pk)
+    ended_on = earlier.aggregate(last=Max("left_on"))["last"]
+    earliest, label = _earliest_day(member.person, ended_on)
+    fault = fault_of_day("入会日期", joined_on, earliest=earliest, earliest_label=label)
     if not fault and member.left_on and joined_on > member.left_on:
         fault = "入会日期不能晚于退会日期，请核对。"
     if fault:
