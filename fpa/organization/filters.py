@@ -1,5 +1,6 @@
 """The filters of the lists, in the order in which they are needed: the first three are in sight."""
 
+from decimal import Decimal
 from typing import Any
 
 import django_filters as filters
@@ -10,6 +11,7 @@ from fpa.organization.fields import UnitField
 from fpa.organization.models import Member, MemberKind, MemberQuerySet, ScopedQuerySet, Sex, Staff, StaffKind
 
 OPEN, ENDED = "open", "ended"
+_UNBORN, _TOO_OLD = Decimal(-1), Decimal(150)
 
 
 class UnitFilter(filters.Filter):
@@ -56,8 +58,13 @@ class MemberFilters(SeatFilters):
 
     def aged(self, rows: MemberQuerySet, _: str, ages: slice) -> MemberQuerySet:
         """By full years of age today."""
-        youngest, oldest = (None if age is None else int(age) for age in (ages.start, ages.stop))
+        youngest, oldest = (None if age is None else _possible(age) for age in (ages.start, ages.stop))
         return rows.aged(youngest, oldest, timezone.localdate())
+
+
+def _possible(age: Decimal) -> int:
+    """The age in full years; one that nobody can have as the nearest that nobody has, since no calendar reaches it."""
+    return int(min(max(age, _UNBORN), _TOO_OLD))
 
 
 class StaffFilters(SeatFilters):
