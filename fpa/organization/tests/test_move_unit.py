@@ -62,7 +62,9 @@ def test_move_unit_keeps_every_row_at_the_path_of_its_unit(township, actor, unit
 
 def test_move_unit_takes_its_decisions_along(township, actor, unit_of):
     subject = unit_of("village")
-    flow = ensure_flow("move.test", "测试", [{"level": 3, "permission": "submission.review", "label": "县审核"}])
+    flow = ensure_flow(
+        "move.test", "测试", [{"level": 3, "permission": "submission.review", "label": "县审核"}]
+    )
     case = submit_case(flow=flow, subject=subject, title="测试", unit=unit_of("village"), by=actor("village"))
     move(township, unit_of("sibling"), actor("city"))
     subject.refresh_from_db()
