@@ -36,6 +36,8 @@ def log_in(*, username: str, password: str, ip: str | None) -> User:
         user = User.objects.select_for_update().filter(username=username).first()
         refusal = _refusal(user, username, password, ip)
         if user and not refusal:
+            # authenticate() may have stored a new hash of the password; the session is bound to the hash.
+            user.refresh_from_db(fields=["password"])
             user.failed_logins, user.locked_until = 0, None
             user.save(update_fields=["failed_logins", "locked_until"])
             record("user.logged_in", user, by=actor_of(user, ip))

@@ -5,6 +5,7 @@ from datetime import date, timedelta
 
 import pytest
 from django.conf import settings
+from django.contrib.auth.hashers import make_password
 from django.test import Client
 from django.utils import timezone
 
@@ -43,6 +44,20 @@ def test_login_opens_the_home_with_a_new_session_key(db):
     assert (response.status_code, response["Location"]) == (302, "/")
     assert client.session.session_key != before
     assert verbs() == ["user.logged_in"]
+
+
+@pytest.mark.parametrize("older", ["pbkdf2_sha256", "pbkdf2_sha1"])
+def test_login_upgrades_an_older_hash_and_stays_logged_in(db, settings, older):
+    settings.PASSWORD_HASHERS = [
+        *settings.PASSWORD_HASHERS,
+        "django.contrib.auth.hashers.PBKDF2PasswordHasher",
+        "django.contrib.auth.hashers.PBKDF2SHA1PasswordHasher",
+    ]
+    User.objects.filter(username="county").update(password=make_password(PASSWORD, hasher=older))
+    client = Client()
+    attempt("county", PASSWORD, client)
+    assert User.objects.get(username="county").password.startswith("md5$")
+    assert client.get("/").status_code == 200
 
 
 @pytest.mark.parametrize("wanted", ["/members/?sex=female", "/units/"])
