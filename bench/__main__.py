@@ -1,4 +1,4 @@
-"""`python -m bench [MODULE …]`: run all measurements on a scratch database of their own, print them, write bench/out.json."""
+"""`python -m bench [MODULE …]`: run the measurements on scratch databases, print them, write bench/out.json."""
 
 import json
 import os
