@@ -161,11 +161,12 @@ class Hands:
 def needs_a_hand(unit: Unit, period: Period, key: str, below: Sequence[Unit]) -> Hands | None:
     """Who has not reported, or has to mend, in the period's collection that yields a figure, else in its latest one.
 
-    `below` are the units directly below. None where nothing is collected in the period.
+    `below` are the units directly below. None where nothing is collected in the period yet.
     """
     codes = [str(part) for part in parts_of(period)]
     yields = Exists(Item.objects.filter(form=OuterRef("form"), key=key))
-    asked = Collection.objects.whole().filter(period__in=codes, fill_level__gte=unit.level)
+    begun = Collection.objects.whole().filter(opens_on__lte=timezone.localdate())
+    asked = begun.filter(period__in=codes, fill_level__gte=unit.level)
     collection = asked.order_by(yields.desc(), "-due_on", "pk").first()
     if collection is None:
         return None

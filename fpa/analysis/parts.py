@@ -7,7 +7,6 @@ from decimal import Decimal
 from enum import StrEnum
 
 from django.db.models import Count
-from django.db.models.functions import Left
 
 from fpa.access.models import Level, Unit
 from fpa.figures.queries import Reading, Value, breakdown, ranking
@@ -54,11 +53,12 @@ def ratio_of(value: Value | None, base: Value, per: Per) -> Decimal | None:
 
 @dataclass(frozen=True)
 class Parts:
-    """A figure by units: `lines` in code order, `ratio` of the whole, and the `rest` that no line holds."""
+    """A figure by units: `lines` in code order, `ratio` of the whole, the `rest` that no line holds, and its name."""
 
     lines: list[Part]
     ratio: Decimal | None
     rest: Value
+    rest_word: str = "本级"
 
 
 def parts_of_figure(reading: Reading, level: Level, per: Per, members: Value | None) -> Parts:
@@ -74,7 +74,8 @@ def parts_of_figure(reading: Reading, level: Level, per: Per, members: Value | N
         Part(unit, value, ratio_of(value, bases.get(unit.path, 0), per), divided) for unit, value in pairs
     ]
     rest = (reading.value or 0) - sum(value for _, value in pairs) if lines else 0
-    return Parts(lines, ratio_of(reading.value, base, per), rest)
+    word = "本级" if level == reading.unit.level + 1 else "本级、功能区等"
+    return Parts(lines, ratio_of(reading.value, base, per), rest, word)
 
 
 def _valued(key: str, reading: Reading, level: Level) -> list[tuple[Unit, Value]]:
@@ -88,15 +89,18 @@ def _bases(reading: Reading, level: Level, per: Per, units: Sequence[Unit]) -> d
     if per is Per.MEMBER:
         return {unit.path: value for unit, value in _valued(MEMBERS, reading, level)}
     if per is Per.VILLAGE and units:
-        return villages_below(reading.unit, len(units[0].path))
+        return villages_below(reading.unit, level)
     return {}
 
 
-def villages_below(unit: Unit, width: int) -> dict[str, Value]:
-    """How many villages stand at or below each unit under `unit` whose path is `width` characters long."""
+def villages_below(unit: Unit, level: Level) -> dict[str, Value]:
+    """How many villages stand below each unit of a level under `unit`, by its path; counted by one statement.
+
+    By the line of parents: the paths of one level need not be equally long, once a unit has moved.
+    """
+    above = "__".join(["parent"] * (Level.VILLAGE - level) + ["path"])
     villages = Unit.objects.current().under(unit.path).filter(level=Level.VILLAGE)
-    counted = villages.order_by().annotate(part=Left("path", width)).values_list("part")
-    return dict(counted.annotate(n=Count("pk")))
+    return dict(villages.order_by().values_list(above).annotate(n=Count("pk")))
 
 
 def ranked(parts: Iterable[Part]) -> list[tuple[int, Part]]:

@@ -61,11 +61,17 @@ def place_of(request: HttpRequest, permission: str, form_class: type[PlaceForm] 
         period = Period.parse(asked) if asked else latest_period(unit)
     except BadPeriod as error:
         raise Http404(f"{error}。") from error
-    chosen = {"unit": typed if by_name else f"{unit.code} {unit.name}", "period": str(period)}
-    form = form_class(request.GET.dict() | chosen, typed=by_name, within=actor.path, unit=unit, period=period)
-    if by_name and form.is_valid():
+
+    def form_of(unit: Unit, said: str, *, typed: bool) -> PlaceForm:
+        chosen = request.GET.dict() | {"unit": said, "period": str(period)}
+        return form_class(chosen, typed=typed, within=actor.path, unit=unit, period=period)
+
+    if by_name:
+        form = form_of(unit, typed, typed=True)
+        if "unit" in form.errors:
+            return Place(actor, unit, period, form)
         unit = form.cleaned_data["unit"]
-    return Place(actor, unit, period, form)
+    return Place(actor, unit, period, form_of(unit, f"{unit.code} {unit.name}", typed=False))
 
 
 def _unit_of(code: str, request: HttpRequest, actor: Actor, permission: str) -> Unit:

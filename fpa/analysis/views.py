@@ -62,7 +62,6 @@ def _below(place: Place, board: Board, look: Look) -> dict[str, Any]:
     return {
         "lines": [part for part in lines if not part.unit.is_functional_zone],
         "zones": zones,
-        "rest_word": "本级" if is_direct else "本级、功能区等",
         "ranked": ranked(lines),
         "per_word": PER_WORDS[look.per] if look.per else "",
         "per_unit": f"{board.chosen.figure.unit}{PER_UNITS[look.per]}",

@@ -4,6 +4,7 @@ from io import BytesIO
 
 from django.utils import timezone
 
+from fpa.access.models import Unit
 from fpa.analysis.dashboard import Board
 from fpa.analysis.parts import PER_WORDS, Per
 from fpa.core.actor import Actor
@@ -23,13 +24,18 @@ def _parts_sheet(board: Board, per: Per) -> SheetSpec:
     reading, parts = board.chosen, board.parts
     columns = [ColumnSpec("区划代码"), ColumnSpec("单位", width=28), _number_column(board)]
     rows: list[list[Value]] = [["", "合计", reading.value, parts.ratio]]
-    rows += [["", "本级", parts.rest, None]] if parts.rest else []
-    rows += [[part.unit.code, part.unit.name, part.value, part.ratio] for part in parts.lines]
+    rows += [["", parts.rest_word, parts.rest, None]] if parts.rest else []
+    rows += [[part.unit.code, _name(part.unit), part.value, part.ratio] for part in parts.lines]
     if per is Per.TOTAL:
         rows = [row[:-1] for row in rows]
     else:
         columns.append(ColumnSpec(PER_WORDS[per], "money"))
     return SheetSpec(_title(board), columns, rows, _notes(board))
+
+
+def _name(unit: Unit) -> str:
+    """The unit's name; one that is no county says so, as it stands among them."""
+    return f"{unit.name}（功能区）" if unit.is_functional_zone else unit.name
 
 
 def _course_sheet(board: Board) -> SheetSpec:

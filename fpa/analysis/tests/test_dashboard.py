@@ -17,6 +17,7 @@ from fpa.analysis.dashboard import Hands, drawn_map, levels_below, needs_a_hand
 from fpa.analysis.parts import Part
 from fpa.audit.models import Event
 from fpa.core.periods import Period
+from fpa.figures import catalogue
 from fpa.reporting.models import Collection, Form, State, Submission
 from fpa.reporting.standard_forms import ensure_forms
 from tests.cast import CITY, COUNTY, PROVINCE, SIBLING, cast_unit
@@ -237,7 +238,7 @@ def test_dashboard_exports_a_sheet_for_each_table(visits, client_as):
     assert lines[header] == [
         "区划代码",
         "单位",
-        "走访慰问计生困难群众（户）" if False else lines[header][2],
+        f"{catalogue.get(VISITS).name}（户）",
         "每个村（社区）平均",
     ]
     assert lines[header + 1][1:3] == ["合计", 13_023]

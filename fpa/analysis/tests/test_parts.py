@@ -60,7 +60,7 @@ def test_parts_of_figure_of_the_province_by_counties_leave_the_zones_to_the_rest
     found = parts("province", Level.COUNTY)
     assert len(found.lines) == 122
     assert {part.unit.code: part.value for part in found.lines if part.value} == {"431202000000": 10}
-    assert found.rest == 4
+    assert (found.rest, found.rest_word) == (4, "本级、功能区等")
 
 
 def test_parts_of_figure_add_up_with_the_units_own(whole_province):
@@ -68,7 +68,7 @@ def test_parts_of_figure_add_up_with_the_units_own(whole_province):
     put(VISITS, cast_unit("county"), 3)
     found = parts("county", Level.TOWNSHIP)
     assert sum(part.value for part in found.lines) + found.rest == 13
-    assert found.rest == 3
+    assert (found.rest, found.rest_word) == (3, "本级")
 
 
 def test_parts_of_figure_for_each_village(whole_province):
@@ -94,7 +94,7 @@ def test_parts_of_figure_for_a_hundred_members(whole_province):
 
 def test_villages_below_counts_by_child(whole_province):
     city = cast_unit("city")
-    counts = villages_below(city, len(cast_unit("county").path))
+    counts = villages_below(city, Level.COUNTY)
     assert sum(counts.values()) == Unit.objects.under(city.path).filter(level=Level.VILLAGE).count()
     assert set(counts) <= set(Unit.objects.filter(parent=city).values_list("path", flat=True))
 

@@ -56,3 +56,13 @@ def test_report_says_where_it_cannot_write(whole_province, tmp_path):
 def test_report_knows_its_kinds(db):
     with pytest.raises(CommandError, match="monthly"):
         call_command("report", "monthly", "--unit", CITY, "--period", "2023H1", "-o", "x.docx")
+
+
+@pytest.mark.parametrize("name", ["province", "county", "village"])
+def test_report_of_any_unit_replaces_the_file_that_was_there(whole_province, tmp_path, name):
+    target, unit = tmp_path / "r.docx", cast_unit(name)
+    target.write_bytes(b"an older one")
+    out, _, code = run("--unit", unit.code, "--period", "2023", "-o", str(target))
+    assert code == 0
+    assert Document(str(target)).paragraphs[0].text == f"{unit.name}计生协2023年工作情况"
+    assert int(out.rpartition("引用指标 ")[2].partition(" 项")[0]) > 2
