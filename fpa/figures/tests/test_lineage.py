@@ -37,7 +37,8 @@ def listed(client, figure: Figure, unit: Unit) -> list[dict[str, object]]:
     assert response.status_code == 200
     lines = CalamineWorkbook.from_filelike(BytesIO(response.content)).get_sheet_by_index(0).to_python()
     head = next(i for i, line in enumerate(lines) if "区划代码" in line)
-    rows = [dict(zip(lines[head], line, strict=True)) for line in lines[head + 1 :]]
+    names = [str(name) for name in lines[head]]
+    rows: list[dict[str, object]] = [dict(zip(names, line, strict=True)) for line in lines[head + 1 :]]
     return [row for row in rows if str(row["区划代码"]).isdecimal()]
 
 
