@@ -73,7 +73,7 @@ def _check_appointment(person: Person, unit: Unit, kind: str, valid_from: date) 
 
 @transaction.atomic
 def end_staff(*, staff: Staff, on: date, reason: str, by: Actor) -> Staff:
-    """End someone's work at a unit; `on` is the last day. The record stays. Raises `CannotEnd`."""
+    """End someone's work at a unit; from `on` on it no longer counts. The record stays. Raises `CannotEnd`."""
     staff = Staff.objects.select_for_update().get(pk=staff.pk)
     if staff.valid_to:
         raise CannotEnd(f"{staff.name}的任职已于{date_cn(staff.valid_to)}结束，无需重复办理。")
