@@ -54,17 +54,27 @@ def apply_guards() -> None:
     ours = {model._meta.db_table: model for model in our_models()}
     with connection.cursor() as cursor:
         tables = connection.introspection.table_names(cursor)
-        cursor.execute(f"GRANT USAGE ON SCHEMA {connection.ops.quote_name(_schema(cursor))} TO {role}")
+        schema = _schema(cursor)
+        cursor.execute(f"GRANT USAGE ON SCHEMA {schema} TO {role}")
         for table in sorted(tables):
             model = ours.get(table)
-            statements = _privileges(table, role, model) + (_policies(table, model) if model else [])
+            statements = _privileges(table, role, model)
+            statements += _policies(table, model, _present(cursor, table)) if model else []
             cursor.execute(";".join(statements))
-        cursor.execute(f"GRANT USAGE ON ALL SEQUENCES IN SCHEMA {_schema(cursor)} TO {role}")
+        cursor.execute(f"GRANT USAGE ON ALL SEQUENCES IN SCHEMA {schema} TO {role}")
 
 
 def _schema(cursor: Any) -> str:
-    cursor.execute("SELECT current_schema()")
+    cursor.execute("SELECT quote_ident(current_schema())")
     return cursor.fetchone()[0]
+
+
+def _present(cursor: Any, table: str) -> list[str]:
+    """Names of a table's policies, whoever made them: one more, and its rows are seen by either."""
+    cursor.execute(
+        "SELECT policyname FROM pg_policies WHERE schemaname = current_schema() AND tablename = %s", [table]
+    )
+    return [name for (name,) in cursor.fetchall()]
 
 
 def _privileges(table: str, role: str, model: type[models.Model] | None) -> list[str]:
@@ -80,14 +90,11 @@ def _privileges(table: str, role: str, model: type[models.Model] | None) -> list
     return [f"REVOKE ALL ON {name} FROM {role}", f"GRANT {verbs} ON {name} TO {role}"]
 
 
-def _policies(table: str, model: type[models.Model]) -> list[str]:
+def _policies(table: str, model: type[models.Model], present: list[str]) -> list[str]:
     """The statements that leave a table with exactly its declared policies, enabled and forced."""
     name = connection.ops.quote_name(table)
     wanted = POLICIES[visibility_of(model)]
-    drops = [
-        f"DROP POLICY IF EXISTS scope_{c.lower()} ON {name}"
-        for c in ("ALL", "SELECT", "INSERT", "UPDATE", "DELETE")
-    ]
+    drops = [f"DROP POLICY {connection.ops.quote_name(policy)} ON {name}" for policy in present]
     creates = [
         f"CREATE POLICY scope_{c.lower()} ON {name} FOR {c} {_clause(c, e)}" for c, e in wanted.items()
     ]
