@@ -222,9 +222,9 @@ def _submissions(this: Round, rows: Iterable[tuple[Unit, str, bool]]) -> None:
 
 
 def _moment(this: Round, opens: datetime, days: int) -> datetime:
-    """When it was submitted: one in thirty of a past round is some days late."""
+    """When it was submitted: one in thirty of a past round is some days late. Two days are left for the decision."""
     late = this.collection.due_on < timezone.localdate() and this.random.random() < 1 / 30
-    day = days + this.random.randint(1, 8) if late else this.random.randint(0, max(days - 1, 0))
+    day = days + this.random.randint(1, 8) if late else this.random.randint(0, max(days - 2, 0))
     return opens + timedelta(days=day, minutes=this.random.randint(0, 9 * 60))
 
 

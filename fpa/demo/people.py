@@ -25,6 +25,8 @@ TURNOVER = 100
 """One member in so many left after mid-2023 and was followed by another, so that both totals are exact."""
 STAFF = {"authorized": 1_998, "part_time": 2_570, "village_part_time": 48_891}
 KEY_DAY = date(2023, 6, 30)
+OFFICES_REGION = "430000"
+"""Of the ID numbers of province and cities: no county's, or two people would draw the same number."""
 
 SURNAMES = (
     "王李张刘陈杨黄周吴徐孙胡朱高林何郭马罗梁宋郑谢韩唐冯于董萧程曹袁邓许傅沈曾彭吕苏卢蒋蔡贾丁魏薛叶阎余"
@@ -102,7 +104,7 @@ def _orders(members: int) -> Iterator[Order]:
         own = [((u.pk, u.path), shares[u.pk]) for u in below if shares.get(u.pk)]
         yield Order(index, county.code[:6], own, movers[index] if own else 0, _staff_of(below, staff))
     offices = [u for u in units if u.level < Level.COUNTY]
-    yield Order(len(counties), "430102", [], 0, _staff_of(offices, staff))
+    yield Order(len(counties), OFFICES_REGION, [], 0, _staff_of(offices, staff))
 
 
 def _staff_shares(units: list[Unit], random: Random) -> dict[tuple[str, int], int]:
