@@ -9,7 +9,7 @@ T = TypeVar("T")
 LOOK_EVERY = 0.02
 
 
-def wait_for(what: Callable[[], T], seconds: float = 15) -> T:
+def wait_for(what: Callable[[], T], seconds: float = 30) -> T:
     """Ask until the answer is true and give it. Raises AssertionError with the last answer after so many seconds."""
     deadline = time.monotonic() + seconds
     while not (answer := what()):

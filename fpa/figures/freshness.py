@@ -144,4 +144,5 @@ def wait_for_stale(timeout: float) -> bool:
     if Stale.objects.exists():
         return True
     raw: Any = connection.connection
-    return any(True for _ in raw.notifies(timeout=timeout, stop_after=1))
+    with connection.wrap_database_errors:  # a lost server is django.db's error here as everywhere
+        return any(True for _ in raw.notifies(timeout=timeout, stop_after=1))

@@ -24,9 +24,9 @@ def commands(address: str, workers: int) -> dict[str, list[str]]:
 
 
 def supervise(processes: dict[str, list[str]]) -> int:
-    """Run the processes until told to stop, starting again any that dies; returns the web's exit code.
+    """Run the processes until told to stop, starting again any that dies or is killed; returns 0 then.
 
-    Where the web process can't start (the port is taken), everything stops and its code is returned.
+    Where the web process gives up by itself (the port is taken), everything stops and its code is returned.
     """
     stopping = _stop_on_signal()
     running = {name: _start(command) for name, command in processes.items()}
@@ -36,7 +36,7 @@ def supervise(processes: dict[str, list[str]]) -> int:
             code = process.poll()
             if code is None or stopping:
                 continue
-            if name == "web":
+            if name == "web" and code >= 0:
                 _stop(running)
                 return code
             running[name] = _start(processes[name])
@@ -45,8 +45,13 @@ def supervise(processes: dict[str, list[str]]) -> int:
 
 
 def _start(command: list[str]) -> subprocess.Popen[bytes]:
-    """Start in a group of its own: a Ctrl-C reaches the supervisor, which stops the others in order."""
-    return subprocess.Popen(command, start_new_session=True, env=os.environ)
+    """Start in a group of its own: a Ctrl-C reaches the supervisor, which stops the others in order.
+
+    Should the supervisor itself be killed, the kernel tells the process to stop: else it would keep the port.
+    """
+    return subprocess.Popen(
+        ["setpriv", "--pdeathsig", "TERM", *command], start_new_session=True, env=os.environ
+    )
 
 
 def _stop_on_signal() -> list[int]:
