@@ -124,6 +124,7 @@ class UnitVersion(models.Model):
     reason = models.CharField("依据", max_length=200, blank=True)
 
     class Meta:
+        verbose_name = "单位沿革"
         ordering = ["unit_id", "valid_from", "id"]
         constraints = [
             models.UniqueConstraint(

@@ -53,6 +53,9 @@ class Unsealed(models.Model):
         Event, models.DO_NOTHING, primary_key=True, db_constraint=False, related_name="unsealed"
     )
 
+    class Meta:
+        verbose_name = "待封存事件"
+
 
 class Leaf(models.Model):
     """An event's place in the Merkle log. Positions start at 0 and have no gaps."""
@@ -63,6 +66,9 @@ class Leaf(models.Model):
     position = models.BigIntegerField(primary_key=True)
     event_id = models.UUIDField(unique=True)
     hash = models.BinaryField()
+
+    class Meta:
+        verbose_name = "审计叶子"
 
 
 class TreeHead(models.Model):
@@ -77,4 +83,5 @@ class TreeHead(models.Model):
     sealed_at = models.DateTimeField("封存时间")
 
     class Meta:
+        verbose_name = "审计树头"
         ordering = ["-size"]

@@ -24,6 +24,9 @@ class Fact(ScopedModel):
     own = models.DecimalField("本级数", max_digits=20, decimal_places=2, default=0)
     value = models.DecimalField("合计数", max_digits=20, decimal_places=2, default=0)
 
+    class Meta:
+        verbose_name = "指标数"
+
 
 class Stale(models.Model):
     """A mark that a figure's records changed at a unit (or anywhere below it) from a day on.
@@ -41,6 +44,7 @@ class Stale(models.Model):
     at = models.DateTimeField(db_default=Now())
 
     class Meta:
+        verbose_name = "待重算标记"
         indexes = [models.Index(fields=["figure", "at"], name="stale_figure")]
 
 
@@ -50,3 +54,6 @@ class Opened(models.Model):
     visibility = Visibility.REFERENCE
 
     day = models.DateField(unique=True)
+
+    class Meta:
+        verbose_name = "存量计数日"

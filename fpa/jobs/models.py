@@ -99,6 +99,9 @@ class ImportRow(models.Model):
     data = models.JSONField(default=dict)
     changes = models.JSONField(default=dict)
 
+    class Meta:
+        verbose_name = "导入的行"
+
 
 class ImportInbox(models.Model):
     """Where COPY puts a file's rows: PostgreSQL refuses COPY FROM under row-level security, so here is no policy.
@@ -118,3 +121,6 @@ class ImportInbox(models.Model):
     column = models.TextField()
     reason = models.TextField()
     data = models.JSONField()
+
+    class Meta:
+        verbose_name = "导入收件箱"
