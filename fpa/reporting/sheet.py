@@ -29,6 +29,7 @@ class Row:
     thread: Thread | None
     is_editable: bool
     known: Decimal | None = None
+    is_mended: bool = False
     typed: str = ""
     problem: str = ""
     theirs: Cell | None = None
@@ -64,7 +65,7 @@ class Row:
         if self.problem:
             return "wrong", "未保存"
         if self.thread and self.is_editable:
-            return "returned", "请修改"
+            return ("saved", "已改，已保存") if self.is_mended else ("returned", "请修改")
         if not self.is_editable:
             return "locked", "已锁定"
         if self.is_prefilled:
@@ -110,6 +111,14 @@ class Sheet:
         if self.submission.state != State.RETURNED:
             return {}
         return {place["place"]: place for place in places_to_mend(self.submission)}
+
+    @cached_property
+    def mended(self) -> frozenset[str]:
+        """Keys of the returned cells that were saved anew since their return."""
+        decision = last_return(self.submission) if self.returned else None
+        if not decision:
+            return frozenset()
+        return frozenset(k for k, c in self.cells.items() if k in self.returned and c.saved_at > decision.at)
 
     @cached_property
     def threads(self) -> dict[str, Thread]:
@@ -178,6 +187,7 @@ class Sheet:
             thread=self.threads.get(item.key),
             is_editable=item.key in self.editable,
             known=self.known.get(item.key),
+            is_mended=item.key in self.mended,
         )
 
     @cached_property
@@ -211,12 +221,18 @@ class Sheet:
         )  # fmt: skip
 
 
-def places_to_mend(submission: Submission) -> list[dict[str, str]]:
-    """What the last return named, where nothing was approved since; also while it is under review again."""
+def last_return(submission: Submission) -> Decision | None:
+    """The last return, where nothing was approved since; also while the report is under review again."""
     cases = Case.objects.of(submission).values("pk")
     settled = Decision.objects.filter(case__in=cases, verdict__in=[Verdict.RETURN, Verdict.APPROVE])
     last = settled.order_by("-at", "-id").first()
-    return last.places if last and last.verdict == Verdict.RETURN else []
+    return last if last and last.verdict == Verdict.RETURN else None
+
+
+def places_to_mend(submission: Submission) -> list[dict[str, str]]:
+    """The places that the return that stands names; none where there is no such return."""
+    decision = last_return(submission)
+    return decision.places if decision else []
 
 
 def sheet_of(collection: Collection, unit: Unit, today: date) -> Sheet:

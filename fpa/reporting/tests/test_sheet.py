@@ -91,6 +91,16 @@ def test_row_tells_its_state_by_a_word(course, village, bring, state, marks):
     assert [row.mark for row in course.sheet(village).rows] == marks
 
 
+def test_row_that_was_returned_is_mended_once_it_is_saved_anew(course, village, bring):
+    bring("returned")
+    course.fill(village, value=30000, version=1)
+    assert course.sheet(village).rows[1].mark == ("returned", "请修改")
+    course.fill(village, value=31000, version=1)
+    assert course.sheet(village).rows[1].mark == ("saved", "已改，已保存")
+    course.give_back(course.submit(village), VALUE)
+    assert course.sheet(village).rows[1].mark == ("returned", "请修改")
+
+
 def test_row_that_was_not_taken_keeps_what_was_typed(course, village, bring):
     bring("draft")
     row = course.sheet(village).rows[0]
