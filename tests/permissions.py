@@ -105,7 +105,7 @@ LINES = [
     Line("import_template", REVIEWERS, lambda place: ["members"]),
     Line("import_detail", REVIEWERS, JOB),
     Line("import_progress", REVIEWERS, JOB),
-    Line("confirm_import", REVIEWERS, JOB, data={"confirmed": "1"}),
+    Line("confirm_import", REVIEWERS, JOB),
     Line("cancel_import", REVIEWERS, JOB),
     Line("rejected_rows", REVIEWERS, JOB, narrow=True),
     # 数据采集上报

@@ -5,6 +5,7 @@ from collections.abc import Iterable
 from uuid import UUID
 
 from django.db import connection, transaction
+from django.db.models.functions import JSONObject
 from django.utils import timezone
 
 from fpa.access.models import Unit
@@ -162,10 +163,12 @@ def stop_import(*, job: Job, state: State, error: str) -> None:
 
 
 def _forget(job: Job, *, keep_rejected: bool) -> None:
-    """Delete what nothing needs any more: staged rows, rejected ones' data, the file unless it is to be returned."""
+    """Delete what nothing needs any more: staged rows, rejected ones' data but for whose they are, the file unless it
+    is to be returned."""
     rows = ImportRow.objects.filter(job=job)
     if keep_rejected:
-        rows.filter(verdict=Verdict.REJECTED).update(data={}, key=None)
+        kept = JSONObject(**{key: f"data__{key}" for key in importer_of(job.kind).subject_keys})
+        rows.filter(verdict=Verdict.REJECTED).update(data=kept, key=None)
         rows = rows.exclude(verdict=Verdict.REJECTED)
     rows._raw_delete(rows.db)
     if not (keep_rejected and job.counts[Verdict.REJECTED]):

@@ -1,4 +1,4 @@
-"""The forms of an import: a file for a unit, and the confirmation."""
+"""The form of an import: a file for a unit."""
 
 from typing import Any
 from uuid import uuid4
@@ -40,7 +40,3 @@ class UploadForm(Form):
         if file.size > MAX_BYTES:
             raise forms.ValidationError(f"文件超过 {MAX_BYTES >> 20} MB，请分成几个文件后上传。")
         return file
-
-
-class ConfirmForm(Form):
-    """Nothing to fill in: the check-answers page says what will be done."""

@@ -44,6 +44,8 @@ class Importer(ABC):
     """What is taken where a new record's cell is blank, in sentences for the preview and the confirmation."""
     template: ClassVar[dict[str, str]]
     """The fields of the empty table that is offered, each with how it is filled in."""
+    subject_keys: ClassVar[tuple[str, ...]]
+    """What of a row's data `subject` reads: rejected rows keep it when the import is done."""
     judge: ClassVar[str]
     """SQL over the relation `staged` (the rows without faults, duplicates left out) that gives the same columns and
     verdict, field, reason, changes. `%(lo)s`, `%(hi)s` bound what the person importing may see."""

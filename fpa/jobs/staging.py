@@ -45,7 +45,7 @@ _JUDGED = f"""{_INTO}
     WITH staged AS (SELECT job_id, position, sheet, row, key, data FROM jobs_importinbox
         WHERE job_id = %(job)s AND reason = '')
     SELECT job_id, %(path)s, position, sheet, row, key, verdict,
-        coalesce(%(labels)s::jsonb -> sheet ->> field, ''), reason, data, changes
+        CASE WHEN reason = '' THEN '' ELSE coalesce(%(labels)s::jsonb -> sheet ->> field, '') END, reason, data, changes
     FROM ({{judge}}) AS judged
 """
 _EMPTY = "DELETE FROM jobs_importinbox WHERE job_id = %(job)s"

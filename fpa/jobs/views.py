@@ -26,7 +26,7 @@ from fpa.core.sheets.returned import write_rejected
 from fpa.jobs import actions
 from fpa.jobs.actions import CannotImport
 from fpa.jobs.files import KEPT_DAYS, path_of
-from fpa.jobs.forms import ConfirmForm, UploadForm
+from fpa.jobs.forms import UploadForm
 from fpa.jobs.importer import Importer, importer_of, importers
 from fpa.jobs.models import ImportRow, Job, State, Verdict
 from fpa.jobs.template import write_template
@@ -190,7 +190,7 @@ def _shown(job: Job, importer: Importer, actor: Actor) -> dict[str, Any]:
         "importer": importer,
         "figures": figures,
         "status": Status(job.get_state_display(), TONES[job.state]),
-        "can_confirm": job.state == State.READY and _writes(job),
+        "consequences": _consequences(job, importer) if job.state == State.READY and _writes(job) else [],
         "can_cancel": job.state in (State.UPLOADED, State.READY),
         "can_take": _can_take(job, actor),
         "kept_days": KEPT_DAYS,
@@ -225,23 +225,14 @@ def import_progress(request: HttpRequest, pk: UUID) -> HttpResponse:
     return response
 
 
+@require_POST
 def confirm_import(request: HttpRequest, pk: UUID) -> HttpResponse:
-    """Say what will be written, then have it written."""
-    job, importer, actor = _load(request, pk)
-    return form_flow(
-        request,
-        ConfirmForm(request.POST if request.method == "POST" else None),
-        title=f"确认导入{importer.label}",
-        submit="确认导入",
-        back=page_of(job),
-        act=lambda: _confirmed(request, job, actor),
-        refusals=CannotImport,
-        consequences=lambda _: _consequences(job, importer),
-    )
-
-
-def _confirmed(request: HttpRequest, job: Job, actor: Actor) -> HttpResponse:
-    actions.confirm_import(job=job, by=actor)
+    """Have written what the preview has shown and said: it is the page on which the answers are checked."""
+    job, _, actor = _load(request, pk)
+    try:
+        actions.confirm_import(job=job, by=actor)
+    except CannotImport as error:
+        messages.error(request, str(error))
     return HttpResponseRedirect(page_of(job))
 
 

@@ -67,6 +67,7 @@ class MembersImporter(Importer):
     key_field = "id"
     template = _TEMPLATE
     defaults = ("没有填写入会日期的，入会日期记为导入当天。", "没有填写会员类别的，登记为普通会员。")
+    subject_keys = ("name", "masked")
     judge = sql.JUDGE
 
     @property
@@ -111,7 +112,8 @@ class MembersImporter(Importer):
 
     def subject(self, row: ImportRow) -> str:
         """张* 4301**********1234."""
-        return f"{mask_name(row.data.get('name', ''))} {row.data.get('masked', '')}".strip() or "—"
+        name, number = row.data.get("name") or "", row.data.get("masked") or ""
+        return f"{mask_name(name)} {number}".strip() or "—"
 
     def changes_in_words(self, row: ImportRow) -> str:
         """会员类别：普通会员 → 骨干会员；入会日期：…"""

@@ -85,6 +85,7 @@ _DOTS = re.compile(r"[•・．‧∙.]")
 _PLAIN_NAME = re.compile(r"[\u4e00-\u9fff]{2,4}")
 _HAN = r"[\u3400-\u9fff\U00020000-\U000323af〇]"
 _NAME = re.compile(rf"{_HAN}{{2,20}}|(?=.{{3,40}}$){_HAN}+(?:·{_HAN}+)+|[A-Za-z·' -]{{2,40}}")
+_NOT_A_NAME = re.compile(r"\d+[Xx]?|[^A-Za-z·\u3400-\u9fff\U00020000-\U000323af〇]")
 _YEAR_MONTH_LENGTH = 6
 _YEAR_MONTH = re.compile(r"(?:19|20)\d{2}(?:0[1-9]|1[0-2])")
 _SEXES = {"男": "male", "男性": "male", "1": "male", "女": "female", "女性": "female", "2": "female"}
@@ -164,12 +165,12 @@ def _person(record: Record, today: date) -> tuple[Normal, Secrets | None]:
     phone = row.take("phone", parse_phone) or row.take("telephone", parse_phone)
     joined_on, kind = row.day("joined_on"), _kind(row)
     if identity is None:
-        return Normal(None, {"name": name or ""}, row.faults), None
+        return Normal(None, {"name": name or _written(record)}, row.faults), None
     _check_against(row, identity, joined_on)
     person = str(uuid7())
     data: dict[str, Any] = {
         "person": person,
-        "name": name or "",
+        "name": name or _written(record),
         "initials": _initials(name) if name else "",
         "sex": identity.sex,
         "birth": identity.birth.isoformat(),
@@ -180,6 +181,11 @@ def _person(record: Record, today: date) -> tuple[Normal, Secrets | None]:
     if kind:
         data["kind"] = kind
     return Normal(None, data, row.faults), Secrets(person, identity.number, phone or "")
+
+
+def _written(record: Record) -> str:
+    """A name that can't be taken, as far as it tells whose row it is; digits may be a number that is to stay sealed."""
+    return _NOT_A_NAME.sub("", str(record.values.get("name") or ""))[:40]
 
 
 def _seal(people: list[tuple[Normal, Secrets]]) -> list[bytes]:

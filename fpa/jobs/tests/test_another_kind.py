@@ -50,6 +50,7 @@ class PostsImporter(Importer):
     key_field = "title"
     template: ClassVar[dict[str, str]] = {"title": "必填。", "village": "填名称。"}
     defaults = ("岗位都是村级。",)
+    subject_keys = ("title",)
     judge = """
         SELECT s.*, CASE WHEN p.id IS NULL THEN 'new' ELSE 'unchanged' END AS verdict, '' AS field, '' AS reason,
             '{}'::jsonb AS changes

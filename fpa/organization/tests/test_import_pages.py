@@ -8,10 +8,13 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
 
+from fpa.access.seats import actor_for
 from fpa.audit.models import Event
 from fpa.core.sheets import open_sheets
 from fpa.core.tests.sheets_factory import make_csv
+from fpa.jobs.actions import confirm_import
 from fpa.jobs.files import path_of
+from fpa.jobs.importer import importer_of
 from fpa.jobs.models import ImportInbox, ImportRow, Job, State
 from fpa.jobs.runner import run_import
 from fpa.organization.models import Member
@@ -47,11 +50,10 @@ def test_import_pages_whole_way(whole_province, client_as, upload):
     preview = client.get(url("import_detail", job)).text
     assert "确认导入" in preview
     assert "科学计数法" in preview
+    assert "新增会员 2 人" in preview
+    assert "退回 1 行" in preview
     assert Member.objects.count() == 0
-    asked = client.post(url("confirm_import", job)).text
-    assert "新增会员 2 人" in asked
-    assert "退回 1 行" in asked
-    assert client.post(url("confirm_import", job), {"confirmed": "1"}).url == url("import_detail", job)
+    assert client.post(url("confirm_import", job)).url == url("import_detail", job)
     run_import(job.pk)
     assert Member.objects.count() == 2
     done = client.get(url("import_detail", job)).text
@@ -119,12 +121,51 @@ def test_import_pages_confirmed_twice_has_one_effect(whole_province, client_as, 
     job, client = Job.objects.get(), client_as("county")
     run_import(job.pk)
     for _ in range(2):
-        client.post(url("confirm_import", job), {"confirmed": "1"})
+        client.post(url("confirm_import", job))
         run_import(job.pk)
         run_import(job.pk)
     assert Member.objects.count() == 2
     assert Event.objects.filter(verb="member.imported").count() == 1
     assert Event.objects.filter(verb="import.confirmed").count() == 1
+
+
+@pytest.mark.parametrize("method", ["get", "head"])
+def test_import_pages_looking_at_the_confirmation_confirms_nothing(whole_province, client_as, upload, method):
+    upload()
+    job = Job.objects.get()
+    run_import(job.pk)
+    assert getattr(client_as("county"), method)(url("confirm_import", job)).status_code == 405
+    job.refresh_from_db()
+    assert job.state == State.READY
+
+
+def test_import_pages_rows_name_a_column_only_with_a_reason(whole_province, upload):
+    upload()
+    job = Job.objects.get()
+    run_import(job.pk)
+    said = list(ImportRow.objects.order_by("position").values_list("verdict", "column"))
+    assert said == [("new", ""), ("new", ""), ("rejected", "身份证号")]
+
+
+ODD_NAMES = [("赵六", "赵*"), ("钱1七", "钱*"), ("43120219790801502X", ""), ("", "")]
+
+
+@pytest.mark.parametrize(("written", "shown"), ODD_NAMES)
+def test_import_pages_rejected_rows_say_whose_they_are(whole_province, upload, written, shown):
+    """As lists have it, 赵*; before the confirmation and after it; never digits, which may be an ID number."""
+    upload(grid=[HEADER, person(1), person(2, name=written, id="4.30102E+17")])
+    job = Job.objects.get()
+    run_import(job.pk)
+    _says_whose(shown)
+    confirm_import(job=job, by=actor_for("county"))
+    run_import(job.pk)
+    _says_whose(shown)
+
+
+def _says_whose(shown):
+    row = ImportRow.objects.get(verdict="rejected")
+    assert importer_of("members").subject(row) == (shown or "—")
+    assert not any(letter.isdigit() for letter in row.data["name"])
 
 
 def test_import_pages_cancelled_leaves_nothing(
@@ -137,7 +178,7 @@ def test_import_pages_cancelled_leaves_nothing(
         client.post(url("cancel_import", job))
     assert not ImportRow.objects.exists()
     assert not path_of(job.pk).exists()
-    refused = client.post(url("confirm_import", job), {"confirmed": "1"})
+    refused = client.post(url("confirm_import", job), follow=True)
     assert "不能确认" in refused.text
     run_import(job.pk)
     assert Member.objects.count() == 0
@@ -147,7 +188,7 @@ def test_import_pages_event_has_counts_and_digest_and_no_number(whole_province, 
     upload()
     job = Job.objects.get()
     run_import(job.pk)
-    client_as("county").post(url("confirm_import", job), {"confirmed": "1"})
+    client_as("county").post(url("confirm_import", job))
     run_import(job.pk)
     event = Event.objects.get(verb="member.imported")
     assert event.changes["new"] == 2
