@@ -10,6 +10,9 @@ from django.shortcuts import render
 
 from fpa.core.forms import FORM_PAGE, check_answers
 
+TO_CHECK = "下一步：核对"
+"""The button of a form whose answers are checked once more."""
+
 
 def form_flow(
     request: HttpRequest,
@@ -26,10 +29,11 @@ def form_flow(
 ) -> HttpResponse:
     """Answer a form page's request. `act` gets the cleaned answers by name, makes the one action call, and answers.
 
-    Where `consequences` is given, the answers are checked once more with what will follow from them. A refusal of the
-    action stands on the form with every answer kept.
+    Where `consequences` is given, the answers are checked once more with what will follow from them: the form leads
+    on to that page, and `submit` stands there alone. A refusal of the action stands on the form with every answer kept.
     """
-    shown = {"form": form, "title": title, "submit": submit, "back": back, **(context or {})}
+    first = TO_CHECK if consequences else submit
+    shown = {"form": form, "title": title, "submit": first, "back": back, **(context or {})}
     if request.method != "POST" or not form.is_valid():
         return render(request, form_template, shown)
     if consequences:

@@ -88,7 +88,13 @@ def test_transfer_member_checks_again_that_the_membership_is_open(member, actor,
 def test_transfer_member_page_shows_what_follows_then_acts(client_as, member, unit_of, next_village):
     client, url = client_as("township"), f"/members/{member.pk}/transfer/"
     answers = {"to_unit": next_village.code, "on": "2024-03-01", "reason": "搬家"}
+    form = client.get(url).content.decode()
+    assert "下一步：核对" in form
+    assert "确认转移" not in form
     asked = client.post(url, answers).content.decode()
+    assert "确认转移" in asked
+    assert "下一步" not in asked
+    assert "下一步：核对" in client.post(url, answers | {"change": "reason"}).content.decode()
     assert f"{unit_of('village').name}转到" in asked
     assert "confirmed" in asked
     member.refresh_from_db()
