@@ -5,6 +5,7 @@ import secrets
 from collections.abc import Callable
 from contextvars import ContextVar
 
+from django.core.exceptions import BadRequest
 from django.http import HttpRequest, HttpResponse
 
 request_id: ContextVar[str] = ContextVar("request_id", default="-")
@@ -21,6 +22,23 @@ class RequestIdMiddleware:
         response = self.get_response(request)
         response["X-Request-Id"] = request_id.get()
         return response
+
+
+class PlainAddressMiddleware:
+    """Refuse an address with a NUL in it (400): no text of the database can hold one, so no page is asked for one.
+
+    Forms refuse it in their fields by themselves.
+    """
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        if "\0" in request.path or any(
+            "\0" in "".join((key, *values)) for key, values in request.GET.lists()
+        ):
+            raise BadRequest("NUL in the address")
+        return self.get_response(request)
 
 
 class PrivatePagesMiddleware:
