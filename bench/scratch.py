@@ -13,7 +13,7 @@ from psycopg import sql
 
 from fpa.core import database
 
-NAME = "test_{}__bench"
+NAME = "test_{}__{}"
 
 
 def result(name: str, value: float, limit: float, unit: str) -> dict[str, Any]:
@@ -22,10 +22,13 @@ def result(name: str, value: float, limit: float, unit: str) -> dict[str, Any]:
 
 
 @contextmanager
-def scratch_database() -> Iterator[None]:
-    """Point Django, as the application's role, at a fresh migrated database for the length of the block."""
+def scratch_database(label: str = "bench") -> Iterator[None]:
+    """Point Django, as the application's role, at a fresh migrated database for the length of the block.
+
+    One of the same label, left over or in use, is dropped first.
+    """
     owner = settings.OWNER_DATABASE
-    name = NAME.format(owner["NAME"])
+    name = NAME.format(owner["NAME"], label)
     with database.connect(owner) as server:
         server.execute(sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(sql.Identifier(name)))
         server.execute(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(name)))
