@@ -1,6 +1,6 @@
 """Forms of reporting. They validate and never save; the sheet's cells are read one by one, each with its own answer."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import date, timedelta
 from typing import Any
 
@@ -14,10 +14,10 @@ from fpa.approval.actions import Place
 from fpa.core.actor import Actor
 from fpa.core.chinese import clean, parse_number
 from fpa.core.forms import DateField, Form
-from fpa.core.periods import BadPeriod, Period
+from fpa.core.periods import KINDS, Period
 from fpa.reporting import progress
 from fpa.reporting.actions.filling import Entry
-from fpa.reporting.models import FILL_LEVELS, Item, State, Submission
+from fpa.reporting.models import FILL_LEVELS, Item, PeriodKind, State, Submission
 from fpa.reporting.models import Form as ReportForm
 from fpa.reporting.sheet import Row
 
@@ -28,11 +28,7 @@ class IssueForm(Form):
     """What a collection asks, of whom, by when."""
 
     form = forms.ModelChoiceField(ReportForm.objects.none(), label="报表")
-    period = forms.CharField(
-        label="报告期",
-        max_length=7,
-        help_text="半年报写 2023H1，季报写 2023Q2，月报写 2023-05，年报写 2023。",
-    )
+    period = forms.ChoiceField(label="报告期", help_text="按报表的种类选：半年报选半年，月报选月份。")
     title = forms.CharField(label="标题", max_length=100, help_text="如：2023年上半年走访慰问情况。")
     fill_level = forms.TypedChoiceField(label="由哪一级填报", coerce=int)
     opens_on = DateField(label="开始日期")
@@ -41,17 +37,27 @@ class IssueForm(Form):
 
     def __init__(self, *args: Any, actor: Actor, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["form"].queryset = ReportForm.objects.all()  # type: ignore[attr-defined]
+        published = ReportForm.objects.all()
+        self.fields["form"].queryset = published  # type: ignore[attr-defined]
+        kinds = set(published.values_list("period_kind", flat=True))
+        self.fields["period"].choices = period_choices(kinds, timezone.localdate())  # type: ignore[attr-defined]
         levels = [(v.value, v.label) for v in FILL_LEVELS if v > actor.level]
         self.fields["fill_level"].choices = levels  # type: ignore[attr-defined]
         self.fields["fill_level"].initial = Level.VILLAGE
 
-    def clean_period(self) -> str:
-        """The period's code, written the one way."""
-        try:
-            return str(Period.parse(self.cleaned_data["period"]))
-        except BadPeriod as error:
-            raise ValidationError(f"{error}。") from error
+
+def period_choices(kinds: Collection[str], today: date) -> list[tuple[str, list[tuple[str, str]]]]:
+    """For each kind of period in use, the longest first, the last one, this one and the next, in words."""
+    groups = []
+    for kind in KINDS:
+        if kind not in kinds:
+            continue
+        now = Period.of(today, kind)
+        following = Period.of(now.end + timedelta(days=1), kind)
+        told = [(now.previous(), "上一期"), (now, "本期"), (following, "下一期")]
+        choices = [(str(period), f"{period.label}（{word}）") for period, word in told]
+        groups.append((PeriodKind(kind).label, choices))
+    return groups
 
 
 class ExceptionForm(Form):

@@ -246,6 +246,13 @@ class State(models.TextChoices):
     APPROVED = "approved", "已通过"
 
 
+def state_word(state: str | None, *, sums: bool = False) -> str:
+    """A report's state in one word, for a unit that types it in or that sums up; None is before the first save."""
+    if sums and state in (None, State.DRAFT):
+        return "待汇总上报"
+    return State(state).label if state else "待填报"
+
+
 SHAPES = {"draft": "○", "submitted": "▲", "returned": "↩", "approved": "✔"}
 """A shape beside each state's word, so that colour never stands alone."""
 

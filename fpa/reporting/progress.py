@@ -32,8 +32,8 @@ COMPLETE = (State.SUBMITTED, State.APPROVED)
 class Progress:
     """Counts of filling units at or below one unit.
 
-    `complete` (齐报) is submitted or approved now; `on_time` first submitted by the due day, `late` after it, both
-    whatever came later; `returned` is to be mended.
+    `complete` (已上报) is submitted or approved now, and is made up of `on_time`, first submitted by the due day, and
+    `late`, first submitted after it. What was returned is to be mended and counts as missing until it is sent again.
     """
 
     expected: int = 0
@@ -49,9 +49,20 @@ class Progress:
         """How many have not reported."""
         return self.expected - self.complete
 
-    def share(self, count: int) -> float | None:
-        """A count as a share of those expected; None where nobody is."""
-        return count / self.expected if self.expected else None
+    @property
+    def complete_share(self) -> float | None:
+        """Those complete as a share of those expected; None where nobody is."""
+        return self.complete / self.expected if self.expected else None
+
+    @property
+    def on_time_share(self) -> float | None:
+        """Those on time as a share of those complete; None where nobody is."""
+        return self.on_time / self.complete if self.complete else None
+
+    @property
+    def approved_share(self) -> float | None:
+        """Those approved as a share of those complete; None where nobody is."""
+        return self.approved / self.complete if self.complete else None
 
 
 def board_unit(collection: Collection, unit: Unit) -> Unit:
@@ -81,7 +92,7 @@ def progress_of(collection: Collection, unit: Unit, children: list[Unit]) -> dic
 
 
 def _states(collection: Collection, unit: Unit, width: int) -> QuerySet[Any, Any]:
-    first = Q(first_submitted_at__isnull=False)
+    complete, late = Q(state__in=COMPLETE), Q(first_submitted_at__gte=collection.late_from)
     rows = Submission.objects.filter(
         collection=collection, is_summary=False, path__gte=unit.path, path__lt=upper_bound(unit.path)
     )
@@ -91,9 +102,9 @@ def _states(collection: Collection, unit: Unit, width: int) -> QuerySet[Any, Any
         .values("child")
         .annotate(
             started=Count("pk"),
-            complete=Count("pk", filter=Q(state__in=COMPLETE)),
-            on_time=Count("pk", filter=first & Q(first_submitted_at__lt=collection.late_from)),
-            late=Count("pk", filter=Q(first_submitted_at__gte=collection.late_from)),
+            complete=Count("pk", filter=complete),
+            on_time=Count("pk", filter=complete & ~late),
+            late=Count("pk", filter=complete & late),
             approved=Count("pk", filter=Q(state=State.APPROVED)),
             returned=Count("pk", filter=Q(state=State.RETURNED)),
         )
@@ -114,7 +125,7 @@ def children_with_summaries(collection: Collection, unit: Unit) -> list[Unit]:
 
 def with_reports(collection: Collection, path: str) -> QuerySet[Any]:
     """The filling units at or below a path, in code order, with `report`: None before the first save, else a dict of
-    the submission's `id`, its `state` and `late` (None before it is submitted). One look-up a unit."""
+    the submission's `id`, its `state` and `late` (of use where it is complete). One look-up a unit."""
     own = Submission.objects.filter(collection=collection, unit=OuterRef("pk"))
     late = ExpressionWrapper(Q(first_submitted_at__gte=collection.late_from), output_field=BooleanField())
     report = own.values(report=JSONObject(id="pk", state="state", late=late))
@@ -127,13 +138,14 @@ def with_reports(collection: Collection, path: str) -> QuerySet[Any]:
 
 
 STANDINGS = {
-    "missing": "未报（含填报中、已退回）",
-    "not_started": "未开始",
+    "missing": "未上报（含填报中、已退回）",
+    "not_started": "待填报",
     "draft": "填报中",
     "submitted": "待审核",
     "returned": "已退回",
     "approved": "已通过",
-    "on_time": "按时",
+    "complete": "已上报（含已通过）",
+    "on_time": "按时上报",
     "late": "迟报",
 }
 
@@ -143,12 +155,13 @@ def standing(units: UnitQuerySet, collection: Collection, wanted: str) -> UnitQu
     own = Submission.objects.filter(collection=collection, unit=OuterRef("pk"))
     if wanted == "not_started":
         return units.filter(~Exists(own))
+    complete, late = own.filter(state__in=COMPLETE), Q(first_submitted_at__gte=collection.late_from)
     if wanted == "missing":
-        return units.filter(~Exists(own.filter(state__in=COMPLETE)))
-    if wanted == "late":
-        return units.filter(Exists(own.filter(first_submitted_at__gte=collection.late_from)))
-    if wanted == "on_time":
-        return units.filter(Exists(own.filter(first_submitted_at__lt=collection.late_from)))
+        return units.filter(~Exists(complete))
+    if wanted == "complete":
+        return units.filter(Exists(complete))
+    if wanted in ("on_time", "late"):
+        return units.filter(Exists(complete.filter(late if wanted == "late" else ~late)))
     return units.filter(Exists(own.filter(state=wanted)))
 
 

@@ -13,7 +13,7 @@ from django.urls import reverse
 from fpa.access.models import Unit
 from fpa.core.actor import Actor
 from fpa.core.visibility import upper_bound
-from fpa.reporting.models import Cell, Collection, Item, LockException, State, Submission
+from fpa.reporting.models import Cell, Collection, Item, LockException, State, Submission, state_word
 
 
 def sums_below(collection: Collection, unit: Unit) -> dict[str, Decimal | None]:
@@ -37,7 +37,13 @@ class Child:
 
     unit: Unit
     submission: Submission | None
-    values: list[str] = field(default_factory=list)
+    lines: list[tuple[Item, str]] = field(default_factory=list)
+    sums: bool = False
+
+    @property
+    def word(self) -> str:
+        """How its report stands."""
+        return state_word(self.submission.state if self.submission else None, sums=self.sums)
 
     @property
     def is_in(self) -> bool:
@@ -51,12 +57,15 @@ def children_of(collection: Collection, unit: Unit) -> list[Child]:
     submissions = Submission.objects.filter(collection=collection, unit__parent=unit)
     found = {s.unit_id: s for s in submissions.prefetch_related("cells")}
     items = list(collection.form.items.all())
-    return [Child(u, found.get(u.pk), _shown(found.get(u.pk), items)) for u in units]
+    return [
+        Child(u, found.get(u.pk), _shown(found.get(u.pk), items), u.level < collection.fill_level)
+        for u in units
+    ]
 
 
-def _shown(submission: Submission | None, items: Iterable[Item]) -> list[str]:
+def _shown(submission: Submission | None, items: Iterable[Item]) -> list[tuple[Item, str]]:
     cells = {c.key: c.value for c in submission.cells.all()} if submission else {}
-    return [item.shown(cells.get(item.key)) for item in items]
+    return [(item, item.shown(cells.get(item.key))) for item in items]
 
 
 def submissions_below(collection: Collection, unit: Unit) -> QuerySet[Submission]:
@@ -92,6 +101,11 @@ def with_own_state(collections: QuerySet[Collection], actor: Actor) -> QuerySet[
     )
 
 
+def collections_for(actor: Actor) -> QuerySet[Any]:
+    """The collections that concern a seat: those that its level fills in, or that are filled in below it."""
+    return with_own_state(Collection.objects.whole().filter(fill_level__gte=actor.level), actor)
+
+
 def due_collections(actor: Actor, today: date) -> list[DueCollection]:
     """What collections ask of a seat today, the most urgent first: to fill, to mend, to sum up, to review."""
     opened = with_own_state(Collection.objects.whole().filter(opens_on__lte=today), actor)
@@ -108,11 +122,9 @@ def _to_report(collection: Any, actor: Actor, today: date) -> DueCollection | No
     is_leaf = actor.level == collection.fill_level
     if is_leaf and today > max(collection.last_day, collection.exempt_until or date.min):
         return None
-    kind = "fill" if is_leaf else "sum"
+    kind, word = "fill" if is_leaf else "sum", state_word(collection.own_state, sums=not is_leaf)
     if state == State.RETURNED:
-        kind, word = "mend", "已退回，请修改"
-    else:
-        word = ("填报中" if collection.own_state else "待填报") if is_leaf else "待汇总上报"
+        kind, word = "mend", f"{word}，请修改"
     url = reverse("fill_submission" if is_leaf else "submit_summary", args=[collection.pk])
     return DueCollection(collection.title, collection.due_on, url, word, kind)
 

@@ -1,10 +1,15 @@
 """Issuing a collection: who is asked what, once."""
 
+from datetime import date
+
 import pytest
+from django.utils import timezone
 
 from fpa.access.scope import everything, scoped
 from fpa.audit.models import Event
+from fpa.core.periods import Period
 from fpa.reporting.actions.collections import CannotIssue, issue_collection
+from fpa.reporting.forms import period_choices
 from fpa.reporting.models import Collection, Form
 from fpa.reporting.standard_forms import ensure_forms
 from fpa.reporting.tests.conftest import in_days
@@ -83,7 +88,8 @@ def test_ensure_forms_is_safe_to_repeat(forms, unit_of):
 def test_issue_collection_page_asks_twice_then_issues(client_as, forms):
     client = client_as("county")
     answers = {
-        "form": forms["campaign529"].pk, "period": "2023-05", "title": "5.29 活动", "fill_level": 4,
+        "form": forms["campaign529"].pk, "period": str(Period.of(timezone.localdate(), "month")),
+        "title": "5.29 活动", "fill_level": 4,
         "opens_on": "2026-01-01", "due_on": "2026年1月10日", "locks_on": "2026.1.20",
     }  # fmt: skip
     asked = client.post("/collections/issue/", answers)
@@ -96,13 +102,44 @@ def test_issue_collection_page_asks_twice_then_issues(client_as, forms):
 
 
 def test_issue_collection_page_shows_the_refusal_on_the_form(client_as, issue, forms):
-    issue()
+    period = str(Period.of(timezone.localdate(), "half"))
+    issue(period=period)
     answers = {
-        "form": forms["visit"].pk, "period": "2023H1", "title": "重复", "fill_level": 5, "confirmed": "1",
+        "form": forms["visit"].pk, "period": period, "title": "重复", "fill_level": 5, "confirmed": "1",
         "opens_on": "2026-01-01", "due_on": "2026-01-10", "locks_on": "2026-01-20",
     }  # fmt: skip
     page = client_as("county").post("/collections/issue/", answers)
     assert "避免基层重复填报" in page.content.decode()
+
+
+PERIODS = [
+    ({"half"}, date(2026, 11, 24), [("半年报", [
+        ("2026H1", "2026年上半年（上一期）"), ("2026H2", "2026年下半年（本期）"), ("2027H1", "2027年上半年（下一期）"),
+    ])]),
+    ({"month", "year"}, date(2026, 1, 31), [
+        ("年报", [("2025", "2025年（上一期）"), ("2026", "2026年（本期）"), ("2027", "2027年（下一期）")]),
+        ("月报", [
+            ("2025-12", "2025年12月（上一期）"), ("2026-01", "2026年1月（本期）"), ("2026-02", "2026年2月（下一期）"),
+        ]),
+    ]),
+    (set(), date(2026, 1, 31), []),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("kinds", "today", "wanted"), PERIODS)
+def test_period_choices_are_the_last_this_and_the_next_in_words(kinds, today, wanted):
+    assert period_choices(kinds, today) == wanted
+
+
+def test_issue_collection_page_refuses_a_period_of_another_kind(client_as, forms):
+    answers = {
+        "form": forms["visit"].pk, "period": str(Period.of(timezone.localdate(), "month")),
+        "title": "错期", "fill_level": 5, "confirmed": "1",
+        "opens_on": "2026-01-01", "due_on": "2026-01-10", "locks_on": "2026-01-20",
+    }  # fmt: skip
+    page = client_as("county").post("/collections/issue/", answers).content.decode()
+    assert "是半年报" in page
+    assert Collection.objects.count() == 0
 
 
 @pytest.mark.parametrize(

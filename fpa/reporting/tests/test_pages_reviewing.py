@@ -14,6 +14,7 @@ from fpa.reporting.models import Submission
 from fpa.reporting.progress import Progress, board_unit, children_with_summaries, progress_of, totals_of
 from fpa.reporting.queries import due_collections
 from fpa.reporting.tests.conftest import HOUSEHOLDS, VALUE, in_days, seat_at
+from fpa.reporting.views.reviewing import state_of
 
 
 @pytest.fixture
@@ -38,11 +39,14 @@ def board(course, unit):
 
 
 def test_progress_tells_complete_on_time_and_approved_apart(course, spread, unit_of):
-    wanted = Progress(expected=len(spread), started=4, complete=2, on_time=2, late=1, approved=1, returned=1)
+    wanted = Progress(expected=len(spread), started=4, complete=2, on_time=1, late=1, approved=1, returned=1)
     assert board(course, spread[0].parent)[spread[0].parent.path] == wanted
     assert wanted.missing == len(spread) - 2
-    assert wanted.share(wanted.complete) == pytest.approx(2 / len(spread))
-    assert Progress().share(0) is None
+    assert wanted.complete_share == pytest.approx(2 / len(spread))
+    assert (wanted.on_time_share, wanted.approved_share) == (0.5, 0.5)
+    assert wanted.on_time + wanted.late == wanted.complete
+    nobody = Progress()
+    assert (nobody.complete_share, nobody.on_time_share, nobody.approved_share) == (None, None, None)
 
 
 def test_progress_is_the_same_from_every_level_above(course, spread, unit_of):
@@ -80,7 +84,8 @@ def test_totals_sum_counted_cells_only(course, spread, unit_of):
 def test_collection_detail_shows_the_board_with_the_total_first(client_as, course, spread):
     page = client_as("township").get(f"/collections/{course.collection.pk}/").content.decode()
     assert page.index("合计") < page.index(spread[0].name)
-    assert "齐报、按时、通过是三回事" in page
+    assert "已上报＝按时上报＋迟报" in page
+    assert "占已上报 50%" in page
     assert f"/collections/{course.collection.pk}/units/{spread[0].parent.code}/?standing=missing" in page
 
 
@@ -94,6 +99,26 @@ def test_collection_detail_drills_down(client_as, course, unit_of):
     assert f"/collections/{pk}/board/{unit_of('township').code}/" in below
 
 
+def test_collection_detail_links_no_zero(client_as, course, unit_of):
+    page = client_as("county").get(f"/collections/{course.collection.pk}/").content.decode()
+    rows = page.split("<tbody>")[1]
+    assert "?standing=missing" in rows
+    for none in ("complete", "on_time", "late", "approved", "returned"):
+        assert f"?standing={none}" not in rows
+
+
+def test_collections_that_townships_fill_in_do_not_concern_villages(client_as, issue, forms):
+    collection = issue(fill_level=4, title="由乡镇填报的任务")
+    village, at = client_as("village"), f"/collections/{collection.pk}/"
+    assert collection.title not in village.get("/collections/").content.decode()
+    for tail in ("", "units/", "totals/"):
+        answer = village.get(f"{at}{tail}")
+        assert answer.status_code == 404
+        assert "您的单位不需要填报" in answer.content.decode()
+    for name in ("township", "county", "province"):
+        assert collection.title in client_as(name).get("/collections/").content.decode()
+
+
 @pytest.mark.parametrize("tail", ["board", "units", "totals"])
 def test_boards_of_foreign_units_are_not_there(client_as, course, unit_of, tail):
     foreign = f"/collections/{course.collection.pk}/{tail}/{unit_of('sibling').code}/"
@@ -103,7 +128,7 @@ def test_boards_of_foreign_units_are_not_there(client_as, course, unit_of, tail)
 
 STANDINGS = [
     ("approved", [0]), ("returned", [1]), ("submitted", [2]), ("draft", [3]),
-    ("late", [0]), ("on_time", [1, 2]),
+    ("late", [0]), ("on_time", [2]), ("complete", [0, 2]),
 ]  # fmt: skip
 
 
@@ -188,7 +213,14 @@ def test_review_submission_shows_cells_findings_explanations(client_as, course, 
     )
     submission = course.submit(village)
     page = client_as("township").get(f"/submissions/{submission.pk}/").content.decode()
-    for words in ("低于下限 20", "说明：以物资为主", "未见异常", "审核通过", "退回这一格"):
+    for words in (
+        "低于下限 20",
+        "说明：以物资为主",
+        "未见异常",
+        "审核通过",
+        "退回这一格",
+        f"走访慰问：{village.name}</h1>",
+    ):
         assert words in page
 
 
@@ -293,7 +325,8 @@ def test_submit_summary_page_is_for_the_levels_between(client_as, course, name, 
 
 def test_collection_list_says_where_the_own_unit_stands(client_as, course, village):
     page = client_as("village").get("/collections/").content.decode()
-    assert "未开始" in page
+    assert "待填报" in page
+    assert "待汇总上报" in client_as("township").get("/collections/").content.decode()
     assert f"/collections/{course.collection.pk}/fill/" in page
     course.report(village)
     assert "待审核" in client_as("village").get("/collections/").content.decode()
@@ -332,10 +365,23 @@ def test_due_collections_follow_the_report(course, village, actor):
     assert states("village") == []
 
 
-def test_state_of_a_unit_that_has_not_begun_is_a_word():
-    from fpa.reporting.views.reviewing import state_of
+def test_collection_list_says_that_a_collection_has_not_opened(client_as, course):
+    course.move(opens_on=1, due_on=5)
+    page = client_as("village").get("/collections/").content.decode()
+    assert "待填报" not in page.split("<tbody>")[1]
+    assert page.split("<tbody>")[1].count("未开始") == 2
 
-    assert state_of(None) == Status("未开始", "off")
+
+WORDS = [
+    (None, False, Status("待填报", "off")), (None, True, Status("待汇总上报", "off")),
+    ("draft", False, Status("填报中", "plain")), ("draft", True, Status("待汇总上报", "plain")),
+    ("submitted", True, Status("待审核", "waiting")), ("approved", False, Status("已通过", "done")),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("state", "sums", "wanted"), WORDS)
+def test_state_of_a_report_is_a_word_of_its_own(state, sums, wanted):
+    assert state_of(state, sums=sums) == wanted
 
 
 PAGES = ["", "units/", "totals/", "submissions/", "summary/"]

@@ -13,6 +13,7 @@ from fpa.access.loaders import check, load, load_unit
 from fpa.access.models import Unit
 from fpa.audit.record import recorder_of_export
 from fpa.core.actor import Actor
+from fpa.core.chinese import percent
 from fpa.core.form_flow import done, form_flow
 from fpa.core.lists import Column, Link, Status, Tone, list_page
 from fpa.reporting.actions import collections as actions
@@ -21,6 +22,7 @@ from fpa.reporting.figures import CELL_COLUMNS
 from fpa.reporting.forms import ExceptionForm, IssueForm, StandingFilter, default_days
 from fpa.reporting.models import Collection, Item
 from fpa.reporting.progress import (
+    COMPLETE,
     Progress,
     board_unit,
     children_with_summaries,
@@ -29,7 +31,7 @@ from fpa.reporting.progress import (
     totals_of,
     with_reports,
 )
-from fpa.reporting.queries import counted_cells, with_own_state
+from fpa.reporting.queries import collections_for, counted_cells
 from fpa.reporting.sheet import sheet_of
 from fpa.reporting.views.filling import seat_unit
 from fpa.reporting.views.reviewing import state_of, timeliness
@@ -45,7 +47,7 @@ def collection_list(request: HttpRequest) -> HttpResponse:
     return list_page(
         request,
         title="数据采集上报",
-        rows=with_own_state(Collection.objects.whole(), actor),
+        rows=collections_for(actor),
         columns=_collection_columns(actor, today),
         on_export=recorder_of_export(actor),
         links=links if actor.may("collection.issue") else (),
@@ -62,7 +64,7 @@ def _collection_columns(actor: Actor, today: date) -> list[Column]:
         Column("due", "截止日期", lambda c: c.due_on, sort="due_on", kind="date"),
         Column("locks", "锁定日期", lambda c: c.locks_on, sort="locks_on", kind="date"),
         Column("stage", "阶段", lambda c: Status(c.stage(today), STAGES[c.stage(today)])),
-        Column("own", "本单位", lambda c: state_of(c.own_state) if c.asks(actor.path, actor.level) else None),
+        Column("own", "本单位", partial(_own_state, actor, today)),
         Column(
             "waiting",
             "待我审核",
@@ -73,6 +75,15 @@ def _collection_columns(actor: Actor, today: date) -> list[Column]:
             shown=actor.may("submission.review"),
         ),
     ]
+
+
+def _own_state(actor: Actor, today: date, collection: Any) -> Status | None:
+    """How the seat's own report stands; 未开始 before the day of opening, nothing where none is asked."""
+    if not collection.asks(actor.path, actor.level):
+        return None
+    if today < collection.opens_on:
+        return Status("未开始", "plain")
+    return state_of(collection.own_state, sums=actor.level < collection.fill_level)
 
 
 def _waiting_link(collection: Any) -> str | None:
@@ -113,6 +124,9 @@ def _board(request: HttpRequest, pk: int, code: str | None) -> tuple[Collection,
     """The collection, the unit whose board it is (the seat's own without a code), and the units below that one."""
     collection = load(Collection.objects.whole(), pk, request, "submission.view")
     actor = check(request, "submission.view")
+    if actor.level > collection.fill_level:
+        filler = collection.get_fill_level_display()
+        raise Http404(f"“{collection.title}”由{filler}填报，您的单位不需要填报。")
     unit = load_unit(code, request, "submission.view") if code else seat_unit(actor)
     unit = board_unit(collection, unit)
     if not unit.path.startswith(collection.path):
@@ -131,6 +145,7 @@ def collection_detail(request: HttpRequest, pk: int, code: str | None = None) ->
     progress = progress_of(collection, unit, children)
     paths = {child.path: child for child in children}
     context = {"collection": collection, "unit": unit, "total": progress[unit.path]}
+    context |= {"notes": _shares(progress[unit.path])}
     return list_page(
         request,
         title=_titled("进度", collection, unit),
@@ -144,10 +159,20 @@ def collection_detail(request: HttpRequest, pk: int, code: str | None = None) ->
     )
 
 
+def _shares(total: Progress) -> dict[str, str]:
+    """The shares that stand under the board's key figures; empty where there is nothing to divide by."""
+    told = {
+        "complete": ("占应报", total.complete_share),
+        "on_time": ("占已上报", total.on_time_share),
+        "approved": ("占已上报", total.approved_share),
+    }
+    return {key: f"{of} {percent(share)}" for key, (of, share) in told.items() if share is not None}
+
+
 def _board_links(collection: Collection, unit: Unit, actor: Actor) -> list[Link]:
     at = [collection.pk, unit.code]
     links = [
-        Link("未报名单", f"{reverse('collection_units', args=at)}?standing=missing", "users"),
+        Link("未上报名单", f"{reverse('collection_units', args=at)}?standing=missing", "users"),
         Link("汇总表", reverse("collection_totals", args=at), "table"),
         Link("打印空表", f"{reverse('print_form', args=[collection.pk])}?blank=1", "printer"),
     ]
@@ -164,28 +189,30 @@ def _board_columns(
     def count(name: str) -> Any:
         return lambda u: getattr(progress.get(u.path, Progress()), name)
 
-    def share(name: str) -> Any:
-        return lambda u: progress.get(u.path, Progress()).share(count(name)(u))
+    def names(standing: str, unit: Unit) -> str | None:
+        url = reverse("collection_units", args=[collection.pk, unit.code])
+        return f"{url}?standing={standing}" if count(standing)(unit) else None
 
-    def names(standing: str) -> Any:
-        return lambda u: f"{reverse('collection_units', args=[collection.pk, u.code])}?standing={standing}"
+    def number(key: str, label: str, *, opens: bool = True, shown: bool = True) -> Column:
+        link = partial(names, key) if opens else None
+        return Column(key, label, count(key), kind="number", link=link, shown=shown)
 
-    def number(key: str, label: str, standing: str | None = None) -> Column:
-        return Column(key, label, count(key), kind="number", link=names(standing) if standing else None)
+    def share(key: str, label: str, *, of: str, shown: bool = False) -> Column:
+        return Column(key, label, count(key), kind="percent", unit=of, shown=shown)
 
     return [
         Column("unit", "单位", lambda u: _row_name(u, unit), link=lambda u: _below(collection, u, unit)),
-        number("expected", "应报"),
-        number("started", "已开始"),
-        number("complete", "已报"),
-        Column("complete_share", "齐报率", share("complete"), kind="percent"),
-        number("on_time", "按时", "on_time"),
-        Column("on_time_share", "按时率", share("on_time"), kind="percent"),
-        number("late", "迟报", "late"),
-        number("approved", "通过", "approved"),
-        Column("approved_share", "通过率", share("approved"), kind="percent"),
-        number("returned", "退回", "returned"),
-        number("missing", "未报", "missing"),
+        number("expected", "应报", opens=False),
+        number("started", "动手填报", opens=False, shown=False),
+        number("complete", "已上报"),
+        share("complete_share", "上报率", of="占应报", shown=True),
+        number("on_time", "按时上报"),
+        share("on_time_share", "按时率", of="占已上报"),
+        number("late", "迟报"),
+        number("approved", "已通过"),
+        share("approved_share", "通过率", of="占已上报"),
+        number("returned", "已退回"),
+        number("missing", "未上报"),
         Column("summary", "汇总上报", lambda u: _summary_state(collection, children.get(u.path))),
     ]
 
@@ -205,7 +232,7 @@ def _below(collection: Collection, row: Unit, unit: Unit) -> str | None:
 def _summary_state(collection: Collection, child: Any) -> Status | None:
     if child is None or child.level >= collection.fill_level:
         return None
-    return state_of(child.summary_state)
+    return state_of(child.summary_state, sums=True)
 
 
 def collection_units(request: HttpRequest, pk: int, code: str | None = None) -> HttpResponse:
@@ -236,10 +263,15 @@ def _unit_columns(collection: Collection, may_exempt: bool) -> list[Column]:
         Column("parent", "上级", lambda u: u.parent.name),
         Column("unit", "单位", lambda u: u.name, link=_report_link),
         Column("state", "状态", lambda u: state_of(u.report["state"] if u.report else None)),
-        Column("timely", "时效", lambda u: timeliness(u.report["late"] if u.report else None)),
+        Column("timely", "时效", _timeliness),
     ]
     exempt = Column("exempt", "延期", lambda _: "办理延期", link=granting)
     return [*columns, exempt] if may_exempt else columns
+
+
+def _timeliness(unit: Any) -> Status | None:
+    """On time or late, of those that count as complete on the board."""
+    return timeliness(unit.report["late"]) if unit.report and unit.report["state"] in COMPLETE else None
 
 
 def _report_link(unit: Any) -> str | None:

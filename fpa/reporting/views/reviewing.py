@@ -17,7 +17,7 @@ from fpa.reporting.actions import reviewing, submitting
 from fpa.reporting.actions.reviewing import CannotReview
 from fpa.reporting.actions.submitting import CannotSubmit, summary_needs_explanation
 from fpa.reporting.forms import ReturnForm, SubmissionFilter, SummaryForm
-from fpa.reporting.models import CellHistory, Collection, State, Submission
+from fpa.reporting.models import CellHistory, Collection, State, Submission, state_word
 from fpa.reporting.queries import children_of, submissions_below, sums_below
 from fpa.reporting.sheet import Sheet, sheet_for, sheet_of
 from fpa.reporting.views.filling import seat_unit
@@ -31,9 +31,9 @@ TONES: dict[str | None, Tone] = {
 }
 
 
-def state_of(value: str | None) -> Status:
-    """A submission's state by word and shape; 未开始 where there is none."""
-    return Status(State(value).label if value else "未开始", TONES[value])
+def state_of(value: str | None, *, sums: bool = False) -> Status:
+    """A submission's state by word and shape, also where there is none yet."""
+    return Status(state_word(value, sums=sums), TONES[value])
 
 
 def timeliness(is_late: bool | None) -> Status | None:
@@ -46,7 +46,7 @@ def timeliness(is_late: bool | None) -> Status | None:
 SUBMISSION_COLUMNS = (
     Column("unit", "单位", lambda s: s.unit.name, sort="path", link=lambda s: s.get_absolute_url()),
     Column("code", "区划代码", lambda s: s.unit.code, kind="code", shown=False),
-    Column("state", "状态", lambda s: state_of(s.state), sort="state"),
+    Column("state", "状态", lambda s: state_of(s.state, sums=s.is_summary), sort="state"),
     Column("timely", "时效", lambda s: timeliness(s.is_late)),
     Column("first", "首次上报", lambda s: s.first_submitted_at, sort="first_submitted_at", kind="date"),
     Column("last", "最近上报", lambda s: s.last_submitted_at, sort="last_submitted_at", kind="date"),
@@ -67,7 +67,7 @@ def submission_list(request: HttpRequest, pk: int) -> HttpResponse:
         on_export=recorder_of_export(actor),
         batch=batch if actor.may("submission.review") else (),
         links=[Link("进度", reverse("collection_detail", args=[pk]), "clipboard-check")],
-        empty="下级还没有开始填报。可以在进度页查看未报名单，提醒下级按时上报。",
+        empty="下级还没有开始填报。可以在进度页查看未上报名单，提醒下级按时上报。",
     )
 
 
@@ -109,7 +109,7 @@ def _review_page(request: HttpRequest, submission: Submission, form: ReturnForm 
     asked = {request.GET.get("cell", ""): request.GET.get("reason", "")[:500]}
     form = form or ReturnForm(items=sheet.items, asked=asked)
     shown = {
-        "title": submission.unit.name,
+        "title": f"{submission.collection.form.name}：{submission.unit.name}",
         "sheet": sheet,
         "rows": _with_findings(sheet),
         "collection": submission.collection,
