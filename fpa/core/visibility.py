@@ -29,4 +29,4 @@ def upper_bound(path: str) -> str:
 
 def common_path(one: str, other: str) -> str:
     """Path of the nearest unit that is, or stands above, both: `/12/02/001/` and `/12/02/003/` → `/12/02/`."""
-    return os.path.commonprefix([one, other]).rpartition("/")[0] + "/"
+    return os.path.commonpath([one, other]).rstrip("/") + "/"
