@@ -133,6 +133,8 @@ def django_db_setup(django_db_blocker: Any) -> Iterator[None]:
 @pytest.fixture
 def committed_db(django_db_setup: None, django_db_blocker: Any) -> Iterator[str]:
     """A clone of its own for a test that must commit (workers, sealing, races); gives the database's name."""
+    from tests.journeys.server import forget
+
     session = connections["default"].settings_dict["NAME"]
     name = f"{_base()}__c{os.getpid()}"
     clone_template(django_db_blocker, name)
@@ -145,6 +147,7 @@ def committed_db(django_db_setup: None, django_db_blocker: Any) -> Iterator[str]
         connections["default"].settings_dict["NAME"] = session
     settings.TREE_HEAD_FILE.unlink(missing_ok=True)
     drop_database(name)
+    forget(name)
 
 
 pytest_plugins = ["tests.fixtures"]

@@ -121,7 +121,7 @@ def end_appointment(*, appointment: Appointment, on: date, by: Actor, reason: st
         raise CannotEndAppointment(f"这项任职已于{date_cn(held.valid_to)}结束，不用重复办理。")
     if on < max(today, held.valid_from):
         earliest = max(today, held.valid_from)
-        raise CannotEndAppointment(f"停止日期最早是{date_cn(earliest)}，请改为当天或以后。")
+        raise CannotEndAppointment(f"结束日期最早是{date_cn(earliest)}，请改为当天或以后。")
     before, held.valid_to = held.valid_to, on
     held.save(update_fields=["valid_to"])
     record("appointment.ended", held, by=by, changes={"valid_to": [before, on]}, reason=reason)

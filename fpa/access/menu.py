@@ -40,7 +40,7 @@ MENU = (
             Entry("组织机构", "unit_tree", "unit.view"),
             Entry("会员", "member_list", "member.view"),
             Entry("工作队伍", "staff_list", "staff.view"),
-            Entry("会员导入", "import_list", "member.import"),
+            Entry("导入记录", "import_list", "member.import"),
         ),
     ),
     Section(
@@ -57,7 +57,7 @@ MENU = (
         "系统管理",
         "settings",
         (
-            Entry("用户与岗位", "user_list", "user.view"),
+            Entry("账号与岗位", "user_list", "user.view"),
             Entry("审计日志", "event_list", "audit.view"),
         ),
     ),

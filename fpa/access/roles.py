@@ -17,8 +17,9 @@ class Role:
 
 _LOOK = {"unit.view", "figure.view", "dashboard.view", "report.view", "thread.view", "case.view"}
 _MEMBERS = {"member.view", "member.join", "member.edit", "member.leave", "member.reveal", "member.export"}
+_STAFF = {"staff.view", "staff.export"}
 _FILL = {"submission.view", "submission.fill", "thread.write"}
-_REVIEW = {"submission.review", "member.transfer", "member.import", "staff.view", "staff.edit"}
+_REVIEW = {"submission.review", "member.transfer", "member.import", "staff.edit"} | _STAFF
 
 ROLES: dict[str, Role] = {
     role.code: role
@@ -35,7 +36,7 @@ ROLES: dict[str, Role] = {
             ),
         ),
         Role("township", "乡镇（街道）专干", frozenset(_LOOK | _MEMBERS | _FILL | _REVIEW)),
-        Role("village", "村（社区）专干", frozenset(_LOOK | _MEMBERS | _FILL | {"staff.view"})),
+        Role("village", "村（社区）专干", frozenset(_LOOK | _MEMBERS | _FILL | _STAFF)),
         Role("auditor", "安全审计员", frozenset({"audit.view", "unit.view"})),
         Role(
             "administrator",

@@ -60,7 +60,7 @@ class EndAppointmentForm(Form):
     """From when an appointment gives no access, and why."""
 
     on = DateField(
-        label="停止日期", initial=timezone.localdate, help_text="从这一天零点起，不能再用这个岗位办理。"
+        label="结束日期", initial=timezone.localdate, help_text="从这一天零点起，不能再用这个岗位办理。"
     )
     reason = ReasonField(label="原因")
 

@@ -15,7 +15,7 @@ from fpa.workspace.queries import by_urgency, find, groups
 TARGETS = (
     ("填报数据", "填写、上报本村的表", "pencil", "collection_list", "submission.view"),
     ("会员", "查看、登记本村会员", "users", "member_list", "member.view"),
-    ("登记新会员", "有人申请入会时用", "user-plus", "join_member", "member.join"),
+    ("会员入会", "有人申请入会时用", "user-plus", "join_member", "member.join"),
     ("讨论与退回", "上级问的、退回来改的", "message-circle", "thread_list", "thread.view"),
 )
 """What a village does most: label, what it is for, icon, page, permission. At most four (design §10)."""

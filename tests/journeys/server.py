@@ -36,7 +36,7 @@ def serving(database: str) -> Iterator[str]:
         finally:
             process.terminate()
             process.wait(30)
-            _forget(database)
+            forget(database)
 
 
 def _free_port() -> int:
@@ -56,8 +56,8 @@ def environment(database: str) -> dict[str, str]:
     }
 
 
-def _forget(database: str) -> None:
-    """Remove what the server wrote beside its database: log, tree heads, uploads."""
+def forget(database: str) -> None:
+    """Remove what processes wrote beside their database: log, tree heads, uploads."""
     for left in (settings.DATA_DIR / "test").glob(f"{database}.*"):
         if left.is_dir():
             shutil.rmtree(left)

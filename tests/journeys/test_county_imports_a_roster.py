@@ -44,7 +44,7 @@ def _roster(file: Path) -> Path:
 
 def test_county_imports_a_roster(seat: Callable[..., Page], tmp_path: Path) -> None:
     page = seat("county")
-    page.get_by_role("navigation", name="功能菜单").get_by_role("link", name="会员导入").click()
+    page.get_by_role("navigation", name="功能菜单").get_by_role("link", name="导入记录").click()
     looks_right(page)
     follow(page, "导入会员")
     looks_right(page)

@@ -35,12 +35,14 @@ __all__ = [
     "Tone",
     "address",
     "back_to_list",
+    "is_taken_away",
     "list_page",
     "summarize",
     "ticked",
 ]
 
 BACK_COOKIE = "list_back"
+EXPORT, PRINT = ("export", "xlsx"), ("print", "1")
 
 
 def list_page(
@@ -64,9 +66,9 @@ def list_page(
     event of what was taken away, printed or exported; `total` may know the count of the unfiltered rows.
     """
     listing = Listing(request, title, rows, tuple(columns), filters, total, empty)
-    if request.GET.get("export") == "xlsx":
+    if request.GET.get(EXPORT[0]) == EXPORT[1]:
         return take_away(listing, "导出", on_export)
-    if request.GET.get("print") == "1":
+    if request.GET.get(PRINT[0]) == PRINT[1]:
         return take_away(listing, "打印", on_export)
     shown = {"list": listing, "title": title, "links": links, "batch": batch, **(context or {})}
     is_part = "HX-Request" in request.headers and "HX-History-Restore-Request" not in request.headers
@@ -76,6 +78,11 @@ def list_page(
         BACK_COOKIE, listing.address(), httponly=True, samesite="Lax", secure=request.is_secure()
     )
     return response
+
+
+def is_taken_away(request: HttpRequest) -> bool:
+    """Whether a list is asked for as a workbook or on paper; of people, that has a permission of its own."""
+    return any(request.GET.get(name) == value for name, value in (EXPORT, PRINT))
 
 
 def back_to_list(request: HttpRequest, url_name: str, *args: Any) -> str:

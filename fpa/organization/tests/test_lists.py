@@ -1,11 +1,14 @@
 """The lists: who sees what, how it is found, how many queries it takes, what leaves with it."""
 
+from dataclasses import replace
 from datetime import date
 from io import BytesIO
 
 import pytest
+from django.urls import reverse
 from python_calamine import CalamineWorkbook
 
+from fpa.access.roles import ROLES
 from fpa.audit.models import Event
 from fpa.core.dates import years_before
 from fpa.organization.models import Sex
@@ -106,6 +109,18 @@ def test_member_list_exports_masked_and_audited(client_as, members):
     assert not any("张晓梅" in row or ID.read(members["张晓梅"].person) in row for row in cells)
     event = Event.objects.get(verb="list.exported")
     assert event.changes == {"list": "会员", "rows": 1}
+
+
+@pytest.mark.parametrize("taken", ["export=xlsx", "print=1"])
+@pytest.mark.parametrize("thing", ["member", "staff"])
+def test_lists_of_people_are_taken_away_with_a_permission_of_its_own(client_as, monkeypatch, thing, taken):
+    url = reverse(f"{thing}_list")
+    assert client_as("county").get(f"{url}?{taken}").status_code == 200
+    office = ROLES["office"]
+    looking = replace(office, permissions=office.permissions - {f"{thing}.export"})
+    monkeypatch.setitem(ROLES, "office", looking)
+    assert client_as("county").get(f"{url}?{taken}").status_code == 403
+    assert client_as("county").get(url).status_code == 200
 
 
 @pytest.mark.parametrize("who", ["auditor", "administrator"])

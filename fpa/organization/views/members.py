@@ -12,7 +12,7 @@ from fpa.access.loaders import check, load
 from fpa.audit.record import recorder_of_export
 from fpa.core.form_flow import done, form_flow
 from fpa.core.identity import BadId, BadPhone, mask_name
-from fpa.core.lists import Column, Link, Status, list_page
+from fpa.core.lists import Column, Link, Status, is_taken_away, list_page
 from fpa.organization import forms
 from fpa.organization.actions import members as actions
 from fpa.organization.actions.people import NotTheSamePerson
@@ -47,7 +47,7 @@ def page_of(member: Member) -> str:
 
 def member_list(request: HttpRequest) -> HttpResponse:
     """The members of the seat's unit and below, in the order of the units."""
-    actor = check(request, "member.export" if "export" in request.GET else "member.view")
+    actor = check(request, "member.export" if is_taken_away(request) else "member.view")
     links = [Link("按证件号码或手机号查找", reverse("find_member"), "search")]
     if actor.may("member.join"):
         links.append(Link("会员入会", reverse("join_member"), "user-plus", primary=True))

@@ -11,7 +11,7 @@ from fpa.access.loaders import check, load
 from fpa.audit.record import recorder_of_export
 from fpa.core.form_flow import done, form_flow
 from fpa.core.identity import BadId, BadPhone
-from fpa.core.lists import Column, Link, Status, list_page
+from fpa.core.lists import Column, Link, Status, is_taken_away, list_page
 from fpa.organization import forms
 from fpa.organization.actions import staff as actions
 from fpa.organization.actions.people import NotTheSamePerson
@@ -40,7 +40,7 @@ def page_of(staff: Staff) -> str:
 
 def staff_list(request: HttpRequest) -> HttpResponse:
     """The staff of the seat's unit and below, in the order of the units."""
-    actor = check(request, "staff.view")
+    actor = check(request, "staff.export" if is_taken_away(request) else "staff.view")
     may_edit = actor.may("staff.edit")
     return list_page(
         request,

@@ -41,13 +41,13 @@ def user_list(request: HttpRequest) -> HttpResponse:
     links = [Link("岗位", reverse("post_list"), "building")]
     return list_page(
         request,
-        title="用户",
+        title="账号",
         rows=users_in_scope().order_by("username"),
         columns=COLUMNS,
         filters=UserFilters,
         on_export=recorder_of_export(actor),
         links=links,
-        empty="还没有用户。请先到“岗位”中设岗位，再在岗位页面开通账号。",
+        empty="还没有账号。请先到“岗位”中设岗位，再在岗位页面开通账号。",
     )
 
 

@@ -83,8 +83,8 @@ def test_go_to_finds_no_unit_outside(client_as, name, wanted):
 
 @pytest.mark.parametrize("name", ["auditor", "village"])
 def test_go_to_offers_only_pages_of_the_role(client_as, name):
-    text = found(client_as(name), "用户", headers=HTMX)
-    assert "用户与岗位" not in text
+    text = found(client_as(name), "账号", headers=HTMX)
+    assert "账号与岗位" not in text
 
 
 def test_go_to_says_what_can_be_typed(client_as):

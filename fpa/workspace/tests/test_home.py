@@ -57,7 +57,7 @@ def test_home_of_an_office_groups_what_waits(client_as, submit, ask):
 
 @pytest.mark.parametrize(("name", "has", "lacks"), [
     ("auditor", "审计日志", "/members/"),
-    ("administrator", "用户与岗位", "/members/"),
+    ("administrator", "账号与岗位", "/members/"),
 ])  # fmt: skip
 def test_home_of_a_supervisor_is_plain(client_as, submit, name, has, lacks):
     submit()
