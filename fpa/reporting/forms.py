@@ -40,7 +40,8 @@ class IssueForm(Form):
         published = ReportForm.objects.all()
         self.fields["form"].queryset = published  # type: ignore[attr-defined]
         kinds = set(published.values_list("period_kind", flat=True))
-        self.fields["period"].choices = period_choices(kinds, timezone.localdate())  # type: ignore[attr-defined]
+        periods = period_choices(kinds, timezone.localdate())
+        self.fields["period"].choices = [("", "请选择"), *periods]  # type: ignore[attr-defined]
         levels = [(v.value, v.label) for v in FILL_LEVELS if v > actor.level]
         self.fields["fill_level"].choices = levels  # type: ignore[attr-defined]
         self.fields["fill_level"].initial = Level.VILLAGE
