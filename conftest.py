@@ -83,7 +83,7 @@ def _template(blocker: Any) -> str:
         for (old,) in owner.execute(
             "SELECT datname FROM pg_database WHERE datname LIKE %s", [pattern]
         ).fetchall():
-            owner.execute(sql.SQL("DROP DATABASE {} WITH (FORCE)").format(sql.Identifier(old)))
+            owner.execute(sql.SQL("DROP DATABASE {}").format(sql.Identifier(old)))
         making = f"{name}_making"
         owner.execute(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(making)))
         with blocker.unblock(), _owner_of(making):
@@ -102,7 +102,7 @@ def clone_template(blocker: Any, name: str) -> None:
     with _only_one():
         template = _template(blocker)
         with database.connect(settings.OWNER_DATABASE) as owner:
-            owner.execute(sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(sql.Identifier(name)))
+            owner.execute(sql.SQL("DROP DATABASE IF EXISTS {}").format(sql.Identifier(name)))
             owner.execute(
                 sql.SQL("CREATE DATABASE {} TEMPLATE {}").format(
                     sql.Identifier(name), sql.Identifier(template)
@@ -115,7 +115,7 @@ def drop_database(name: str) -> None:
     with database.connect(settings.OWNER_DATABASE) as owner:
         connected = "SELECT 1 FROM pg_stat_activity WHERE datname = %s"
         wait_for(lambda: owner.execute(connected, [name]).fetchone() is None)
-        owner.execute(sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(sql.Identifier(name)))
+        owner.execute(sql.SQL("DROP DATABASE IF EXISTS {}").format(sql.Identifier(name)))
 
 
 @pytest.fixture(scope="session")

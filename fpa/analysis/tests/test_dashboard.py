@@ -182,7 +182,7 @@ def test_dashboard_names_the_units_that_need_a_hand(collection, client_as):
     shown = page(client_as("township"))
     text = " ".join(shown.text_content().split())
     villages = list(Unit.objects.filter(parent=cast_unit("township")))
-    assert f"应报 {len(villages)}，未报 {len(villages) - 1}，已退回 1，迟报 2" in text
+    assert f"应报 {len(villages)}，未报 {len(villages) - 1}，已退回 1，迟报 1" in text
     first = shown.xpath('//ul[@class="hands"]/li')[0]
     assert villages[1].name in first.text_content()
     assert "已退回 1" in first.text_content()

@@ -103,7 +103,7 @@ def strange_database(tmp_path):
     with database.connect(settings.OWNER_DATABASE) as owner:
         owner.execute(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(name)))
         yield settings.OWNER_DATABASE | {"NAME": name}
-        owner.execute(sql.SQL("DROP DATABASE {} WITH (FORCE)").format(sql.Identifier(name)))
+        owner.execute(sql.SQL("DROP DATABASE {}").format(sql.Identifier(name)))
         owner.execute(sql.SQL("DROP ROLE IF EXISTS {}").format(sql.Identifier(app_role(name))))
 
 
