@@ -126,21 +126,22 @@
 
   // What did not reach the server is marked, and sent again when the network is back.
   document.addEventListener("htmx:sendError", (event) => {
-    const row = event.target.closest("tr");
-    if (!row?.querySelector("[data-cell]")) return;
-    row.classList.add("is-unsent");
+    const unsent = event.target.closest("tr, #filling");
+    if (!unsent?.querySelector("[data-cell]")) return;
+    unsent.classList.add("is-unsent");
     note("网络不通，有的格子还没有保存，恢复后自动再送；请先不要关闭页面。");
   });
   document.addEventListener("htmx:afterOnLoad", (event) => {
-    event.target.closest("tr")?.classList.remove("is-unsent");
+    event.target.closest("tr, #filling")?.classList.remove("is-unsent");
   });
   window.addEventListener("online", () => {
+    if (document.querySelector("#filling.is-unsent")) saveAll();
     document.querySelectorAll("tr.is-unsent [data-cell]").forEach((cell) => {
       cell.dispatchEvent(new Event("change", { bubbles: true }));
     });
   });
   window.addEventListener("beforeunload", (event) => {
-    if (document.querySelector("tr.is-unsent, tr.htmx-request")) event.preventDefault();
+    if (document.querySelector("#filling:is(.is-unsent, .htmx-request), tr:is(.is-unsent, .htmx-request)")) event.preventDefault();
   });
 
   // A link from the audit report, or from a thread, lands in the cell itself.
