@@ -10,12 +10,14 @@ DATA = """jsonb_to_record(s.data) AS d(person uuid, name text, initials text, se
 MASK = '["******", "******"]'
 ELSEWHERE = "此人已是其他单位的会员，不能重复登记。如人已迁来，请联系双方共同的上级计生协办理转移"
 OTHER_NAME = "该证件号码在平台登记的姓名与表中的不一致，请对照证件核对姓名和号码"
+TOO_EARLY = "入会日期早于此人上次的退会日期，前后两段会籍不能重叠，请核对入会日期"
 RACED = "检查之后此人的会员登记有变动，请重新导入核对"
 
 JUDGE = f"""
     SELECT s.*, v.verdict, v.field,
         CASE WHEN v.verdict <> 'rejected' THEN ''
              WHEN m.id IS NULL THEN '{OTHER_NAME}'
+             WHEN v.field = 'joined_on' THEN '{TOO_EARLY}'
              WHEN m.path >= %(lo)s AND m.path < %(hi)s
              THEN format('此人已是%%s的会员，不能重复登记。如人已迁来，请办理转移', u.name)
              ELSE '{ELSEWHERE}' END AS reason,
@@ -35,12 +37,14 @@ JUDGE = f"""
                 WHEN p.phone_index IS NULL AND d.phone_index IS NOT NULL THEN '[null, "******"]'::jsonb END,
             'kind', CASE WHEN m.kind <> d.kind THEN jsonb_build_array(m.kind, d.kind) END,
             'joined_on', CASE WHEN m.joined_on <> d.joined_on THEN jsonb_build_array(m.joined_on, d.joined_on) END
-        )) END AS changes) AS c
+        )) END AS changes,
+        m.joined_on <> d.joined_on AND EXISTS (SELECT FROM organization_member AS old
+            WHERE old.person_id = p.id AND old.left_on > d.joined_on) AS too_early) AS c
     CROSS JOIN LATERAL (SELECT
         CASE WHEN m.id IS NULL AND p.name <> d.name THEN 'rejected' WHEN m.id IS NULL THEN 'new'
-             WHEN m.unit_id <> d.unit_id THEN 'rejected' WHEN c.changes = '{{}}' THEN 'unchanged'
+             WHEN m.unit_id <> d.unit_id OR c.too_early THEN 'rejected' WHEN c.changes = '{{}}' THEN 'unchanged'
              ELSE 'changed' END AS verdict,
-        CASE WHEN m.id IS NULL THEN 'name' ELSE 'id' END AS field) AS v
+        CASE WHEN m.id IS NULL THEN 'name' WHEN m.unit_id <> d.unit_id THEN 'id' ELSE 'joined_on' END AS field) AS v
 """
 
 MARK_RACED = f"""
@@ -48,7 +52,10 @@ MARK_RACED = f"""
     FROM organization_person AS p LEFT JOIN organization_member AS m ON m.person_id = p.id AND m.left_on IS NULL
     WHERE s.job_id = %(job)s AND p.id_index = s.key AND (
         (s.verdict = 'new' AND (m.id IS NOT NULL OR p.name <> s.data ->> 'name'))
-        OR (s.verdict = 'changed' AND (m.id IS NULL OR m.unit_id <> (s.data ->> 'unit_id')::bigint)))
+        OR (s.verdict = 'changed' AND (m.id IS NULL OR m.unit_id <> (s.data ->> 'unit_id')::bigint))
+        OR (s.verdict IN ('new', 'changed') AND EXISTS (SELECT FROM organization_member AS old
+            WHERE old.person_id = p.id AND old.left_on > coalesce(
+                (s.changes #>> '{{joined_on,1}}')::date, (s.data ->> 'joined_on')::date))))
 """
 PEOPLE = f"""
     INSERT INTO organization_person (id, unit_id, path, name, initials, sex, birth_date, id_cipher, id_index,

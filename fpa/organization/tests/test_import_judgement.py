@@ -195,6 +195,18 @@ def test_import_judgement_rejoining_before_leaving_counts_from_today(left, tmp_p
     assert Member.objects.get(left_on=None).joined_on == timezone.localdate()
 
 
+@pytest.mark.parametrize(("joined", "changed"), [("2024-02-29", 0), ("2024-03-01", 1)])
+def test_import_judgement_a_membership_never_reaches_into_an_earlier_one(left, tmp_path, joined, changed):
+    header = [*HEADER, "入会日期"]
+    bring(tmp_path, [header, [*person(1), "2025-01-01"]])
+    answer = bring(tmp_path, [header, [*person(1), joined]])
+    assert answer["changed"] == changed
+    assert [row["column"] for row in answer["rejected"]] == ["入会日期"] * (1 - changed)
+    assert all("上次的退会日期" in row["reason"] for row in answer["rejected"])
+    kept = joined if changed else "2025-01-01"
+    assert Member.objects.get(left_on=None).joined_on.isoformat() == kept
+
+
 def test_import_judgement_another_name_than_on_record_is_refused(left, tmp_path):
     (rejected,) = bring(tmp_path, [HEADER, person(1, name="李四")])["rejected"]
     assert (rejected["column"], "姓名与表中的不一致" in rejected["reason"]) == ("姓名", True)

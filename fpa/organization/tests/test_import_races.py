@@ -17,7 +17,7 @@ from fpa.jobs import runner
 from fpa.jobs.actions import CannotImport, confirm_import, upload_import
 from fpa.jobs.importer import importer_of
 from fpa.jobs.models import ImportInbox, ImportRow, Job, State, Verdict
-from fpa.organization.actions.members import join_member, leave_member, transfer_member
+from fpa.organization.actions.members import join_member, leave_member, rejoin_member, transfer_member
 from fpa.organization.models import LeaveReason, Member, Person
 from fpa.organization.tests.rosters import HEADER, number, person
 from tests.cast import COUNTY, SIBLING, cast_unit
@@ -136,6 +136,24 @@ def test_import_races_someone_moved_meanwhile(whole_province, uploaded, actor):
     job.refresh_from_db()
     assert (job.counts["changed"], job.counts["rejected"]) == (0, 2)
     assert set(Person.objects.values_list("name", flat=True)) == {"张三"}
+
+
+def test_import_races_someone_left_and_came_back_meanwhile(whole_province, uploaded, actor):
+    first = uploaded([[*HEADER, "入会日期"], [*person(1), "2020-01-01"]])
+    ready(first)
+    confirm(first)
+    runner.run_import(first.pk)
+    job = uploaded([[*HEADER, "入会日期", "会员类别"], [*person(1), "2020-01-01", "骨干会员"]])
+    ready(job)
+    member = leave_member(
+        member=Member.objects.get(), reason=LeaveReason.REQUEST, on=date(2024, 1, 1), by=actor("county")
+    )
+    rejoin_member(member=member, unit=member.unit, joined_on=date(2025, 1, 1), by=actor("county"))
+    confirm(job)
+    runner.run_import(job.pk)
+    job.refresh_from_db()
+    assert (job.counts["changed"], job.counts["rejected"]) == (0, 1)
+    assert Member.objects.get(left_on=None).joined_on == date(2025, 1, 1)
 
 
 def test_import_races_right_lost_before_writing(whole_province, uploaded):
