@@ -6,18 +6,21 @@ from fpa.access.models import User
 from fpa.access.scope import everything
 from fpa.demo.accounts import make_accounts
 from fpa.demo.collections import make_collections
-from fpa.demo.people import make_people
+from fpa.demo.people import MEMBERS, make_people
 from fpa.demo.returns import make_returns
 from fpa.demo.standings import make_standings
 from fpa.figures.freshness import refresh
-from fpa.organization.models import Standing
+from fpa.organization.models import Member, Standing
 
 Progress = Callable[[str, int, int], None]
 
 
-def is_loaded() -> bool:
-    """Whether the last step of a load has been done: the accounts are made last."""
-    return User.objects.exists()
+def is_loaded(scale: int | None = None) -> bool:
+    """Whether a load, at `scale` where one is given, has been done: nobody has an account before it is whole."""
+    if scale is None:
+        return User.objects.exists()
+    with everything():
+        return User.objects.exists() and Member.objects.count() >= MEMBERS // scale
 
 
 def load_demo(scale: int, progress: Progress) -> None:

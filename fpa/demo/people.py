@@ -3,6 +3,7 @@
 import multiprocessing
 from collections import defaultdict
 from collections.abc import Callable, Iterator
+from concurrent.futures import ProcessPoolExecutor, as_completed
 from dataclasses import dataclass
 from datetime import date, timedelta
 from random import Random
@@ -25,6 +26,7 @@ TURNOVER = 100
 """One member in so many left after mid-2023 and was followed by another, so that both totals are exact."""
 STAFF = {"authorized": 1_998, "part_time": 2_570, "village_part_time": 48_891}
 KEY_DAY = date(2023, 6, 30)
+LAST_NUMBER = (1 << 40) - 1
 OFFICES_REGION = "430000"
 """Of the ID numbers of province and cities: no county's, or two people would draw the same number."""
 
@@ -39,6 +41,10 @@ PERSON_COLUMNS = (
     "id uuid, unit_id bigint, path text, name text, initials text, sex text, birth_date date,"
     " id_cipher bytea, id_index bytea, phone_cipher bytea, phone_index bytea"
 )
+
+
+class LoadedAtAnotherScale(Exception):
+    """People of another number than asked for are there already; the message says the way out, in Chinese."""
 
 
 @dataclass
@@ -69,17 +75,23 @@ class Order:
 
 
 def make_people(scale: int, progress: Callable[[int, int], None]) -> None:
-    """Write members at 1/`scale` of the province's 6,073,700 and all staff; tells `progress` rows done of all."""
+    """Write members at 1/`scale` of the province's 6,073,700 and all staff; tells `progress` rows done of all.
+
+    Raises `LoadedAtAnotherScale`, and `BrokenProcessPool` where one of its processes was killed.
+    """
     with everything():
         orders = list(_orders(MEMBERS // scale))
     total = sum(sum(n for _, n in o.members) + o.movers + sum(n for *_, n in o.staff) for o in orders)
     keyring()  # read before the fork
     connections.close_all()
     done = 0
-    with multiprocessing.get_context("fork").Pool(2) as pool:
-        for written in pool.imap_unordered(_write_county, orders, chunksize=1):
-            done += written
-            progress(done, total)
+    with ProcessPoolExecutor(2, multiprocessing.get_context("fork")) as pool:
+        try:
+            for written in as_completed([pool.submit(_write_county, order) for order in orders]):
+                done += written.result()
+                progress(done, total)
+        finally:
+            pool.shutdown(cancel_futures=True)  # broken off: the counties not begun are left for the next run
 
 
 def _orders(members: int) -> Iterator[Order]:
@@ -130,9 +142,12 @@ def _write_county(order: Order) -> int:
     """Invent a county's people and write them in one transaction, unless an earlier run did; returns how many."""
     people = list(_invent(order))
     with everything():
-        if people and Person.objects.filter(pk=people[0].person_id).exists():
-            return len(people)
-        for start in range(0, len(people), 20_000):
+        there = Person.objects.filter(pk__range=(_uuid(order, 0), _uuid(order, LAST_NUMBER))).count()
+        if there not in (0, len(people)):
+            raise LoadedAtAnotherScale(
+                "数据库里已有另一规模的演示数据，不能接着载入。请先运行 make clean-data 删除全部数据，再重新载入。"
+            )
+        for start in range(0, 0 if there else len(people), 20_000):
             _write(people[start : start + 20_000])
     return len(people)
 
@@ -167,7 +182,7 @@ def _person(
     earliest = max(birth + timedelta(days=18 * 366), date(1985, 1, 1))
     joined = earliest + timedelta(days=random.randint(0, (KEY_DAY - earliest).days))
     return Invented(
-        person_id=UUID(int=0x018909A1C000 << 80 | 0x7 << 76 | 0x2 << 62 | order.index << 40 | number),
+        person_id=_uuid(order, number),
         unit=unit,
         name=name,
         sex="female" if female else "male",
@@ -177,6 +192,11 @@ def _person(
         joined=joined,
         staff=staff,
     )
+
+
+def _uuid(order: Order, number: int) -> UUID:
+    """A UUID (version 7) of the same day for all, counted on within each county."""
+    return UUID(int=0x018909A1C000 << 80 | 0x7 << 76 | 0x2 << 62 | order.index << 40 | number)
 
 
 def _free_number(region: str, birth: date, female: bool, used: set[str], random: Random) -> str:

@@ -1,9 +1,11 @@
-"""Loading at a small scale, really committed: broken off, gone on with, and then exactly what the speech says."""
+"""Loading at a small scale, really committed: broken off, killed, gone on with, then exactly what the speech says."""
 
 from collections import Counter
+from concurrent.futures.process import BrokenProcessPool
 from datetime import date, timedelta
 from decimal import Decimal
 from itertools import pairwise
+from multiprocessing import active_children
 
 import pytest
 from django.conf import settings
@@ -21,7 +23,7 @@ from fpa.core.periods import Period
 from fpa.demo import accounts
 from fpa.demo.collections import CAMPAIGN, GAP_COUNTIES, VISITS, _gap_counties
 from fpa.demo.load import is_loaded, load_demo
-from fpa.demo.people import MEMBERS, STAFF
+from fpa.demo.people import MEMBERS, STAFF, LoadedAtAnotherScale, make_people
 from fpa.demo.returns import MORE, REASON
 from fpa.demo.standings import COUNTS
 from fpa.figures.queries import read
@@ -62,8 +64,13 @@ def loaded_name(django_db_setup, django_db_blocker):
             with pytest.raises(BrokenOff):
                 load_demo(SCALE, break_off_at(step, share))
             assert not is_loaded()
+        with pytest.raises(BrokenProcessPool):
+            make_people(SCALE, lambda done, total: active_children()[0].kill())
         load_demo(SCALE, lambda *step: steps.append(step))
-        assert is_loaded()
+        assert is_loaded(SCALE)
+        assert not is_loaded(SCALE // 2)
+        with pytest.raises(LoadedAtAnotherScale, match="make clean-data"):
+            make_people(SCALE * 2, lambda done, total: None)
         with owner() as them:
             them.execute("ANALYZE")
         point_at(session)

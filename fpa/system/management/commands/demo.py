@@ -7,10 +7,11 @@ from argparse import ArgumentParser
 from typing import Any
 
 from django.core.management import call_command
-from django.core.management.base import BaseCommand
+from django.core.management.base import BaseCommand, CommandError
 
 from fpa.demo import accounts
 from fpa.demo.load import is_loaded, load_demo
+from fpa.demo.people import LoadedAtAnotherScale
 
 SCALE, FULL_SCALE = 100, 1
 BAR_WIDTH = 30
@@ -26,12 +27,23 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         subprocess.run([sys.executable, "-m", "fpa", "setup"], check=True)
-        if not is_loaded():
-            load_demo(FULL_SCALE if options["full"] else SCALE, self._bar)
+        self._load(FULL_SCALE if options["full"] else SCALE)
         self.stdout.write(self._welcome(options["address"]))
         self.stdout.flush()
         if not options["no_serve"]:
             call_command("serve", address=options["address"])
+
+    def _load(self, scale: int) -> None:
+        if is_loaded():
+            if scale == FULL_SCALE and not is_loaded(scale):
+                self.stdout.write(
+                    "已有按 1/100 载入的演示数据，照旧启动。要全部会员，请先 make clean-data 再 make full。"
+                )
+            return
+        try:
+            load_demo(scale, self._bar)
+        except LoadedAtAnotherScale as error:
+            raise CommandError(str(error)) from None
 
     def _bar(self, step: str, done: int, total: int) -> None:
         """Draw the progress of one step on one line; one line a step where nobody watches."""
