@@ -43,7 +43,10 @@ class DashboardForm(PlaceForm):
     def __init__(self, chosen: dict[str, str], *, unit: Unit, **place: Any) -> None:
         super().__init__(chosen, unit=unit, **place)
         levels = levels_below(unit)
-        self._offer("figure", [(figure.key, figure.name) for figure in catalogue.declared()])
+        self._offer(
+            "figure",
+            [(figure.key, figure.name) for figure in catalogue.every_at(unit.level) if not figure.pending],
+        )
         self._offer("level", [(str(level.value), level.label) for level in levels])
         self._offer("per", PER_WORDS.items() if levels and levels[0] != Level.VILLAGE else [])
 
@@ -95,12 +98,13 @@ class Board:
 
 def board_of(unit: Unit, period: Period, look: Look) -> Board:
     """Read the dashboard's figures, in a fixed number of queries."""
-    found = read(dict.fromkeys([*KEY_FIGURES, look.key]), unit, period)
+    keys = [key for key in KEY_FIGURES if unit.level <= catalogue.get(key).lowest]
+    found = read(dict.fromkeys([*keys, look.key, MEMBERS]), unit, period)
     chosen = found[look.key]
     level = Level(look.level) if look.level else None
     none = Parts([], None, 0)
     parts = parts_of_figure(chosen, level, look.per, found[MEMBERS].value) if level else none
-    return Board([found[key] for key in KEY_FIGURES], chosen, level, parts, course_of(chosen))
+    return Board([found[key] for key in keys], chosen, level, parts, course_of(chosen))
 
 
 @dataclass(frozen=True)

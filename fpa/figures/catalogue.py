@@ -14,7 +14,7 @@ from typing import Any
 
 from django.db.models import QuerySet
 
-from fpa.access.models import Unit
+from fpa.access.models import Level, Unit
 from fpa.core.lists import Column
 from fpa.core.periods import Period
 
@@ -36,11 +36,12 @@ class UnknownFigure(LookupError):
 
 @dataclass(frozen=True)
 class Coverage:
-    """How many of the units that could bring something to a figure have done so: 118/122 个县."""
+    """How many of the units that could bring something to a figure have done so: 118/122 个县; `done` says what."""
 
     have: int
     of: int
     word: str
+    done: str = "覆盖"
 
     def __str__(self) -> str:
         return f"{self.have}/{self.of} {self.word}"
@@ -56,7 +57,8 @@ class Figure:
     a date field, or `period`, a field that holds a period's code; it counts there and in all longer periods around.
 
     `name` and `unit` may be left out where `data/catalogue.csv` has the key. `columns` are how the records behind the
-    figure are listed. `coverage` replaces the default (how many units of the level below have a value).
+    figure are listed. `coverage` replaces the default (how many units of the level below have a value). `lowest` is the
+    last level that can have the figure: below it a zero would say nothing, and lists leave it out.
     """
 
     key: str
@@ -72,6 +74,7 @@ class Figure:
     period: str = ""
     columns: Sequence[Column] = ()
     coverage: Callable[[Unit, Period], Coverage | None] | None = None
+    lowest: Level = Level.VILLAGE
 
     @property
     def pending(self) -> bool:
@@ -130,6 +133,11 @@ def get(key: str) -> Figure:
 def every() -> list[Figure]:
     """Every figure: those of the catalogue file in its order, then what modules declare beyond it."""
     return [get(key) for key in dict.fromkeys([*_listed(), *_declared])]
+
+
+def every_at(level: int) -> list[Figure]:
+    """The figures that units of a level can have."""
+    return [figure for figure in every() if level <= figure.lowest]
 
 
 def declared() -> list[Figure]:

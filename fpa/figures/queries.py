@@ -149,22 +149,22 @@ def _counted_coverages(
 def breakdown(key: str, unit: Unit, period: Period) -> list[tuple[Unit, Value]]:
     """A figure at the units directly below, in code order with functional zones last; units without a value have 0.
 
-    Empty at a village and where no value is kept.
+    Empty at a village, where no value is kept, and where units below can't have the figure.
     """
     day = stock_day(period, timezone.localdate())
     children = Unit.objects.filter(Q(valid_to=None) | Q(valid_to__gt=day), parent=unit, valid_from__lte=day)
-    return _valued(key, children, period)
+    return _valued(key, children, period, unit.level + 1)
 
 
 def ranking(key: str, unit: Unit, period: Period, level: Level) -> list[tuple[Unit, Value]]:
     """The units of a level below `unit` by a figure, highest first, equal ones in code order; no functional zones."""
-    units = _valued(key, units_below(unit, level, period), period)
+    units = _valued(key, units_below(unit, level, period), period, level)
     return sorted(units, key=lambda pair: -pair[1])
 
 
-def _valued(key: str, units: UnitQuerySet, period: Period) -> list[tuple[Unit, Value]]:
+def _valued(key: str, units: UnitQuerySet, period: Period, level: int) -> list[tuple[Unit, Value]]:
     figure = catalogue.get(key)
-    if qualifier_of(figure, period) != "exact":
+    if qualifier_of(figure, period) != "exact" or level > figure.lowest:
         return []
     ordered = sorted(units, key=lambda u: (u.is_functional_zone, u.path))
     facts = _facts([figure], period).filter(unit_id__in=[u.pk for u in ordered])

@@ -7,16 +7,26 @@ from django.urls import reverse
 from fpa.access.models import Unit
 from fpa.core import chinese
 from fpa.core.periods import Period
+from fpa.figures.catalogue import Kind
 from fpa.figures.queries import Reading
 
 PENDING = "〔待接入〕"
 SHARE = "比例"
 """The unit of a figure whose value is a part of 1."""
 NO_VALUE = {"pending": PENDING, "not_kept": "〔该期间无此数〕"}
+NOT_REPORTED = "〔暂无上报〕"
+
+
+def is_unreported(reading: Reading) -> bool:
+    """Whether a zero only says that nobody has reported yet."""
+    coverage, flow = reading.coverage, reading.figure.kind is Kind.FLOW
+    return flow and reading.value == 0 and coverage is not None and not coverage.have
 
 
 def words(reading: Reading) -> str:
     """The value in office wording with its unit (607.37万人, a share as 70%), or why there is none."""
+    if is_unreported(reading):
+        return NOT_REPORTED
     if reading.value is None:
         return NO_VALUE[reading.qualifier]
     if reading.figure.unit == SHARE:

@@ -43,7 +43,9 @@ class Place:
 def figure_list(request: HttpRequest) -> HttpResponse:
     """The catalogue: every figure with its value at a unit in a period, 口径, coverage and state."""
     place = _place(request)
-    readings = queries.read([f.key for f in catalogue.every()], place.unit, place.period).values()
+    readings = queries.read(
+        [f.key for f in catalogue.every_at(place.unit.level)], place.unit, place.period
+    ).values()
     context = {
         "title": "指标目录",
         "places": place.steps("figure_list"),

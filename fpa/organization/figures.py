@@ -58,9 +58,9 @@ STANDINGS = {
     "three_fix": (StandingKind.THREE_FIX, "由机构编制部门印发“三定”方案"),
 }
 STAFF = {
-    "authorized": (StaffKind.AUTHORIZED, "省、市、县、乡计生协占用编制的在岗工作人员"),
-    "part_time": (StaffKind.PART_TIME, "省、市、县、乡计生协兼职和聘用的在岗工作人员"),
-    "village_part_time": (StaffKind.VILLAGE_PART_TIME, "村（社区）计生协兼职人员，含聘用人员"),
+    "authorized": (StaffKind.AUTHORIZED, "省、市、县、乡计生协占用编制的在岗工作人员", Level.TOWNSHIP),
+    "part_time": (StaffKind.PART_TIME, "省、市、县、乡计生协兼职和聘用的在岗工作人员", Level.TOWNSHIP),
+    "village_part_time": (StaffKind.VILLAGE_PART_TIME, "村（社区）计生协兼职人员，含聘用人员", Level.VILLAGE),
 }
 
 
@@ -78,6 +78,7 @@ def _total(word: str, level: Level, whose: str) -> Figure:
         until="valid_to",
         columns=UNIT_COLUMNS,
         coverage=_of_level(level),
+        lowest=level,
     )
 
 
@@ -97,6 +98,7 @@ def _standing(word: str, level: Level, whose: str, item: str) -> Figure:
         until="until",
         columns=STANDING_COLUMNS,
         coverage=_of_level(level),
+        lowest=level,
     )
 
 
@@ -111,7 +113,7 @@ def _of_level(level: Level) -> Callable[[Unit, Period], Coverage | None]:
 
 
 def _staff(item: str) -> Figure:
-    kind, whose = STAFF[item]
+    kind, whose, lowest = STAFF[item]
     return Figure(
         key=f"staff.{item}",
         kind=Kind.STOCK,
@@ -120,6 +122,7 @@ def _staff(item: str) -> Figure:
         since="valid_from",
         until="valid_to",
         columns=STAFF_COLUMNS,
+        lowest=lowest,
     )
 
 

@@ -7,7 +7,7 @@ counts twice on the way up.
 from functools import partial
 from typing import Any
 
-from django.db.models import QuerySet
+from django.db.models import Max, QuerySet
 
 from fpa.access.models import Kind as UnitKind
 from fpa.access.models import Level, Unit
@@ -16,19 +16,15 @@ from fpa.core.periods import Period
 from fpa.core.visibility import ROOT_PATH, upper_bound
 from fpa.figures.catalogue import Coverage, Figure, register
 from fpa.figures.kept import parts_of
-from fpa.reporting.models import Cell, State, Submission
+from fpa.figures.queries import WORDS
+from fpa.reporting.models import Cell, Collection, State, Submission
 from fpa.reporting.queries import counted_cells
 from fpa.reporting.standard_forms import FORMS, Standard
 
-COVERED = {
-    Level.PROVINCE: (Level.COUNTY, "个县"),
-    Level.CITY: (Level.COUNTY, "个县"),
-    Level.COUNTY: (Level.TOWNSHIP, "个乡镇"),
-    Level.TOWNSHIP: (Level.VILLAGE, "个村"),
-}
-"""At which level a figure's coverage is told, and the word for it."""
-
-COVERAGE_WORDS = "覆盖面为本期上报已由上级审核通过的县（市、区）数，不含功能区。"
+COVERAGE_WORDS = (
+    "一经上一级审核通过即计入。覆盖面另计：本期上报已由上级审核完毕的县（市、区）数，不含功能区；"
+    "县级及以下各按下一级单位数。"
+)
 
 CELL_COLUMNS = (
     Column("code", "区划代码", lambda c: c.unit.code, kind="code"),
@@ -53,22 +49,31 @@ def _rows(key: str) -> QuerySet[Cell]:
 def coverage_of(form_code: str, unit: Unit, period: Period) -> Coverage | None:
     """How many units below have their report of a form approved by the unit above them, for any part of a period.
 
-    Told by counties down to the city, by townships at a county, by villages at a township; None at a village.
+    Told by counties down to the city, by townships at a county, by villages at a township and for a village itself;
+    None at a village where its township fills the form.
     """
-    if unit.level not in COVERED:
-        return None
-    level, word = COVERED[Level(unit.level)]
+    periods = [str(part) for part in parts_of(period)]
+    level = _told_by(form_code, unit, periods)
     units = Unit.objects.current().under(unit.path).filter(level=level)
     reports = Submission.objects.filter(
         state=State.APPROVED,
         unit__level=level,
         collection__form__code=form_code,
-        collection__period__in=[str(part) for part in parts_of(period)],
+        collection__period__in=periods,
         path__gte=unit.path,
         path__lt=upper_bound(unit.path),
     ).exclude(unit__kind=UnitKind.FUNCTIONAL_ZONE)
     have = reports.order_by().values("unit").distinct().count()
-    return Coverage(have, units.exclude(kind=UnitKind.FUNCTIONAL_ZONE).count(), word)
+    of = units.exclude(kind=UnitKind.FUNCTIONAL_ZONE).count()
+    return Coverage(have, of, WORDS[level], "审核完毕") if of else None
+
+
+def _told_by(form_code: str, unit: Unit, periods: list[str]) -> Level:
+    """The level whose units tell how far a form has come: counties, or the level below; never below who fills it in."""
+    below = min(max(Level.COUNTY, unit.level + 1), Level.VILLAGE)
+    asked = Collection.objects.filter(form__code=form_code, period__in=periods)
+    lowest = asked.aggregate(level=Max("fill_level"))["level"]
+    return Level(min(below, lowest or below))
 
 
 def _figures_of(standard: Standard) -> list[Figure]:

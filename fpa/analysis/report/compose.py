@@ -4,18 +4,18 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from django.utils import timezone
+
 from fpa.access.models import Level, Unit
 from fpa.analysis.report.half_year import OPENING, PARTS, Paragraph, Sentence, every_sentence
 from fpa.analysis.report.words import association, words_of
 from fpa.core.chinese import time_cn
 from fpa.core.periods import Period
 from fpa.figures import shown
-from fpa.figures.catalogue import Kind
 from fpa.figures.queries import Reading, read
 
 PLACE = re.compile(r"\{([a-z0-9_.]+)\}")
 NUMERALS = "一二三四五六七八九十"
-NOT_REPORTED = "〔暂无上报〕"
 PERIODS = ("half", "year")
 DASH = "—"
 PENDING_MEANING = "产生该数的业务尚未接入平台。"
@@ -102,8 +102,10 @@ def _source(line: int, reading: Reading) -> Source:
 def compose(unit: Unit, period: Period) -> Report:
     """Write the half-year (or full year's) report of a unit in the transaction's scope; all figures in one read.
 
-    Raises CannotReport for a quarter or a month.
+    Raises CannotReport for a quarter, a month, and a time that has not begun.
     """
+    if period.start > timezone.localdate():
+        raise CannotReport(f"{period.label}还没有开始，没有可以报告的工作，请改选已经开始的期间。")
     if period.kind not in PERIODS:
         raise CannotReport(f"半年报告按半年或全年编写，不能按“{period.label}”编写，请写成 2023H1 或 2023。")
     keys = _keys([s for s in every_sentence() if _fits(s, unit, period)])
@@ -124,14 +126,6 @@ def _keys(sentences: Iterable[Sentence]) -> list[str]:
     return [name for name in dict.fromkeys(names) if "." in name]
 
 
-def said(reading: Reading) -> str:
-    """A figure as the text says it. Nothing counted where nobody has reported yet is not a zero."""
-    coverage = reading.coverage
-    if reading.value == 0 and reading.figure.kind is Kind.FLOW and coverage and not coverage.have:
-        return NOT_REPORTED
-    return shown.words(reading)
-
-
 class _Writer:
     """Numbers the headings and fills the sentences of one report."""
 
@@ -139,7 +133,7 @@ class _Writer:
         self._unit, self._period = unit, period
         self._pieces = {name: Piece(word) for name, word in words_of(unit, period).items()}
         for line, reading in enumerate(readings, 1):
-            self._pieces[reading.figure.key] = Piece(said(reading), reading, str(line))
+            self._pieces[reading.figure.key] = Piece(shown.words(reading), reading, str(line))
 
     def blocks(self) -> list[Block]:
         """The whole text in order."""

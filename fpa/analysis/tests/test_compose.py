@@ -6,7 +6,7 @@ from itertools import pairwise
 import pytest
 
 from fpa.access.models import Unit
-from fpa.analysis.report.compose import NOT_REPORTED, PLACE, CannotReport, compose
+from fpa.analysis.report.compose import PLACE, CannotReport, compose
 from fpa.analysis.report.half_year import PARTS, every_sentence
 from fpa.core.periods import Period
 from fpa.figures import catalogue, shown
@@ -86,7 +86,7 @@ def test_compose_writes_pending_figures_as_pending(whole_province):
 
 def test_compose_tells_nothing_reported_from_zero(whole_province):
     pieces = {p.reading.figure.key: p for b in report_of("city").blocks for p in b.pieces if p.reading}
-    assert pieces["visit.households"].text == NOT_REPORTED
+    assert pieces["visit.households"].text == shown.NOT_REPORTED
     stock = pieces["staff.authorized"]
     assert (stock.reading.figure.kind, stock.text) == (Kind.STOCK, "0人")
     put("visit.households", cast_unit("village"), 3)

@@ -75,7 +75,7 @@ def rows(shown: html.HtmlElement, label: str) -> list[list[str]]:
         ("city", 5, 12, 12),
         ("county", 5, 0, 11),
         ("township", 5, 0, None),
-        ("village", 5, 0, 0),
+        ("village", 4, 0, 0),
     ],
 )
 def test_dashboard_shows_what_a_level_has(visits, client_as, name, figures, shapes, below):

@@ -11,7 +11,7 @@ from docx import Document
 from lxml import html
 
 from fpa.access.models import Unit
-from fpa.analysis.report.compose import CannotReport, compose, said
+from fpa.analysis.report.compose import CannotReport, compose
 from fpa.analysis.report.document import write_report
 from fpa.core.periods import Period
 from fpa.figures import catalogue, shown
@@ -167,7 +167,10 @@ def test_said_tells_nothing_reported_from_a_reported_zero(key, value, have, word
     figure, unit = catalogue.get(key), Unit(code="431202000000", path="/12/02/", level=3)
     coverage = None if have is None else catalogue.Coverage(have, 9, "个乡镇")
     now = timezone.now()
-    assert said(Reading(figure, value, value, "exact", unit, Period.parse("2023H1"), now, coverage)) == words
+    assert (
+        shown.words(Reading(figure, value, value, "exact", unit, Period.parse("2023H1"), now, coverage))
+        == words
+    )
 
 
 @pytest.mark.parametrize("code", ["2023Q2", "2023-06"])

@@ -257,4 +257,5 @@ def test_coverage_is_told_by_counties_whose_report_is_approved(course, villages,
         assert str(coverage_of("visit", unit_of("province"), Period.parse("2023"))) == "1/122 个县"
         assert str(coverage_of("visit", unit_of("province"), month)) == "0/122 个县"
         assert str(coverage_of("campaign529", unit_of("province"), half)) == "0/122 个县"
-        assert coverage_of("visit", villages[0], half) is None
+        assert str(coverage_of("visit", villages[0], half)) == "1/1 个村"
+        assert str(coverage_of("visit", villages[1], half)) == "0/1 个村"
