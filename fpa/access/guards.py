@@ -22,6 +22,11 @@ HI = "nullif(current_setting('fpa.scope_hi', true), '')"
 SUBTREE = f"path >= {LO} AND path < {HI}"
 PUBLISHED = f"({LO} ^@ path) OR ({SUBTREE})"
 
+KEPT_BY_MIGRATIONS = frozenset(
+    {"django_migrations", "django_content_type", "auth_permission", "auth_group", "auth_group_permissions"}
+)
+"""Tables of Django's own that the platform only reads: what is in them, the owner's migrations have put there."""
+
 POLICIES: dict[Visibility, dict[str, str]] = {
     Visibility.SUBTREE: {"ALL": SUBTREE},
     Visibility.PUBLISHED_DOWN: {"SELECT": PUBLISHED, "INSERT": SUBTREE, "UPDATE": SUBTREE, "DELETE": SUBTREE},
@@ -78,7 +83,7 @@ def _present(cursor: Any, table: str) -> list[str]:
 
 
 def _privileges(table: str, role: str, model: type[models.Model] | None) -> list[str]:
-    """SELECT and INSERT for an append-only table, UPDATE and DELETE beside them for any other; never TRUNCATE.
+    """SELECT; INSERT for an append-only table, UPDATE and DELETE beside it for any other; never TRUNCATE.
 
     An append-only row that belongs to a unit keeps one thing that may change: its path, which follows the unit.
     """
@@ -86,6 +91,8 @@ def _privileges(table: str, role: str, model: type[models.Model] | None) -> list
     verbs = "SELECT, INSERT" if append_only else "SELECT, INSERT, UPDATE, DELETE"
     if append_only and model and issubclass(model, ScopedModel):
         verbs += ", UPDATE (path)"
+    if table in KEPT_BY_MIGRATIONS:
+        verbs = "SELECT"
     name = connection.ops.quote_name(table)
     return [f"REVOKE ALL ON {name} FROM {role}", f"GRANT {verbs} ON {name} TO {role}"]
 

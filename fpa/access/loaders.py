@@ -30,17 +30,14 @@ def load(
     pk: Any,
     request: HttpRequest,
     permission: str,
-    *,
-    lock: bool = False,
 ) -> M:
-    """Load one row of the request's scope for an act that the role may do; with `lock`, hold it until commit.
+    """Load one row of the request's scope for an act that the role may do; the action locks it and looks again.
 
     Raises PermissionDenied (403) where the role lacks the permission, and Http404 where the row does not exist or
     lies outside the scope: an outsider can't tell the two apart.
     """
     check(request, permission)
     rows = source if isinstance(source, models.QuerySet) else source._default_manager.all()
-    rows = rows.select_for_update(of=("self",)) if lock else rows
     try:
         return rows.get(pk=pk)
     except (ObjectDoesNotExist, ValueError, ValidationError) as error:

@@ -8,10 +8,11 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 
 from fpa.access.models import User
-from fpa.access.scope import set_scope
+from fpa.access.scope import hold_tree, set_scope
 from fpa.access.seats import seat_request
 
 SERVER_ERROR = 500
+READING = frozenset({"GET", "HEAD", "OPTIONS"})
 OPEN_TO_ALL_USERS = frozenset({"logout", "choose_seat", "switch_seat", "change_password"})
 """Pages for whoever is logged in, seat or not, with a temporary password or not."""
 
@@ -27,6 +28,8 @@ class ScopeMiddleware:
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         with transaction.atomic():
+            if request.method not in READING:
+                hold_tree()
             seat_request(request)
             actor = request.actor  # type: ignore[attr-defined]
             set_scope(actor.path if actor else None)

@@ -6,11 +6,40 @@ Set with `SET LOCAL`, so a pooled connection carries nothing over. A transaction
 from collections.abc import Iterator
 from contextlib import AbstractContextManager, contextmanager
 
-from django.db import connection, transaction
+from django.db import OperationalError, connection, transaction
 
 from fpa.core.visibility import ROOT_PATH, upper_bound
 
 _SET = "SELECT set_config('fpa.scope_lo', %s, true), set_config('fpa.scope_hi', %s, true)"
+
+TREE_LOCK = 4_300_001
+"""Advisory lock: held shared by whoever writes rows at units, alone by whoever moves units."""
+PATIENCE_MS = 3_000
+"""How long a move waits for writers; whoever comes meanwhile waits behind it."""
+
+
+class TreeIsBusy(Exception):
+    """Rows are being written right now, so no unit can move."""
+
+
+def hold_tree() -> None:
+    """Keep every unit where it stands until this transaction ends; call it before the first path is read.
+
+    A row carries its unit's path: one written while the unit moves would stay behind, in sight of the wrong people.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock_shared(%s)", [TREE_LOCK])
+
+
+def take_tree() -> None:
+    """Let no row be written beside this transaction until it ends. Raises TreeIsBusy after three seconds' wait."""
+    try:
+        with transaction.atomic(), connection.cursor() as cursor:
+            cursor.execute(f"SET LOCAL lock_timeout = {PATIENCE_MS}")
+            cursor.execute("SELECT pg_advisory_xact_lock(%s)", [TREE_LOCK])
+            cursor.execute("SET LOCAL lock_timeout = 0")
+    except OperationalError as error:  # waited too long, or two moves wait for each other
+        raise TreeIsBusy from error
 
 
 def set_scope(path: str | None) -> None:

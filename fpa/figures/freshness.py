@@ -15,7 +15,7 @@ from django.db import connection, models
 from django.db.models import Q
 from django.utils import timezone
 
-from fpa.access.scope import everything
+from fpa.access.scope import everything, hold_tree
 from fpa.core.visibility import ROOT_PATH, upper_bound
 from fpa.figures import catalogue
 from fpa.figures.catalogue import Kind
@@ -85,6 +85,7 @@ def refresh() -> int:
     total = 0
     while True:
         with everything(), connection.cursor() as cursor:
+            hold_tree()
             cursor.execute("SELECT pg_advisory_xact_lock(%s)", [ADVISORY_LOCK])
             open_day(timezone.localdate())
             marks = list(Stale.objects.order_by("id")[:BATCH])

@@ -5,7 +5,7 @@ from uuid import UUID
 
 from django.db import InterfaceError, OperationalError, connection
 
-from fpa.access.scope import everything
+from fpa.access.scope import everything, hold_tree
 from fpa.access.seats import actor_in, seats_of
 from fpa.core.actor import Actor
 from fpa.core.ids import uuid7
@@ -47,6 +47,7 @@ def run_import(job_id: UUID) -> None:
 def _run(job_id: UUID) -> None:
     with everything():
         _end_when_killed()
+        hold_tree()
         job = hold(job_id, PATIENCE)
         if job is None:
             return

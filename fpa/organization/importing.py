@@ -83,6 +83,7 @@ class MembersImporter(Importer):
         """New people and memberships; people who had left come back with their record; changed ones are corrected."""
         values: dict[str, Any] = {"job": job.pk, "today": timezone.localdate(), "path": job.path}
         with connection.cursor() as cursor:
+            cursor.execute(sql.MARK_MOVED, values)
             cursor.execute(sql.MARK_RACED, values)
             old_places = _bring_back(cursor, values)
             cursor.execute(sql.PEOPLE, values | {"verdict": "new"})

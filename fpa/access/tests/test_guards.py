@@ -5,7 +5,7 @@ from django.conf import settings
 from django.db import ProgrammingError, connection, models, transaction
 
 from conftest import _owner_of
-from fpa.access.guards import POLICIES, apply_guards, our_models, visibility_of
+from fpa.access.guards import KEPT_BY_MIGRATIONS, POLICIES, apply_guards, our_models, visibility_of
 from fpa.access.models import Appointment, Post, ScopedModel, Unit, UnitVersion, User
 from fpa.access.scope import everything, scoped
 from fpa.approval.models import Flow
@@ -95,6 +95,11 @@ def test_no_table_can_be_emptied_or_hooked_by_the_application(db):
     tables = connection.introspection.table_names()
     assert len(tables) > len(MODELS)
     assert [t for t in tables if privileges(t) & {"TRUNCATE", "REFERENCES", "TRIGGER"}] == []
+
+
+@pytest.mark.parametrize("table", sorted(KEPT_BY_MIGRATIONS))
+def test_privileges_leave_what_migrations_keep_to_be_read(db, table):
+    assert privileges(table) == {"SELECT"}
 
 
 def test_the_application_owns_nothing_and_passes_no_policy(db):

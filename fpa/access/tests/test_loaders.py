@@ -2,10 +2,8 @@
 
 import pytest
 from django.core.exceptions import PermissionDenied
-from django.db import connection
 from django.http import Http404
 from django.test import RequestFactory
-from django.test.utils import CaptureQueriesContext
 
 from fpa.access.loaders import check, load, load_unit
 from fpa.access.models import Post, Unit
@@ -14,7 +12,6 @@ from fpa.access.scope import scoped
 from fpa.audit.models import Event
 from fpa.audit.record import record
 from fpa.core.actor import SYSTEM
-from fpa.reporting.models import Form
 from tests.cast import CAST, cast_unit
 
 NOWHERE = ["0", "-1", "x", "", None, "1.5", 10**30, "\x00", "１２", "1 OR 1=1"]
@@ -105,23 +102,6 @@ def test_load_keeps_to_the_queryset_that_it_is_given(whole_province, asking):
     post = post_of("county")
     with pytest.raises(Http404):
         load(Post.objects.filter(role="auditor"), post.pk, asking("province"), "unit.view")
-
-
-def test_load_with_lock_holds_the_row_and_not_what_is_joined(whole_province, asking):
-    post = post_of("county")
-    with CaptureQueriesContext(connection) as captured:
-        load(Post.objects.select_related("unit"), post.pk, asking("province"), "unit.view", lock=True)
-    assert 'FOR UPDATE OF "access_post"' in captured[-1]["sql"]
-
-
-def test_load_with_lock_does_not_hold_what_is_only_published_to_one(whole_province, asking):
-    """A village reads its county's form; to hold it is the first half of changing it."""
-    form = Form.objects.create(unit=cast_unit("county"), code="x", name="表", period_kind="half")
-    request = asking("village")
-    with scoped(request.actor.path):
-        assert load(Form, form.pk, request, "unit.view") == form
-        with pytest.raises(Http404):
-            load(Form, form.pk, request, "unit.view", lock=True)
 
 
 @pytest.mark.parametrize(

@@ -7,7 +7,7 @@ from django.db.models import F, QuerySet, Value
 from django.db.models.functions import Concat, Substr
 
 from fpa.access.models import Unit, UnitVersion
-from fpa.access.scope import everything
+from fpa.access.scope import TreeIsBusy, everything, take_tree
 from fpa.audit.record import record
 from fpa.core.actor import Actor
 from fpa.core.chinese import clean, date_cn
@@ -57,9 +57,15 @@ def move_unit(*, unit: Unit, to_parent: Unit, on: date, document: str, by: Actor
     """Put a unit below another parent of the same level from a day on; all units and rows below it follow.
 
     Both parents and the unit lie within the actor's unit. Set-based, in one transaction; figures above both places are
-    built anew. Audit events stay where they happened. Raises `CannotMove`.
+    built anew. Audit events stay where they happened. Nothing is written at any unit meanwhile. Raises `CannotMove`.
     """
-    unit = Unit.objects.select_for_update(of=("self",)).select_related("parent").get(pk=unit.pk)
+    try:
+        take_tree()
+    except TreeIsBusy as error:
+        raise CannotMove(
+            "此刻有业务正在写入（例如导入名册），暂时不能调整隶属关系。请过几分钟再试。"
+        ) from error
+    unit = Unit.objects.select_related("parent").get(pk=unit.pk)
     _check_move(unit, to_parent, on, by)
     old_path, old_parent = unit.path, unit.parent
     new_path = _path_below(to_parent, unit)
