@@ -22,8 +22,8 @@ from fpa.jobs.lines import Fault, Normal
 from fpa.organization.secrets import ID, PHONE
 
 
-def _field(key: str, label: str, aliases: str = "", *, required: bool = False) -> Field:
-    return Field(key, label, tuple(aliases.split()), required)
+def _field(key: str, label: str, aliases: str = "", *, required: bool = False, split: bool = False) -> Field:
+    return Field(key, label, tuple(aliases.split()), required, split)
 
 
 FIELDS = (
@@ -60,6 +60,7 @@ FIELDS = (
         "乡镇（街道）",
         "乡镇 街道 乡 镇 乡镇街道 镇街 街镇 乡（镇） 镇（街） 镇（街道） 所属乡镇 所在乡镇 乡镇名称 乡镇街道名称 "
         "所属乡镇街道 所在乡镇街道 所属街道 街道乡镇 街道（乡镇） 乡镇办",
+        split=True,
     ),
     _field(
         "unit",
@@ -74,6 +75,7 @@ FIELDS = (
         "村居委会 所属村 所在村 所属社区 所在社区 所属村社区 所在村社区 村（社区）名称 村社区名称 "
         "所属村居 所在村居 村居名称 所属村（居） 村级单位 "
         "村（居）名称 村别 所在村（社区）名称 所属行政村 村（居）委会名称 村/社区名称 社区（村） 社区村",
+        split=True,
     ),
 )
 

@@ -26,12 +26,16 @@ _LONG_DIGITS = re.compile(r"\d{6}")
 
 @dataclass(frozen=True, slots=True)
 class Field:
-    """A column that an importer understands: its key, its proper name, other names it goes by."""
+    """A column that an importer understands: its key, its proper name, other names it goes by.
+
+    `split` allows several columns of this meaning, of which each row fills one: 村 and 社区, 乡镇 and 街道.
+    """
 
     key: str
     label: str
     aliases: tuple[str, ...] = ()
     required: bool = False
+    split: bool = False
 
 
 class HeaderNotFound(Refused):
@@ -52,7 +56,8 @@ class Record(NamedTuple):
 
 @dataclass(slots=True)
 class Table:
-    """A located table. `columns` maps key to 0-based column, `labels` key to the name in the file.
+    """A located table. `columns` maps key to 0-based column, `labels` key to the name in the file; `others` has the
+    further columns of a key that is split over several.
 
     `skipped` lists, by kind, the rows that `records` left out so far: nothing is dropped unseen.
     """
@@ -62,6 +67,7 @@ class Table:
     columns: dict[str, int]
     labels: dict[str, str]
     fill_down_keys: tuple[str, ...] = ()
+    others: dict[str, list[int]] = field(default_factory=dict)
     skipped: dict[Leftover, list[int]] = field(default_factory=dict)
     _above: dict[int, list[Cell]] = field(default_factory=dict, repr=False)
 
@@ -74,7 +80,7 @@ class Table:
         self.skipped.clear()
         columns = list(self.columns.items())
         carried: dict[str, Cell] = {}
-        width, last = max(self.columns.values()) + 1, self.header_rows[-1]
+        width, last = max(*self.columns.values(), *sum(self.others.values(), [0])) + 1, self.header_rows[-1]
         leftovers = Leftovers(self.columns, self.fill_down_keys, self._above)
         for row in self.sheet.rows():
             if row.number <= last:
@@ -82,6 +88,8 @@ class Table:
             cells = row.cells if len(row.cells) >= width else row.cells + [None] * (width - len(row.cells))
             kind = leftovers.kind(row.number, cells)
             values = {key: cells[column] for key, column in columns}
+            for key, further in self.others.items():
+                values[key] = _one_of([values[key], *(cells[column] for column in further)])
             if self.fill_down_keys:
                 self._fill_down(values, carried, kind, cells)
             if kind is None:
@@ -104,7 +112,14 @@ class Table:
     def _formula_keys(self, row: Row) -> tuple[str, ...]:
         if not row.formulas:
             return ()
-        return tuple(key for key, column in self.columns.items() if column in row.formulas)
+        used = {key: {column, *self.others.get(key, ())} for key, column in self.columns.items()}
+        return tuple(key for key, columns in used.items() if not columns.isdisjoint(row.formulas))
+
+
+def _one_of(cells: list[Cell]) -> Cell:
+    """The cell that is filled; where several are and differ, all their words, which then mean nothing known."""
+    filled = list(dict.fromkeys(cell for cell in cells if cell is not None))
+    return filled[0] if len(filled) == 1 else " ".join(map(str, filled)) or None
 
 
 class Tables(NamedTuple):
@@ -143,13 +158,18 @@ def locate(sheet: Sheet, fields: Sequence[Field], fill_down_keys: Iterable[str] 
     missing = [item for item in fields if item.required and item.key not in best.matches]
     if missing:
         raise HeaderNotFound(_missing(sheet, best, missing), tuple(item.key for item in missing))
-    chosen = {key: _only(sheet, key, claims, best, fields) for key, claims in best.matches.items()}
+    split = {item.key for item in fields if item.split}
+    chosen = {
+        key: _split(sheet, claims, best) if key in split else [_only(sheet, key, claims, best, fields)]
+        for key, claims in best.matches.items()
+    }
     return Table(
         sheet,
         tuple(row.number for row in best.rows),
-        {key: claim.column for key, claim in chosen.items()},
-        {key: claim.label for key, claim in chosen.items()},
+        {key: claims[0].column for key, claims in chosen.items()},
+        {key: "、".join(dict.fromkeys(claim.label for claim in claims)) for key, claims in chosen.items()},
         tuple(fill_down_keys),
+        {key: [claim.column for claim in claims[1:]] for key, claims in chosen.items() if claims[1:]},
         _above={row.number: row.cells for row in rows if row.number <= best.rows[-1].number},
     )
 
@@ -244,6 +264,18 @@ def normal(text: str) -> str:
 def _unbracketed(text: str) -> str:
     text = _DECORATION.sub("", unicodedata.normalize("NFKC", text)).casefold()
     return re.sub(r"[()\[\]【】〔〕<>{}]", "", text)
+
+
+def _split(sheet: Sheet, claims: list[_Claim], best: _Candidate) -> list[_Claim]:
+    """All columns for a key that may be split, of one merged cell the first."""
+    header = best.rows[-1].number
+    pairs = zip([None, *claims], claims, strict=False)
+    return [
+        claim
+        for before, claim in pairs
+        if before is None
+        or not any(_spans(merge, header, before.column, claim.column) for merge in sheet.merged)
+    ]
 
 
 def _only(sheet: Sheet, key: str, claims: list[_Claim], best: _Candidate, fields: Sequence[Field]) -> _Claim:

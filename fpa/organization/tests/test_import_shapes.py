@@ -13,7 +13,7 @@ from fpa.core.tests.sheets_factory import (
     xml_row,
 )
 from fpa.organization.models import Member, Person
-from fpa.organization.tests.rosters import HEADER, VILLAGE, number, person, run
+from fpa.organization.tests.rosters import HEADER, VILLAGE, bring, number, person, run
 from tests.cast import COUNTY
 
 TITLE = ["鹤城区计生协会员花名册", None, None, None]
@@ -156,3 +156,34 @@ def test_import_shapes_unit_by_code_and_names(whole_province, tmp_path, unit_hea
     answer = run(file, COUNTY)
     assert (answer["new"], answer["rejected"]) == (1, [])
     assert Member.objects.get().unit.code == "431202001001"
+
+
+@pytest.mark.parametrize(
+    ("village", "community", "reason"),
+    [
+        (None, "新街社区", None),
+        ("新街社区", None, None),
+        ("新街社区", "新街社区", None),
+        ("新街社区", "文化山社区", "没有找到“新街社区 文化山社区”"),
+        (None, None, "没有填写所属的村"),
+    ],
+)
+def test_import_shapes_village_and_community_in_columns_of_their_own(
+    whole_province, tmp_path, village, community, reason
+):
+    name, id_number, *_ = person(1)
+    header = ["姓名", "身份证号", "乡镇", "街道", "村", "社区"]
+    answer = bring(tmp_path, [header, [name, id_number, None, "城中街道", village, community]])
+    if reason is None:
+        assert answer["new"] == 1
+        assert Member.objects.get().unit.name == "新街社区"
+    else:
+        (rejected,) = answer["rejected"]
+        assert (rejected["column"], reason in rejected["reason"]) == ("村、社区", True)
+
+
+def test_import_shapes_formula_in_the_second_of_split_columns(whole_province, tmp_path):
+    name, id_number, *_ = person(1)
+    rows = [["姓名", "身份证号", "村", "社区"], [name, id_number, None, "=A1"]]
+    (rejected,) = run(make_xlsx(tmp_path / "a.xlsx", {"S": rows}), COUNTY)["rejected"]
+    assert (rejected["column"], "公式" in rejected["reason"]) == ("村、社区", True)
