@@ -153,3 +153,23 @@ def village(whole_unit):
 def villages(village):
     """All villages of the cast's township, the cast's first."""
     return list(Unit.objects.filter(parent=village.parent).order_by("path").select_related("parent"))
+
+
+@pytest.fixture
+def bring(course, village):
+    """Bring the village's report to a state and give it: `bring("returned")`; None where nothing is to be saved."""
+
+    def act(state):
+        if state == "nothing":
+            return None
+        course.fill(village, households=30, value=30000)
+        if state == "draft":
+            return course.sheet(village).submission
+        submission = course.submit(village)
+        if state == "approved":
+            course.approve(submission)
+        if state == "returned":
+            course.give_back(submission, VALUE)
+        return submission
+
+    return act

@@ -2,6 +2,7 @@
 
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from functools import partial
 
 import pytest
 from django.db import connection
@@ -158,11 +159,8 @@ REVIEWS = [
 @pytest.mark.parametrize(("first", "second", "refusal", "state"), REVIEWS)
 def test_reviews_at_once_end_as_the_first_decided(course, village, first, second, refusal, state):
     submission = course.report(village)
-    acts = {
-        "approve": lambda: course.approve(submission),
-        "give_back": lambda: course.give_back(submission, HOUSEHOLDS),
-        "withdraw": lambda: course.withdraw(submission),
-    }
+    acts = {name: partial(getattr(course, name), submission) for name in ("approve", "withdraw")}
+    acts["give_back"] = partial(course.give_back, submission, HOUSEHOLDS)
     told = meanwhile(acts[first], acts[second])
     assert refusal in told.refusal
     with everything():
