@@ -5,6 +5,7 @@ from datetime import timedelta
 from decimal import Decimal
 
 import pytest
+from django.db.models import Count
 from django.utils import timezone
 
 from fpa.access.models import Unit
@@ -153,6 +154,14 @@ def village(whole_unit):
 def villages(village):
     """All villages of the cast's township, the cast's first."""
     return list(Unit.objects.filter(parent=village.parent).order_by("path").select_related("parent"))
+
+
+@pytest.fixture
+def few_villages(whole_unit):
+    """All villages of the county's smallest township, where a test reports for every one of them."""
+    county = whole_unit("county")
+    townships = Unit.objects.filter(parent=county).annotate(n=Count("children")).filter(n__gt=1)
+    return list(townships.order_by("n", "path")[0].children.order_by("path").select_related("parent"))
 
 
 @pytest.fixture

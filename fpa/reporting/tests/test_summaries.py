@@ -37,11 +37,11 @@ def test_sums_are_none_before_anything_is_approved(course, village):
     assert sums(course, village.parent) == {HOUSEHOLDS: None, VALUE: None}
 
 
-def test_sums_are_zero_where_nothing_happened(course, villages):
-    for village in villages:
+def test_sums_are_zero_where_nothing_happened(course, few_villages):
+    for village in few_villages:
         course.approve(course.report(village, households=0, value=0))
-    assert sums(course, villages[0].parent) == {HOUSEHOLDS: 0, VALUE: 0}
-    summary = course.sum_up(villages[0].parent, explanation="")
+    assert sums(course, few_villages[0].parent) == {HOUSEHOLDS: 0, VALUE: 0}
+    summary = course.sum_up(few_villages[0].parent, explanation="")
     assert course.cell(summary).value == 0
 
 
@@ -113,14 +113,14 @@ def test_summary_names_how_many_villages_are_missing_at_each_level(course, villa
         course.sum_up(county, explanation="")
 
 
-def test_summary_with_odd_sums_wants_an_explanation(course, villages):
-    for village in villages:
+def test_summary_with_odd_sums_wants_an_explanation(course, few_villages):
+    for village in few_villages:
         course.fill(village, households=3, value=90)
         course.explain(village, VALUE, 90)
         course.approve(course.submit(village))
     with pytest.raises(CannotSubmit, match=r"^有 1 处数据存疑，请在情况说明中写明原因后上报。$"):
-        course.sum_up(villages[0].parent, explanation="")
-    assert course.sum_up(villages[0].parent, explanation="全乡以物资为主").explanation == "全乡以物资为主"
+        course.sum_up(few_villages[0].parent, explanation="")
+    assert course.sum_up(few_villages[0].parent, explanation="全乡以物资为主").explanation == "全乡以物资为主"
 
 
 def test_summary_sent_again_takes_the_new_sums(course, villages):
@@ -145,6 +145,14 @@ def test_summary_may_be_sent_after_the_lock(course, village):
     course.move(opens_on=-9, due_on=-5, locks_on=-1)
     summary = course.sum_up(village.parent)
     assert (summary.state, course.of(summary).is_late) == ("submitted", True)
+
+
+def test_summary_sent_twice_after_the_lock_is_told_its_state_not_the_lock(course, village):
+    course.approve(course.report(village))
+    course.move(opens_on=-9, due_on=-5, locks_on=-1)
+    course.sum_up(village.parent)
+    with pytest.raises(CannotSubmit, match="正在等待鹤城区审核"):
+        course.sum_up(village.parent)
 
 
 def test_summary_that_is_approved_stays_until_it_is_returned(course, village):
