@@ -5,6 +5,7 @@ from datetime import timedelta
 from decimal import Decimal
 
 import pytest
+from django.db.models import Count
 from django.utils import timezone
 
 from fpa.access.models import Unit
@@ -12,10 +13,10 @@ from fpa.access.roles import ROLES
 from fpa.access.scope import everything, scoped
 from fpa.approval.actions import Place
 from fpa.core.actor import Actor
-from fpa.reporting.actions.collections import issue_collection
+from fpa.reporting.actions.collections import grant_lock_exception, issue_collection
 from fpa.reporting.actions.filling import Entry, save_cells
 from fpa.reporting.actions.reviewing import approve_submission, return_cells
-from fpa.reporting.actions.submitting import submit_submission, submit_summary
+from fpa.reporting.actions.submitting import submit_submission, submit_summary, withdraw_submission
 from fpa.reporting.models import Cell, Collection, Submission
 from fpa.reporting.sheet import sheet_of
 from fpa.reporting.standard_forms import ensure_forms
@@ -55,6 +56,11 @@ class Course:
         with scoped(unit.path):
             return save_cells(collection=self.collection, unit=unit, entries=entries, by=by or seat_at(unit))
 
+    def explain(self, unit, key, value, why="物资由县里统一配送，户均较低", version=1):
+        entry = Entry(key, Decimal(value), version, why)
+        with scoped(unit.path):
+            return save_cells(collection=self.collection, unit=unit, entries=[entry], by=seat_at(unit))
+
     def submit(self, unit):
         with scoped(unit.path):
             return submit_submission(collection=self.collection, unit=unit, by=seat_at(unit))
@@ -69,16 +75,27 @@ class Course:
                 collection=self.collection, unit=unit, explanation=explanation, by=seat_at(unit)
             )
 
-    def approve(self, submission, by=None):
+    def withdraw(self, submission, by=None):
+        by = by or seat_at(self.of(submission).unit)
+        with scoped(by.path):
+            return withdraw_submission(submission=submission, by=by)
+
+    def approve(self, submission, by=None, **how):
         by = by or seat_at(self.of(submission).unit.parent)
         with scoped(by.path):
-            return approve_submission(submission=submission, by=by)
+            return approve_submission(submission=submission, by=by, **how)
 
     def give_back(self, submission, *keys, by=None, due=3):
         by = by or seat_at(self.of(submission).unit.parent)
         places: list[Place] = [{"place": key, "reason": "与台账不符，请核对"} for key in keys]
         with scoped(by.path):
             return return_cells(submission=submission, places=places, due_on=in_days(due), reason="", by=by)
+
+    def exempt(self, unit, by, until=3, reason="村里停电"):
+        with scoped(by.path):
+            return grant_lock_exception(
+                collection=self.collection, unit=unit, until=in_days(until), reason=reason, by=by
+            )
 
     def of(self, submission):
         with everything():
@@ -123,11 +140,45 @@ def course(issue):
 
 
 @pytest.fixture
-def village(unit_of):
-    return Unit.objects.select_related("parent").get(pk=unit_of("village").pk)
+def whole_unit(unit_of):
+    """A unit of the cast with its parent: `whole_unit("county")`."""
+    return lambda name: Unit.objects.select_related("parent").get(pk=unit_of(name).pk)
+
+
+@pytest.fixture
+def village(whole_unit):
+    return whole_unit("village")
 
 
 @pytest.fixture
 def villages(village):
     """All villages of the cast's township, the cast's first."""
     return list(Unit.objects.filter(parent=village.parent).order_by("path").select_related("parent"))
+
+
+@pytest.fixture
+def few_villages(whole_unit):
+    """All villages of the county's smallest township, where a test reports for every one of them."""
+    county = whole_unit("county")
+    townships = Unit.objects.filter(parent=county).annotate(n=Count("children")).filter(n__gt=1)
+    return list(townships.order_by("n", "path")[0].children.order_by("path").select_related("parent"))
+
+
+@pytest.fixture
+def bring(course, village):
+    """Bring the village's report to a state and give it: `bring("returned")`; None where nothing is to be saved."""
+
+    def act(state):
+        if state == "nothing":
+            return None
+        course.fill(village, households=30, value=30000)
+        if state == "draft":
+            return course.sheet(village).submission
+        submission = course.submit(village)
+        if state == "approved":
+            course.approve(submission)
+        if state == "returned":
+            course.give_back(submission, VALUE)
+        return submission
+
+    return act

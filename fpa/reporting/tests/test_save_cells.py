@@ -6,7 +6,7 @@ import pytest
 
 from fpa.access.scope import everything, scoped
 from fpa.audit.models import Event
-from fpa.reporting.actions.collections import CannotExempt, grant_lock_exception
+from fpa.reporting.actions.collections import CannotExempt
 from fpa.reporting.actions.filling import CannotFill, Entry, save_cells
 from fpa.reporting.models import Cell, CellHistory, LockException, Submission
 from fpa.reporting.tests.conftest import HOUSEHOLDS, VALUE, in_days, seat_at
@@ -119,16 +119,9 @@ def test_save_cells_keeps_to_the_days(course, village, days, reason):
     assert bool(problem) is bool(reason)
 
 
-def exempt(course, unit, by, until=3, reason="村里停电"):
-    with scoped(by.path):
-        return grant_lock_exception(
-            collection=course.collection, unit=unit, until=in_days(until), reason=reason, by=by
-        )
-
-
 def test_lock_exception_lets_one_unit_type_until_its_day(course, villages, actor):
     course.move(opens_on=-20, due_on=-5, locks_on=-1)
-    exempt(course, villages[0], actor("province"), until=0)
+    course.exempt(villages[0], actor("province"), until=0)
     assert not course.fill(villages[0], households=1)[HOUSEHOLDS].problem
     assert "锁定" in course.fill(villages[1], households=1)[HOUSEHOLDS].problem
     with everything():
@@ -138,8 +131,8 @@ def test_lock_exception_lets_one_unit_type_until_its_day(course, villages, actor
 
 def test_lock_exception_moves_its_day_on_a_second_grant(course, village, actor):
     course.move(opens_on=-20, due_on=-5, locks_on=-1)
-    exempt(course, village, actor("province"), until=1)
-    exempt(course, village, actor("province"), until=9)
+    course.exempt(village, actor("province"), until=1)
+    course.exempt(village, actor("province"), until=9)
     assert [e.until for e in LockException.objects.all()] == [in_days(9)]
     assert Event.objects.filter(verb="lock_exception.granted").count() == 2
 
@@ -156,7 +149,7 @@ EXEMPTIONS = [
 def test_lock_exception_refuses_what_makes_no_sense(course, actor, unit_of, changes, reason):
     given = {"by": "province", "unit": "village", "until": 30, "reason": "停电"} | changes
     with pytest.raises(CannotExempt, match=reason):
-        exempt(course, unit_of(given["unit"]), actor(given["by"]), given["until"], given["reason"])
+        course.exempt(unit_of(given["unit"]), actor(given["by"]), given["until"], given["reason"])
 
 
 def test_cell_of_a_foreign_unit_is_not_there(course, village, actor):

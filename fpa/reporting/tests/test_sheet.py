@@ -27,25 +27,6 @@ GATES = [
 ]
 
 
-@pytest.fixture
-def bring(course, village):
-    """Bring the village's report to a state."""
-
-    def act(state):
-        if state == "nothing":
-            return
-        course.fill(village, households=30, value=30000)
-        if state == "draft":
-            return
-        submission = course.submit(village)
-        if state == "approved":
-            course.approve(submission)
-        if state == "returned":
-            course.give_back(submission, VALUE)
-
-    return act
-
-
 @pytest.mark.parametrize(("days", "state", "editable", "words"), GATES)
 def test_sheet_opens_cells_by_day_and_state(course, village, bring, days, state, editable, words):
     bring(state)

@@ -5,8 +5,7 @@ import pytest
 from fpa.access.scope import everything, scoped
 from fpa.approval.models import Case, CaseState
 from fpa.audit.models import Event
-from fpa.reporting.actions.filling import Entry, save_cells
-from fpa.reporting.actions.submitting import CannotSubmit, submit_submission, withdraw_submission
+from fpa.reporting.actions.submitting import CannotSubmit, submit_submission
 from fpa.reporting.models import Submission
 from fpa.reporting.tests.conftest import HOUSEHOLDS, VALUE, seat_at
 
@@ -25,15 +24,9 @@ def test_submit_submission_blocks_errors_and_unexplained_values(course, village,
         course.submit(village)
 
 
-def explain(course, village, key, value, version=1):
-    entry = Entry(key, value, version, "物资由县里统一配送，户均较低")
-    with scoped(village.path):
-        save_cells(collection=course.collection, unit=village, entries=[entry], by=seat_at(village))
-
-
 def test_submit_submission_lets_an_odd_value_through_with_its_explanation(course, village):
     course.fill(village, households=3, value=90)
-    explain(course, village, VALUE, 90)
+    course.explain(village, VALUE, 90)
     assert course.submit(village).state == "submitted"
 
 
@@ -99,14 +92,9 @@ def test_submitted_cells_are_locked(course, village):
     assert "需要修改请先撤回" in course.fill(village, version=1, households=9)[HOUSEHOLDS].problem
 
 
-def withdraw(submission, by):
-    with scoped(by.path):
-        return withdraw_submission(submission=submission, by=by)
-
-
 def test_withdraw_submission_opens_the_cells_again(course, village):
     submission = course.report(village)
-    assert withdraw(submission, seat_at(village)).state == "draft"
+    assert course.withdraw(submission).state == "draft"
     course.fill(village, version=1, households=29)
     assert course.submit(village).state == "submitted"
     with everything():
@@ -119,7 +107,7 @@ def test_withdraw_submission_keeps_locked_what_was_not_returned(course, village)
     course.give_back(submission, HOUSEHOLDS)
     course.fill(village, version=1, households=31)
     course.submit(village)
-    assert withdraw(submission, seat_at(village)).state == "returned"
+    assert course.withdraw(submission).state == "returned"
     assert course.sheet(village).editable == {HOUSEHOLDS}
     assert "没有被退回" in course.fill(village, version=1, value=1)[VALUE].problem
 
@@ -127,10 +115,10 @@ def test_withdraw_submission_keeps_locked_what_was_not_returned(course, village)
 def test_withdraw_submission_is_for_the_reporter_before_review(course, village):
     submission = course.report(village)
     with pytest.raises(CannotSubmit, match="只有上报单位"):
-        withdraw(submission, seat_at(village.parent))
+        course.withdraw(submission, seat_at(village.parent))
     course.approve(submission)
     with pytest.raises(CannotSubmit, match="联系审核单位退回"):
-        withdraw(submission, seat_at(village))
+        course.withdraw(submission)
 
 
 def test_township_may_be_the_filling_level(course, issue, village):
