@@ -9,23 +9,14 @@ from fpa.access.models import Unit
 from fpa.core.actor import Actor
 from fpa.core.sheets.header import Field
 from fpa.jobs.importer import Importer, Raced, UnitFields
-from fpa.jobs.lines import Fault, Normal, Normalise
+from fpa.jobs.lines import Normalise
 from fpa.jobs.models import ImportRow, Job
+from fpa.jobs.tests.post_rows import normalise
 
 VILLAGE = "新街社区"
 HEADER = ["岗位名称", "村"]
 GRID = [HEADER, ["专干", VILLAGE], ["联络员", VILLAGE], ["站长", VILLAGE]]
 """Two posts that are taken, and one that is not."""
-
-
-def normalise(records, context) -> list[Normal]:
-    """A title is its own key; 站长 is not allowed."""
-    return [_normal(str(record.values["title"] or ""), context) for record in records]
-
-
-def _normal(title, context) -> Normal:
-    faults = [Fault("title", "没有这样的岗位")] if title == "站长" else []
-    return Normal(title.encode() or None, {"title": title, "role": context}, faults)
 
 
 class PostsImporter(Importer):
