@@ -150,14 +150,19 @@ CANNOT_CANCEL = {
 }
 
 
-@pytest.mark.parametrize("state", CANNOT_CONFIRM)
-def test_confirmation_is_refused_in_other_states(whole_province, checked, actor, state):
+NOT_NOW = [(confirm_import, *case) for case in CANNOT_CONFIRM.items()]
+NOT_NOW += [(cancel_import, *case) for case in CANNOT_CANCEL.items()]
+
+
+@pytest.mark.parametrize(("step", "state", "reason"), NOT_NOW)
+def test_step_is_refused_in_other_states(whole_province, checked, actor, step, state, reason):
     job = put(checked(), state)
     with pytest.raises(CannotImport) as refused:
-        confirm_import(job=job, by=actor("county"))
-    assert str(refused.value) == CANNOT_CONFIRM[state]
+        step(job=job, by=actor("county"))
+    assert str(refused.value) == reason
     assert Job.objects.get().state == state
-    assert not events("import.confirmed")
+    assert ImportRow.objects.count() == 3
+    assert not events("import.confirmed") + events("import.cancelled")
 
 
 @pytest.mark.parametrize("state", CONFIRMED_AS_IT_WAS)
@@ -233,16 +238,6 @@ def test_cancelling_drops_rows_and_file(
     assert not files.path_of(job.pk).exists()
     (event,) = events("import.cancelled")
     assert (event.object_id, event.changes) == (str(job.pk), {})
-
-
-@pytest.mark.parametrize("state", CANNOT_CANCEL)
-def test_cancelling_is_refused_in_other_states(whole_province, checked, actor, state):
-    job = put(checked(), state)
-    with pytest.raises(CannotImport) as refused:
-        cancel_import(job=job, by=actor("county"))
-    assert str(refused.value) == CANNOT_CANCEL[state]
-    assert ImportRow.objects.count() == 3
-    assert not events("import.cancelled")
 
 
 def test_cancelling_again_is_told_once(whole_province, checked, actor):
