@@ -1,10 +1,11 @@
 """One event an action, in the action's transaction, and never changed afterwards."""
 
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta, timezone
 from decimal import Decimal
 
 import pytest
-from django.db import DatabaseError, connection
+from django.db import DatabaseError, connection, transaction
 
 from fpa.access.models import Post, Unit, User
 from fpa.access.scope import everything, scoped
@@ -129,3 +130,103 @@ def test_recorder_of_export_names_list_and_rows(whole_province, actor):
         cast_unit("county").path,
     )
     assert event.at.tzinfo == UTC or event.at.utcoffset() is not None
+
+
+ROOM = {"name": 40, "post_title": 60, "unit_name": 80, "request_id": 16}
+
+
+@pytest.mark.parametrize("field", ROOM)
+def test_record_fails_where_the_actor_does_not_fit(whole_province, field):
+    """What does not fit is not cut: an event that says less than it should is no event, and the action fails."""
+    user = User.objects.get(username="county")
+    record("thing.done", user, by=replace(SYSTEM, **{field: "字" * ROOM[field]}))
+    with pytest.raises(DatabaseError, match="too long"), transaction.atomic():
+        record("thing.done", user, by=replace(SYSTEM, **{field: "字" * (ROOM[field] + 1)}))
+    assert Event.objects.count() == Unsealed.objects.count() == 1
+
+
+@pytest.mark.parametrize(("verb", "reason"), [("v" * 61, ""), ("thing.done", "字" * 301)])
+def test_record_fails_where_verb_or_reason_do_not_fit(whole_province, verb, reason):
+    user = User.objects.get(username="county")
+    record(verb[:60], user, by=SYSTEM, reason=reason[:300])
+    with pytest.raises(DatabaseError, match="too long"), transaction.atomic():
+        record(verb, user, by=SYSTEM, reason=reason)
+
+
+def test_record_names_a_long_thing_by_its_beginning(whole_province):
+    user = User.objects.get(username="county")
+    user.name = "长" * 250
+    assert record("user.created", user, by=SYSTEM).object_name == "长" * 200
+
+
+def test_record_of_a_thing_that_has_no_number_yet(whole_province):
+    event = record("user.login_failed", User(username="nobody", name="无名"), by=SYSTEM)
+    assert (event.object_type, event.object_id, event.path) == ("access.user", "", "/")
+
+
+@pytest.mark.parametrize(
+    "ip", [None, "10.1.2.3", "2001:0db8:85a3:0000:0000:8a2e:0370:7334", "::ffff:255.255.255.255"]
+)
+def test_record_keeps_where_it_was_done_from(whole_province, ip):
+    by = replace(SYSTEM, ip=ip, request_id="45f1b415")
+    event = record("thing.done", User.objects.get(username="county"), by=by)
+    assert (event.ip, event.request_id) == (ip or "", "45f1b415")
+
+
+@pytest.mark.parametrize(
+    ("seat", "seen"),
+    [
+        ("province", {"province", "county", "township", "village", "sibling"}),
+        ("county", {"county", "township", "village"}),
+        ("township", {"township", "village"}),
+        ("village", {"village"}),
+        ("sibling", {"sibling"}),
+    ],
+)
+def test_events_are_seen_at_and_above_the_unit_of_the_thing(db, seat, seen):
+    places = ("province", "county", "township", "village", "sibling")
+    with everything():
+        for place in places:
+            record(f"unit.{place}", cast_unit(place), by=SYSTEM)
+    with scoped(cast_unit(seat).path):
+        assert set(Event.objects.values_list("verb", flat=True)) == {f"unit.{place}" for place in seen}
+
+
+def test_events_are_not_there_without_a_scope(db):
+    with everything():
+        record("unit.renamed", cast_unit("county"), by=SYSTEM)
+    assert not Event.objects.exists()
+
+
+def test_event_is_written_once(whole_province):
+    event = record("thing.done", User.objects.get(username="county"), by=SYSTEM)
+    with pytest.raises(DatabaseError, match="audit_event_pkey"), transaction.atomic():
+        event.save(force_insert=True)
+
+
+@pytest.mark.parametrize("column", ["verb", "at", "mac", "object_id", "changes", "path"])
+def test_event_is_not_changed_even_in_its_own_transaction(whole_province, column):
+    event = record("thing.done", User.objects.get(username="county"), by=SYSTEM)
+    with pytest.raises(DatabaseError, match="permission denied"), transaction.atomic():
+        event.save(update_fields=[column])
+
+
+def test_changed_of_nothing_is_nothing():
+    post = Post(title="旧", role="office")
+    assert changed(post, {"title": "旧", "role": "office"}) == {}
+    assert changed(post, {}) == {}
+
+
+def test_changes_name_things_by_their_names(whole_province):
+    unit, post = cast_unit("county"), Post(title="专干", role="village")
+    user = User.objects.get(username="county")
+    event = record("thing.done", user, by=SYSTEM, changes={"unit": [None, unit], "post": post})
+    assert event.changes == {"unit": [None, str(unit)], "post": str(post)}
+    assert Event.objects.get(pk=event.pk).changes == event.changes
+
+
+def test_codes_of_equal_events_differ_by_their_numbers(whole_province):
+    user = User.objects.get(username="county")
+    first, second = (record("thing.done", user, by=SYSTEM) for _ in range(2))
+    assert first.mac != second.mac
+    assert len(bytes(first.mac)) >= 16

@@ -3,6 +3,7 @@
 import json
 import threading
 
+import psycopg
 import pytest
 from django.conf import settings
 from django.db import connection, connections, transaction
@@ -18,6 +19,7 @@ from fpa.audit.seal import CannotSeal, seal
 from fpa.audit.tests.log import found, head_lines, owner, seal_now, verify_now, write_events, write_head_lines
 from fpa.core import merkle
 from fpa.core.actor import SYSTEM
+from tests.waiting import wait_for
 
 
 def in_thread(work):
@@ -206,3 +208,82 @@ def test_last_head_is_read_from_the_files_end(log_db, monkeypatch):
 def test_last_head_of_a_missing_file_is_none(log_db):
     with heads.locked() as file:
         assert heads.last(file) is None
+
+
+def test_seal_without_a_scope_leaves_the_queue_as_it_is(log_db):
+    """A sealer that sees no event seals none, and loses none."""
+    write_events(2)
+    assert seal() == 0
+    assert Unsealed.objects.count() == 2
+    assert seal_now() == 2
+
+
+def test_seal_of_a_restored_backup_says_the_way_out(log_db):
+    write_events(2)
+    seal_now()
+    write_events(1)
+    seal_now()
+    with owner() as them:
+        them.execute("DELETE FROM audit_leaf WHERE position >= 2")
+        them.execute("DELETE FROM audit_treehead WHERE size > 2")
+    write_events(1)
+    with pytest.raises(CannotSeal) as refused:
+        seal_now()
+    assert str(refused.value) == (
+        "库外树头文件中第 3 条处的树头与数据库不一致，暂停封存。"
+        "如刚从备份恢复，请一并恢复同一时刻的树头文件；否则请运行 fpa audit verify 查明。"
+    )
+    assert Unsealed.objects.count() == 1
+    write_head_lines(head_lines()[:1])
+    assert seal_now() == 1
+
+
+def test_seal_refused_leaves_no_leaf_behind(log_db):
+    write_events(1)
+    seal_now()
+    with owner() as them:
+        them.execute("UPDATE audit_treehead SET root = sha256('x')")
+    write_events(3)
+    with pytest.raises(CannotSeal, match="第 1 条处的树头被改动，暂停封存。请运行 fpa audit verify 查明。"):
+        seal_now()
+    assert (Leaf.objects.count(), Unsealed.objects.count()) == (1, 3)
+
+
+def test_seal_waits_for_the_sealer_before_it(log_db):
+    """Two sealers never give the same positions: the second begins where the first has ended."""
+    write_events(2)
+    held, go_on = threading.Event(), threading.Event()
+
+    def hold_the_lock():
+        with transaction.atomic(), connection.cursor() as cursor:
+            cursor.execute("SELECT pg_advisory_xact_lock(%s)", [module.ADVISORY_LOCK])
+            held.set()
+            go_on.wait(10)
+
+    first = in_thread(hold_the_lock)
+    assert held.wait(10)
+    sealed = []
+    second = in_thread(lambda: sealed.append(seal_now()))
+    with owner() as them:
+        waiting = "SELECT 1 FROM pg_locks WHERE locktype = 'advisory' AND NOT granted"
+        wait_for(lambda: them.execute(waiting).fetchone())
+    assert sealed == []
+    go_on.set()
+    for thread in (first, second):
+        thread.join()
+    assert sealed == [2]
+
+
+@pytest.mark.parametrize(
+    ("forge", "refused"),
+    [
+        ("INSERT INTO audit_leaf VALUES (0, gen_random_uuid(), '')", "audit_leaf_pkey"),
+        ("INSERT INTO audit_leaf SELECT 7, event_id, hash FROM audit_leaf", "event_id"),
+        ("INSERT INTO audit_treehead SELECT * FROM audit_treehead", "audit_treehead_pkey"),
+    ],
+)
+def test_log_has_each_place_event_and_size_once(log_db, forge, refused):
+    write_events(1)
+    seal_now()
+    with owner() as them, pytest.raises(psycopg.errors.UniqueViolation, match=refused):
+        them.execute(forge)

@@ -1,11 +1,16 @@
 """What verification says of a log that is whole, waits, or was tampered with in one known way."""
 
+import fcntl
 import json
+import re
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
+from fpa.audit import heads
 from fpa.audit import verify as module
 from fpa.audit.tests.log import found, head_lines, owner, seal_now, verify_now, write_events, write_head_lines
 
@@ -192,3 +197,126 @@ def test_verify_of_many_changed_events_stays_quick(log_db, monkeypatch):
     tamper("UPDATE audit_event SET reason = reason || 'x'")
     assert len([p for p in verify_now().problems if p.kind == "edited"]) == 400
     assert len(tries) < 400 * 20
+
+
+SAID = {
+    "an edited event": (
+        "UPDATE audit_event SET reason = 'x' WHERE id = %(one)s",
+        "edited",
+        "内容与封存时不同",
+    ),
+    "a false code": (
+        "UPDATE audit_event SET mac = sha256('x') WHERE id = %(one)s",
+        "edited",
+        "鉴别码与封存时不同",
+    ),
+    "a deleted event": ("DELETE FROM audit_event WHERE id = %(one)s", "deleted", "已封存的事件被删除"),
+    "a cut-off event": (
+        "DELETE FROM audit_event WHERE id = %(last)s",
+        "cut_off",
+        "日志末尾被截断，该事件缺失",
+    ),
+    "a changed leaf": (
+        "UPDATE audit_leaf SET hash = sha256('x') WHERE event_id = %(one)s",
+        "leaf",
+        "第 5 位的叶子被改动",
+    ),
+    "a deleted leaf": ("DELETE FROM audit_leaf WHERE event_id = %(one)s", "leaf", "第 5 位的叶子被删除"),
+    "a changed head": (
+        "UPDATE audit_treehead SET root = sha256('x') WHERE size = 8",
+        "head",
+        "数据库中第 8 条处的树头与封存时不符",
+    ),
+    "a deleted head": (
+        "DELETE FROM audit_treehead WHERE size = 8",
+        "head",
+        "数据库中第 8 条处的树头缺失",
+    ),
+}
+
+
+@pytest.mark.parametrize("case", SAID)
+def test_verify_says_what_is_wrong_and_of_which_event(events, case):
+    statement, kind, detail = SAID[case]
+    with owner() as them:
+        them.execute(statement, {"one": events[5].id, "last": events[11].id})
+    (problem,) = verify_now().problems
+    wanted = {"head": "", "cut_off": str(events[11].id)}.get(kind, str(events[5].id))
+    assert (problem.kind, problem.event_id, problem.detail) == (kind, wanted, detail)
+
+
+def test_verify_names_both_of_a_swap_with_each_other(events):
+    one, other = events[4].id, events[5].id
+    spare = "00000000-0000-0000-0000-000000000000"
+    for old, new in ((one, spare), (other, one), (spare, other)):
+        tamper("UPDATE audit_event SET id = %s WHERE id = %s", new, old)
+    assert {(p.kind, p.event_id, p.detail) for p in verify_now().problems} == {
+        ("swapped", str(one), f"内容与事件 {other} 互换"),
+        ("swapped", str(other), f"内容与事件 {one} 互换"),
+    }
+
+
+def test_verify_names_who_waits_and_was_changed(events):
+    """An event that waits has its code alone, and that is enough."""
+    (waiting,) = write_events(1)
+    tamper("UPDATE audit_event SET verb = 'thing.undone' WHERE id = %s", waiting.id)
+    assert found() == {("inserted", str(waiting.id))}
+
+
+def test_verify_names_an_inserted_event_in_words(events):
+    forged = insert_copy(events[0])
+    assert [(p.kind, p.event_id, p.detail) for p in verify_now().problems] == [
+        ("inserted", forged, "不是由平台写入的事件（鉴别码不符）")
+    ]
+
+
+@pytest.mark.parametrize("content", [b"\x00\xff" * 50, b"\n\n\n", b"{}\n[]\n", "树头\n".encode()])
+def test_verify_of_a_file_that_is_none_goes_on_with_the_database(events, content):
+    write_head_lines([content])
+    verdict = verify_now()
+    assert {problem.kind for problem in verdict.problems} == {"file"}
+    assert verdict.problems[-1].detail == "库外文件缺少第 1 至 12 条的树头"
+    assert (verdict.events, verdict.sealed) == (12, 12)
+
+
+def test_verify_of_a_log_that_is_gone_names_every_event(events):
+    tamper("TRUNCATE audit_event, audit_leaf, audit_treehead")
+    wanted = {(kind, str(event.id)) for event in events for kind in ("cut_off", "leaf")}
+    assert found() == wanted | {("head", "")}
+    assert verify_now().events == 0
+
+
+def test_verify_waits_for_a_sealer_between_its_commit_and_the_file(log_db):
+    """Until the sealer has written its line the file is behind the database, and that is no tampering."""
+    write_events(2)
+    seal_now()
+    write_events(3)
+    lines = head_lines()
+    seal_now()
+    newest = head_lines()[-1]
+    write_head_lines(lines)
+    with ThreadPoolExecutor(1) as pool, heads.locked() as file:
+        verdict = pool.submit(in_own_connection)
+        with pytest.raises(TimeoutError):
+            verdict.result(timeout=0.05)
+        file.write(newest)
+        file.flush()
+        fcntl.flock(file, fcntl.LOCK_UN)
+        assert verdict.result(timeout=30).problems == []
+
+
+def in_own_connection():
+    try:
+        return verify_now()
+    finally:
+        connection.close()
+
+
+def test_every_kind_of_problem_has_its_words():
+    """The kinds that the sources say are those that the screen can name."""
+    said = set()
+    for name in ("verify", "trusted"):
+        source = Path(module.__file__).with_name(f"{name}.py").read_text()
+        said |= set(re.findall(r'say\(\s*"(\w+)"', source))
+    assert said <= module.WORDS.keys()
+    assert len(set(module.WORDS.values())) == len(module.WORDS)

@@ -1,9 +1,11 @@
 """Events in plain Chinese."""
 
+import re
+
 import pytest
 
 from fpa.audit.models import Event
-from fpa.audit.words import changes_of, thing_words, verb_words
+from fpa.audit.words import VERBS, changes_of, thing_words, verb_words
 
 
 def lines(object_type, changes):
@@ -49,3 +51,46 @@ def test_thing_words_are_the_models_own(kind, words):
 )
 def test_changes_in_words(object_type, changes, said):
     assert lines(object_type, changes) == said
+
+
+@pytest.mark.parametrize(
+    ("changes", "said"),
+    [
+        ({"x": [None, None]}, ["x：无"]),
+        ({"x": ["", "甲"]}, ["x：甲"]),
+        ({"x": [False, True]}, ["x：否 → 是"]),
+        ({"x": True}, ["x：是"]),
+        ({"x": []}, ["x："]),
+        ({"x": ["2026-05-01", "2026-06-30"]}, ["x：2026年5月1日 → 2026年6月30日"]),
+        ({"x": ["2026-05-01", "2026-13-01"]}, ["x：2026年5月1日 → 2026-13-01"]),
+        ({"x": {"on": "2026-05-01", "y": None}}, ["x：生效日期：2026年5月1日；y：无"]),
+        ({"x": [["甲", "乙"], ["甲"]]}, ["x：甲、乙 → 甲"]),
+        ({"x": [0, 0.5]}, ["x：0 → 0.5"]),
+        ({}, []),
+    ],
+)
+def test_values_are_said_as_people_say_them(changes, said):
+    assert lines("access.user", changes) == said
+
+
+def test_field_is_called_by_the_most_particular_name():
+    """For one kind of thing, else for all, else the thing's own, else the key."""
+    change = {"name": ["甲", "乙"]}
+    assert lines("organization.member", change) == ["姓名：甲 → 乙"]
+    assert lines("access.unit", change) == ["名称：甲 → 乙"]
+    assert lines("access.unit", {"on": "x", "nothing": "x"}) == ["nothing：x", "生效日期：x"]
+
+
+def test_secret_that_was_first_given_is_not_told_either():
+    assert lines("organization.member", {"phone_index": [None, "******"]}) == ["手机号：******"]
+
+
+def test_verbs_are_things_deeds_that_fit_their_column():
+    shape = re.compile(r"[a-z]+(_[a-z]+)*\.[a-z]+(_[a-z]+)*")
+    room = Event._meta.get_field("verb").max_length
+    assert [verb for verb in VERBS if not shape.fullmatch(verb) or len(verb) > room] == []
+
+
+def test_no_two_verbs_are_called_the_same():
+    """Whoever filters the log by a verb picks it by its words."""
+    assert len(set(VERBS.values())) == len(VERBS)

@@ -2,13 +2,29 @@
 
 from collections import Counter
 from datetime import date, timedelta
+from random import Random
 
 import pytest
 
 from fpa.access.models import Level, Unit
-from fpa.core.identity import parse_id, parse_phone
+from fpa.core.identity import make_id, parse_id, parse_phone
 from fpa.demo.accounts import COUNTY
-from fpa.demo.people import KEY_DAY, MEMBERS, STAFF, TURNOVER, _invent, _orders
+from fpa.demo.people import (
+    FEMALE,
+    KEY_DAY,
+    MALE,
+    MEMBERS,
+    STAFF,
+    SURNAMES,
+    TURNOVER,
+    Order,
+    _free_number,
+    _invent,
+    _orders,
+    _write_county,
+)
+from fpa.organization.models import Member, Person, Staff
+from fpa.organization.secrets import ID, PHONE
 
 SCALE = 2_000
 
@@ -112,3 +128,124 @@ def test_any_scale_makes_exactly_its_members(scale):
     assert sum(count for order in made for _, count in order.members) == MEMBERS // scale
     assert Counter(kind for o in made for _, kind, n in o.staff for _ in range(n)) == STAFF
     assert all(order.movers <= sum(count for _, count in order.members) for order in made)
+
+
+VILLAGE = "431202001001"
+
+
+def an_order(members=3, movers=1, staff=2, index=9_999, region="439900"):
+    """An order for one village, with numbers that nobody else draws."""
+    unit = Unit.objects.get(code=VILLAGE)
+    place = (unit.pk, unit.path)
+    return Order(index, region, [(place, members)], movers, [(place, "village_part_time", staff)])
+
+
+@pytest.mark.parametrize(("members", "movers", "staff"), [(0, 0, 0), (0, 0, 2), (1, 1, 0), (5, 2, 3)])
+def test_order_is_filled_as_it_says(members, movers, staff):
+    people = list(_invent(an_order(members, movers, staff)))
+    assert Counter(p.staff for p in people) == Counter(
+        {key: n for key, n in (("", members + movers), ("village_part_time", staff)) if n}
+    )
+    assert sum(p.left is not None for p in people) == movers
+    assert {p.unit[1] for p in people} <= {"/12/02/001/001/"}
+
+
+def test_who_left_had_joined_before_and_is_no_staff(people):
+    left = [p for p in people if p.left]
+    assert all(p.joined <= KEY_DAY < p.left for p in left)
+    assert not any(p.staff for p in left)
+
+
+def test_keys_are_of_version_seven_and_sort_as_they_were_made(orders):
+    """One county after another, one person after another: an index on them grows at its end."""
+    for order in orders[:20]:
+        keys = [p.person_id for p in _invent(order)]
+        assert keys == sorted(keys)
+        assert {key.version for key in keys} == {7}
+        assert {key.int >> 40 & 0xFFFF for key in keys} == {order.index}
+
+
+def test_names_go_with_the_sex_and_are_real_surnames(people):
+    for person in people[::50]:
+        assert person.name[0] in SURNAMES
+        assert set(person.name[1:]) <= set(FEMALE if person.sex == "female" else MALE)
+        assert len(person.name) in (2, 3)
+    share = sum(p.sex == "female" for p in people) / len(people)
+    assert 0.6 < share < 0.64
+
+
+def test_staff_are_of_working_age(people):
+    for person in (p for p in people if p.staff):
+        age = (KEY_DAY - person.birth) / timedelta(days=365)
+        assert 20 <= age <= 60
+
+
+@pytest.mark.parametrize(("female", "serial"), [(True, 996), (False, 997)])
+def test_free_number_is_the_last_one_left(female, serial):
+    birth = date(1980, 5, 17)
+    every = {make_id("431202", birth, n): n for n in range(1000)}
+    used = {number for number, n in every.items() if n != serial}
+    assert every[_free_number("431202", birth, female, used, Random("x"))] == serial
+    assert len(used) == 1000
+
+
+def test_orders_hold_every_unit_of_their_county_and_no_other(orders):
+    for order in orders[:-1]:
+        places = {path for (_, path), _ in order.members} | {path for (_, path), *_ in order.staff}
+        assert len({path[: len("/01/02/")] for path in places}) <= 1
+    offices = {path for (_, path), *_ in orders[-1].staff}
+    assert {path.count("/") for path in offices} == {1, 2}
+    assert (orders[-1].members, orders[-1].movers, orders[-1].region) == ([], 0, "430000")
+
+
+def test_functional_zones_have_no_office_staff(orders):
+    zones = set(Unit.objects.filter(kind="functional_zone").values_list("pk", flat=True))
+    assert len(zones) == 12
+    assert not [
+        n for o in orders for (pk, _), kind, n in o.staff if pk in zones and kind != "village_part_time"
+    ]
+
+
+def test_order_is_written_with_secrets_sealed_and_found(whole_province):
+    order = an_order()
+    invented = list(_invent(order))
+    assert _write_county(order) == len(invented) == 6
+    for one in invented:
+        person = Person.objects.get(pk=one.person_id)
+        assert (person.name, person.sex, person.birth_date) == (one.name, one.sex, one.birth)
+        assert (person.unit_id, person.path) == one.unit
+        assert person.initials.isascii()
+        assert len(person.initials) == len(one.name)
+        assert (ID.read(person), PHONE.read(person)) == (one.number, one.phone)
+        assert Person.objects.get(**ID.lookup(one.number)) == person
+        assert one.number.encode() not in bytes(person.id_cipher) + bytes(person.id_index)
+
+
+def test_order_is_written_as_members_and_staff(whole_province):
+    order = an_order()
+    _write_county(order)
+    invented = {p.person_id: p for p in _invent(order)}
+    members = list(Member.objects.filter(person_id__in=invented))
+    assert len(members) == 4
+    for member in members:
+        one = invented[member.person_id]
+        assert (member.joined_on, member.left_on) == (one.joined, one.left)
+        assert member.left_reason == ("moved_away" if one.left else "")
+        assert member.kind == ("core" if ord(one.name[-1]) % 12 == 0 else "ordinary")
+    staff = Staff.objects.filter(person_id__in=invented)
+    assert {(s.kind, s.title, s.valid_to, s.name) for s in staff} == {
+        ("village_part_time", "村计生专干", None, invented[s.person_id].name) for s in staff
+    }
+    assert staff.count() == 2
+
+
+def test_order_that_an_earlier_run_wrote_is_not_written_again(whole_province):
+    order = an_order()
+    assert _write_county(order) == _write_county(order) == 6
+    assert Person.objects.filter(pk__in=[p.person_id for p in _invent(order)]).count() == 6
+    assert Person.objects.count() == 6
+
+
+def test_order_of_nobody_is_written_as_nothing(whole_province):
+    assert _write_county(an_order(0, 0, 0)) == 0
+    assert not Person.objects.exists()

@@ -1,106 +1,20 @@
 """The import is written once: another kind of record is imported by declaring it, here the posts of units."""
 
-from typing import Any, ClassVar
+from typing import Any
 
 import pytest
-from django import forms
-from django.db import connection
 
-from fpa.access.models import Post, Unit
+from fpa.access.models import Post
 from fpa.audit.models import Event
-from fpa.core.actor import Actor
 from fpa.core.sheets import open_sheets
-from fpa.core.sheets.header import Field
 from fpa.core.tests.sheets_factory import make_csv, make_xlsx
 from fpa.jobs.actions import CannotImport
 from fpa.jobs.bring_in import bring_in
-from fpa.jobs.importer import _IMPORTERS, Importer, Raced, UnitFields, register
-from fpa.jobs.lines import Fault, Normal, Normalise
+from fpa.jobs.importer import Importer, Raced
 from fpa.jobs.models import ImportRow, Job, State
 from fpa.jobs.template import write_template
+from fpa.jobs.tests.posts import HEADER, VILLAGE
 from tests.cast import COUNTY
-
-VILLAGE = "新街社区"
-HEADER = ["岗位名称", "村"]
-
-
-def normalise(records, context) -> list[Normal]:
-    """A title is its own key; 站长 is not allowed."""
-    return [_normal(str(record.values["title"] or ""), context) for record in records]
-
-
-def _normal(title, context) -> Normal:
-    faults = [Fault("title", "没有这样的岗位")] if title == "站长" else []
-    return Normal(title.encode() or None, {"title": title, "role": context}, faults)
-
-
-class PostsImporter(Importer):
-    """Posts at villages, found by title."""
-
-    kind: ClassVar[str] = "posts"
-    label = "岗位"
-    measure = "个"
-    permission = "member.import"
-    fields = (
-        Field("title", "岗位名称", ("岗位",), required=True),
-        Field("code", "单位代码"),
-        Field("village", "村（社区）", ("村",)),
-    )
-    units = UnitFields("code", ("village",))
-    key_field = "title"
-    template: ClassVar[dict[str, str]] = {"title": "必填。", "village": "填名称。"}
-    defaults = ("岗位都是村级。",)
-    subject_keys = ("title",)
-    judge = """
-        SELECT s.*, CASE WHEN p.id IS NULL THEN 'new' ELSE 'unchanged' END AS verdict, '' AS field, '' AS reason,
-            '{}'::jsonb AS changes
-        FROM staged AS s LEFT JOIN access_post AS p ON p.title = s.data ->> 'title'
-    """
-    races = 0
-    """How often writing is to find itself raced."""
-
-    @property
-    def normalise(self) -> Normalise:
-        return normalise
-
-    def context(self) -> str:
-        return "village"
-
-    def apply(self, job: Job, by: Actor) -> None:
-        with connection.cursor() as cursor:
-            cursor.execute(
-                "INSERT INTO access_post (unit_id, path, title, role)"
-                " SELECT (data ->> 'unit_id')::bigint, data ->> 'path', data ->> 'title', data ->> 'role'"
-                " FROM jobs_importrow WHERE job_id = %s AND verdict = 'new'",
-                [job.pk],
-            )
-        if self.races:
-            self.races -= 1
-            raise Raced
-
-    def settle(self) -> None:
-        self.settled = True
-
-    def list_url(self, unit: Unit) -> str:
-        return ""
-
-    def unit_field(self, within: str) -> forms.Field:
-        return forms.CharField()
-
-    def subject(self, row: ImportRow) -> str:
-        return str(row.data["title"])
-
-    def changes_in_words(self, row: ImportRow) -> str:
-        return ""
-
-
-@pytest.fixture
-def importer():
-    """The kind, known for the length of a test."""
-    one = PostsImporter()
-    register(one)
-    yield one
-    del _IMPORTERS[one.kind]
 
 
 def bring(importer: Importer, folder: Any, rows: list[Any], **options: bool) -> dict[str, Any]:

@@ -2,9 +2,12 @@
 
 import json
 import os
+from functools import partial
+
+import pytest
 
 from fpa.core.sheets.header import Record
-from fpa.jobs.lines import CHUNK, Chunk, Fault, Normal, Work, lines_of
+from fpa.jobs.lines import CHUNK, Chunk, Fault, Normal, Work, chunked, lines_of
 
 LABELS = {"name": "姓名", "id": "证件号码"}
 
@@ -76,3 +79,67 @@ def test_lines_long_file_is_done_by_helpers_in_order():
 def test_lines_chunk_is_worth_handing_over():
     assert CHUNK >= 1000
     assert Record(1, {}).formulas == ()
+
+
+def fail_at(records, context):
+    """A `normalise` for tests: breaks at the row that the context names."""
+    if any(record.values["name"] == context for record in records):
+        raise ValueError(f"cannot read {context}")
+    return plain(records, None)
+
+
+@pytest.mark.parametrize("count", [1, 6])
+def test_lines_error_of_a_row_ends_the_work_wherever_it_is_done(count):
+    """Here or in a helper: it is raised to the import, and what came before it is not taken as the whole."""
+    chunks = [chunk(f"{n}") for n in range(count)]
+    with pytest.raises(ValueError, match=f"cannot read {count - 1}"):
+        list(lines_of(Work(fail_at, str(count - 1), LABELS), chunks))
+
+
+@pytest.mark.parametrize("count", [0, 1, 2, 3, 20])
+def test_lines_take_each_chunk_once(count):
+    lines = list(lines_of(Work(plain, None, LABELS), (chunk(f"a{n}", f"b{n}") for n in range(count))))
+    assert [rows for rows, _ in lines] == [2] * count
+    names = [json.loads(row[-1])["name"] for _, text in lines for row in fields(text)]
+    assert names == [name for n in range(count) for name in (f"a{n}", f"b{n}")]
+
+
+def test_lines_chunks_are_read_a_few_ahead_only():
+    """A file of any length needs the memory of some chunks."""
+    read = []
+
+    def endless():
+        while True:
+            read.append(1)
+            yield chunk("a")
+
+    lines = lines_of(Work(plain, None, LABELS), endless())
+    for _ in range(3):
+        next(lines)
+    assert len(read) < 20
+    lines.close()
+
+
+@pytest.mark.parametrize(("rows", "sizes"), [(0, []), (1, [1]), (2, [2]), (3, [2, 1]), (4, [2, 2])])
+def test_lines_rows_are_cut_into_chunks(monkeypatch, rows, sizes):
+    monkeypatch.setattr("fpa.jobs.lines.CHUNK", 2)
+    make = partial(Chunk, "job", "S", {}, ("name",))
+    cut = list(chunked(iter(chunk(*map(str, range(rows))).rows), make))
+    assert [len(one.rows) for one in cut] == sizes
+    assert [placed[0] for one in cut for placed in one.rows] == list(range(1, rows + 1))
+
+
+def test_lines_row_without_a_key_has_none():
+    def keyless(records, context):
+        return [Normal(None, {}, []) for _ in records]
+
+    ((*_, key, _, _, _),) = fields(Work(keyless, None, LABELS).lines(chunk("a"))[1])
+    assert key == "\\N"
+
+
+def test_lines_say_each_column_and_reason_once():
+    def twice(records, context):
+        return [Normal(None, {}, [Fault("name", "不对"), Fault("name", "不对"), Fault("name", "太长")])]
+
+    ((*_, column, reason, _),) = fields(Work(twice, None, LABELS).lines(chunk("a"))[1])
+    assert (column, reason) == ("会员姓名", "不对；太长")
