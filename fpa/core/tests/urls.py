@@ -13,6 +13,7 @@ from django_filters import CharFilter, ChoiceFilter, DateFromToRangeFilter, Filt
 from config import urls as platform
 from fpa.access.models import Kind, Level, Unit
 from fpa.core import lists
+from fpa.core.form_flow import done, form_flow
 from fpa.core.forms import DateField, Form, ModelForm, NumberField, check_answers
 
 EXPORTED: list[tuple[str, int]] = []
@@ -136,6 +137,47 @@ def light(request: HttpRequest) -> HttpResponse:
     )
 
 
+ACTED: list[dict[str, object]] = []
+"""The answers that the flow's action got."""
+
+
+class CannotVisit(Exception):
+    """The flow's own refusal."""
+
+
+class CannotPay(Exception):
+    """Another one."""
+
+
+REFUSED = {
+    "甲": CannotVisit("<甲>今天已走访过。"),
+    "乙": CannotPay("本月慰问金已用完。"),
+    "丙": LookupError("丙"),
+}
+"""Whose visit is refused, and how; 丙's in a way that the flow does not know."""
+
+
+def flow(request: HttpRequest) -> HttpResponse:
+    """A form page as modules write them; with `?weighty` its answers are checked once more."""
+
+    def act(**given: object) -> HttpResponse:
+        if given["name"] in REFUSED:
+            raise REFUSED[str(given["name"])]
+        ACTED.append(given)
+        return done(request, f"{given['name']}的走访已登记。", "/trial/units/")
+
+    return form_flow(
+        request,
+        VisitForm(request.POST or None),
+        title="登记走访",
+        submit="登记",
+        back="/trial/units/",
+        act=act,
+        refusals=(CannotVisit, CannotPay),
+        consequences=(lambda given: [f"慰问金 {given['amount']} 元。"]) if "weighty" in request.GET else None,
+    )
+
+
 def refuse(request: HttpRequest) -> HttpResponse:
     raise PermissionDenied("您的岗位不能办理拨付。")
 
@@ -155,6 +197,7 @@ urlpatterns = [
     path("trial/batch/", batch),
     path("trial/visit/", visit),
     path("trial/light/", light),
+    path("trial/flow/", flow),
     path("trial/refuse/", refuse),
     path("trial/lose/", lose),
     path("trial/fail/", fail),

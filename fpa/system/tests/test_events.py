@@ -72,12 +72,13 @@ def test_event_list_filters(events, client_as):
 
 
 def test_event_list_filter_by_unit_and_time_reads_an_index(events):
-    event = Event.objects.filter(
-        path__gte="/12/02/", path__lt="/12/020", at__gte=timezone.now() - timedelta(days=1)
-    )
+    """Of both, the planner takes the one or the other by what it knows of the rows; by the unit there is one."""
+    of_unit = Event.objects.filter(path__gte="/12/02/", path__lt="/12/020").order_by()
     with connection.cursor() as cursor:
         cursor.execute("SET LOCAL enable_seqscan = off")
-    assert "event_path_at" in event.order_by().explain()
+    assert "event_path_at" in of_unit.explain()
+    plan = of_unit.filter(at__gte=timezone.now() - timedelta(days=1)).explain()
+    assert "event_path_at" in plan or "event_at" in plan
 
 
 def test_event_list_export_is_itself_recorded(events, client_as):

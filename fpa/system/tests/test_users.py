@@ -17,18 +17,6 @@ from fpa.audit.record import record
 from tests.cast import cast_unit
 
 
-@pytest.fixture
-def county_admin(whole_province):
-    """The administrator of a county."""
-    user = User.objects.create(username="countyadmin", name="县管理员")
-    unit = cast_unit("county")
-    post = Post.objects.create(unit=unit, title="县系统管理员", role="administrator")
-    Appointment.objects.create(unit=unit, post=post, user=user, valid_from=date(2020, 1, 1))
-    client = Client()
-    client.force_login(user)
-    return client
-
-
 def user_named(name):
     return User.objects.get(username=name)
 
