@@ -24,7 +24,7 @@ class Event(models.Model):
     object_id = models.CharField("对象编号", max_length=64)
     object_name = models.CharField("对象", max_length=200)
     changes = models.JSONField("变更", default=dict)
-    reason = models.CharField("事由", max_length=300, blank=True)
+    reason = models.CharField("事由", max_length=500, blank=True)
     ip = models.CharField("来源地址", max_length=45, blank=True)
     request_id = models.CharField("请求编号", max_length=16, blank=True)
     mac = models.BinaryField("鉴别码")

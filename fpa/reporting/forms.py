@@ -17,6 +17,7 @@ from fpa.core.forms import DateField, Form
 from fpa.core.periods import KINDS, Period
 from fpa.reporting import progress
 from fpa.reporting.actions.filling import Entry
+from fpa.reporting.actions.reviewing import MAX_REASON, too_long
 from fpa.reporting.models import FILL_LEVELS, Item, PeriodKind, State, Submission
 from fpa.reporting.models import Form as ReportForm
 from fpa.reporting.sheet import Row
@@ -98,7 +99,7 @@ class ReturnForm(Form):
     def places(self) -> list[Place]:
         """The ticked cells as they were typed, with their reasons."""
         return [
-            {"place": i.key, "label": i.label, "reason": clean(self.data.get(f"reason-{i.key}", ""))[:500]}
+            {"place": i.key, "label": i.label, "reason": clean(self.data.get(f"reason-{i.key}", ""))}
             for i in self.items
             if self.data.get(f"tick-{i.key}")
         ]
@@ -115,6 +116,8 @@ class ReturnForm(Form):
         for place in self.places:
             if not place.get("reason"):
                 raise ValidationError(f"“{place['label']}”没有写明退回原因，请写清楚要改什么。")
+            if len(place["reason"]) > MAX_REASON:
+                raise ValidationError(too_long(place["label"], place["reason"]))
         return self.cleaned_data
 
 

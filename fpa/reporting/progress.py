@@ -94,7 +94,11 @@ def progress_of(collection: Collection, unit: Unit, children: list[Unit]) -> dic
 def _states(collection: Collection, unit: Unit, width: int) -> QuerySet[Any, Any]:
     complete, late = Q(state__in=COMPLETE), Q(first_submitted_at__gte=collection.late_from)
     rows = Submission.objects.filter(
-        collection=collection, is_summary=False, path__gte=unit.path, path__lt=upper_bound(unit.path)
+        collection=collection,
+        is_summary=False,
+        unit__valid_to=None,
+        path__gte=unit.path,
+        path__lt=upper_bound(unit.path),
     )
     return (
         rows.order_by()

@@ -133,6 +133,11 @@ class Sheet:
         """The last day on which this unit may type, with its lock exception."""
         return max(self.collection.last_day, self.exempt_until or date.min)
 
+    @property
+    def may_come_back(self) -> bool:
+        """Whether a report that is taken back can still be sent again; nobody locks a summary."""
+        return self.submission.is_summary or self.today <= self.last_day
+
     @cached_property
     def exempt_until(self) -> date | None:
         """Until when the unit may type after the lock; None without an exception."""

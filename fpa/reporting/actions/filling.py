@@ -21,6 +21,7 @@ class CannotFill(Exception):
 
 
 MAX_EXPLANATION = 300
+NOT_RETURNED = "这一格没有被退回，已锁定，不能修改。"
 
 
 @dataclass(frozen=True)
@@ -52,10 +53,7 @@ def save_cells(
     Raises CannotFill where the unit is not the one that fills in, or is not the actor's.
     """
     sheet = own_sheet(collection, unit, by)
-    if not sheet.editable:
-        reason = sheet.closed_because
-        return {entry.key: Outcome(reason) for entry in entries}
-    if not sheet.submission.pk:
+    if sheet.editable and not sheet.submission.pk:
         sheet = _begun(collection, unit)
     changes: dict[str, Any] = {}
     outcomes = {entry.key: _save(sheet, entry, by, changes) for entry in entries}
@@ -87,15 +85,16 @@ def _save(sheet: Sheet, entry: Entry, by: Actor, changes: dict[str, Any]) -> Out
     row = next((r for r in sheet.rows if r.item.key == entry.key), None)
     if row is None:
         return Outcome("这张表没有这一格，请刷新页面。")
+    explanation = row.cell.explanation if entry.explanation is None else clean(entry.explanation)
+    is_same = (row.cell.value, row.cell.explanation) == (entry.value, explanation)
     if not row.is_editable:
-        return Outcome("这一格没有被退回，已锁定，不能修改。" if sheet.returned else sheet.closed_because)
+        return Outcome("" if is_same else sheet.closed_because or NOT_RETURNED)
     problem = row.item.problem_of(entry.value)
     if problem:
         return Outcome(problem)
-    explanation = row.cell.explanation if entry.explanation is None else clean(entry.explanation)
     if len(explanation) > MAX_EXPLANATION:
         return Outcome(f"说明最多 {MAX_EXPLANATION} 个字，现有 {len(explanation)} 个字，请精简。")
-    if (row.cell.value, row.cell.explanation) == (entry.value, explanation):
+    if is_same:
         return Outcome()
     if row.cell.version != entry.version:
         return Outcome(_conflict_words(row.saved, row.cell), row.cell)

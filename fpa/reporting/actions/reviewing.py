@@ -14,9 +14,17 @@ from fpa.core.chinese import date_cn
 from fpa.core.periods import Period
 from fpa.figures import catalogue
 from fpa.figures.freshness import touch
-from fpa.reporting.actions.submitting import CannotSubmit, open_case
+from fpa.reporting.actions.submitting import CannotSubmit, hold_summary, open_case
 from fpa.reporting.models import Cell, State, Submission
 from fpa.reporting.sheet import Sheet, sheet_for
+
+MAX_REASON = 500
+"""Of a return, as long as a decision keeps."""
+
+
+def too_long(label: str, reason: str) -> str:
+    """What is said of a reason for a cell that is too long."""
+    return f"“{label}”的退回原因最多 {MAX_REASON} 个字，现有 {len(reason)} 个字，请精简。"
 
 
 class CannotReview(Exception):
@@ -97,6 +105,8 @@ def _check_places(sheet: Sheet, places: Sequence[Place], due_on: date) -> list[P
         if place["place"] not in labels or not place.get("reason", "").strip():
             label = labels.get(place["place"], place["place"])
             raise CannotReview(f"“{label}”没有写明退回原因，请写清楚要改什么。")
+        if len(place["reason"].strip()) > MAX_REASON:
+            raise CannotReview(too_long(labels[place["place"]], place["reason"].strip()))
         named.append(
             {"place": place["place"], "label": labels[place["place"]], "reason": place["reason"].strip()}
         )
@@ -113,6 +123,7 @@ def _reopen(submission: Submission, by: Actor) -> None:
 
     The platform opens the case: it is no submission by a person, so the two-person rule stays with the reporter.
     """
+    hold_summary(submission.collection_id, by.unit_id)
     own = Submission.objects.filter(collection=submission.collection, unit=by.unit_id).first()
     if own and not own.is_open:
         raise CannotReview(

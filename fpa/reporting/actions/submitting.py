@@ -1,6 +1,8 @@
 """Sending up: a typed report, a summary computed from below, and taking either back."""
 
-from django.db import transaction
+from datetime import timedelta
+
+from django.db import connection, transaction
 from django.utils import timezone
 
 from fpa.access.models import Unit
@@ -8,11 +10,12 @@ from fpa.approval.actions import CannotDecide, submit_case, withdraw_case
 from fpa.approval.models import Case, Flow
 from fpa.audit.record import record
 from fpa.core.actor import Actor
+from fpa.core.chinese import date_cn
 from fpa.reporting.actions.filling import CannotFill, own_sheet, write_cell
 from fpa.reporting.models import Collection, State, Submission, blank_cell
 from fpa.reporting.progress import progress_of
 from fpa.reporting.queries import sums_below
-from fpa.reporting.sheet import Sheet, places_to_mend, sheet_of
+from fpa.reporting.sheet import Sheet, places_to_mend, sheet_for, sheet_of
 from fpa.reporting.standard_forms import flow_code
 
 
@@ -61,6 +64,7 @@ def submit_summary(*, collection: Collection, unit: Unit, explanation: str, by: 
         raise CannotSubmit("只能上报本单位的汇总。")
     if unit.level >= collection.fill_level:
         raise CannotSubmit("本单位是填报单位，请直接填报，不需要汇总。")
+    hold_summary(collection.pk, unit.pk)
     submission, _ = Submission.objects.get_or_create(
         collection=collection, unit=unit, defaults={"is_summary": True}
     )
@@ -70,6 +74,12 @@ def submit_summary(*, collection: Collection, unit: Unit, explanation: str, by: 
         raise CannotSubmit(sheet.state_words)
     _snapshot(sheet, explanation.strip(), by)
     return _send_up(sheet.submission, by)
+
+
+def hold_summary(collection_id: int, unit_id: int | None) -> None:
+    """Have a unit's summary and its return of what the summary adds up wait for each other until commit."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(hashtext(%s))", [f"summary {collection_id} {unit_id}"])
 
 
 def _snapshot(sheet: Sheet, explanation: str, by: Actor) -> None:
@@ -123,11 +133,17 @@ def _send_up(submission: Submission, by: Actor) -> Submission:
 def withdraw_submission(*, submission: Submission, by: Actor) -> Submission:
     """Take a report back before it is reviewed; what a return had locked stays locked.
 
-    Raises CannotSubmit where it is reviewed already or not the actor's own.
+    Raises CannotSubmit where it is reviewed already, not the actor's own, or locked: it could not be sent again.
     """
     submission = Submission.objects.select_for_update(of=("self",)).whole().get(pk=submission.pk)
     if submission.state != State.SUBMITTED or by.unit_id != submission.unit_id:
         raise CannotSubmit("只有上报单位可以在审核之前撤回。已审核的，请联系审核单位退回。")
+    sheet = sheet_for(submission, timezone.localdate())
+    if not sheet.may_come_back:
+        raise CannotSubmit(
+            f"填报已于{date_cn(sheet.last_day + timedelta(days=1))}锁定，撤回后就不能再上报，所以不能撤回。"
+            f"确需修改，请联系{sheet.reviewer}退回。"
+        )
     case = Case.objects.of(submission).live().get()
     try:
         withdraw_case(case=case, by=by)

@@ -127,7 +127,7 @@ def test_save_cell_shows_both_values_of_a_conflict(client_as, at, course, villag
 def test_save_cell_of_a_locked_form_says_why(client_as, at, course):
     course.move(opens_on=-9, due_on=-3, locks_on=-1)
     shown = client_as("village").post(at(f"fill/{HOUSEHOLDS}/"), typed("8"), headers=HTMX).content.decode()
-    assert "已锁定" in shown
+    assert "锁定，不能再修改" in shown
     assert values() == {}
 
 

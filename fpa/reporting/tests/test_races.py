@@ -187,6 +187,19 @@ def test_submit_summary_at_once_goes_up_once(course, village):
         assert Submission.objects.get(is_summary=True).cells.count() == 2
 
 
+@pytest.mark.parametrize("first", ["sum_up", "give_back"])
+def test_summary_and_return_of_what_it_adds_up_never_both_stand(course, village, first):
+    report = course.report(village)
+    course.approve(report)
+    acts = {
+        "sum_up": lambda: course.sum_up(village.parent),
+        "give_back": lambda: course.give_back(report, HOUSEHOLDS),
+    }
+    told = meanwhile(acts[first], acts["give_back" if first == "sum_up" else "sum_up"])
+    refusals = {"sum_up": "本单位的汇总已经上报，不能再退回", "give_back": "下级还没有审核通过的数据"}
+    assert refusals[first] in told.refusal
+
+
 def test_lock_exceptions_at_once_leave_one_with_the_later_day(course, village):
     by = actor_for("province")
     meanwhile(lambda: course.exempt(village, by, until=20), lambda: course.exempt(village, by, until=30))

@@ -33,7 +33,7 @@ from fpa.reporting.progress import (
 )
 from fpa.reporting.queries import collections_for, counted_cells
 from fpa.reporting.sheet import sheet_of
-from fpa.reporting.views.filling import seat_unit
+from fpa.reporting.views.filling import not_asked_words, seat_unit
 from fpa.reporting.views.reviewing import state_of, timeliness
 
 STAGES: dict[str, Tone] = {"未开始": "plain", "填报中": "waiting", "已过截止": "late", "已锁定": "off"}
@@ -365,6 +365,8 @@ def print_form(request: HttpRequest, pk: int) -> HttpResponse:
     collection = load(Collection.objects.whole(), pk, request, "submission.view")
     actor = check(request, "submission.view")
     sheet = sheet_of(collection, seat_unit(actor), timezone.localdate())
+    if actor.level > collection.fill_level:
+        raise Http404(not_asked_words(collection))
     is_blank = "blank" in request.GET or not sheet.submission.pk
     shown = {
         "title": collection.form.name,

@@ -11,6 +11,7 @@ from django.views.decorators.http import require_POST
 from fpa.access.loaders import check, load
 from fpa.access.models import Unit
 from fpa.core.actor import Actor
+from fpa.core.chinese import clean
 from fpa.reporting.actions import submitting
 from fpa.reporting.actions.filling import Outcome, save_cells
 from fpa.reporting.actions.submitting import CannotSubmit
@@ -29,10 +30,13 @@ def own_sheet_or_404(request: HttpRequest, pk: int) -> Sheet:
     collection = load(Collection.objects.whole(), pk, request, "submission.fill")
     actor = check(request, "submission.fill")
     if actor.level != collection.fill_level or not collection.asks(actor.path, actor.level):
-        raise Http404(
-            f"“{collection.title}”由{collection.get_fill_level_display()}填报，您的单位不需要填报。"
-        )
+        raise Http404(not_asked_words(collection))
     return sheet_of(collection, seat_unit(actor), timezone.localdate())
+
+
+def not_asked_words(collection: Collection) -> str:
+    """What a unit is told that a collection does not ask."""
+    return f"“{collection.title}”由{collection.get_fill_level_display()}填报，您的单位不需要填报。"
 
 
 def page_of(request: HttpRequest, sheet: Sheet, template: str, **more: Any) -> HttpResponse:
@@ -73,7 +77,7 @@ def save_cell(request: HttpRequest, pk: int, key: str) -> HttpResponse:
 def _save(request: HttpRequest, sheet: Sheet, only: str | None = None) -> Sheet:
     """Save what was typed and read the sheet anew, each row with what became of it."""
     actor = check(request, "submission.fill")
-    typed = [row for row in sheet.rows if row.is_editable and only in (None, row.item.key)]
+    typed = [row for row in sheet.rows if only in (None, row.item.key)]
     entries = read_entries(request.POST, typed)
     outcomes = save_cells(collection=sheet.collection, unit=sheet.unit, entries=entries, by=actor)
     outcomes |= {row.item.key: Outcome(row.problem) for row in typed if row.problem}
@@ -81,7 +85,9 @@ def _save(request: HttpRequest, sheet: Sheet, only: str | None = None) -> Sheet:
     for row in after.rows:
         outcome = outcomes.get(row.item.key, Outcome())
         row.problem, row.theirs = outcome.problem, outcome.theirs
-        row.typed = request.POST.get(f"cell-{row.item.key}", "") if outcome.problem else ""
+        row.typed = clean(request.POST.get(f"cell-{row.item.key}", ""))[:60] if outcome.problem else ""
+        if row.problem and not row.is_editable:
+            row.problem += f"您填的“{row.typed}”没有保存。"
     return after
 
 
