@@ -173,14 +173,19 @@ def _valued(key: str, units: UnitQuerySet, period: Period, level: int) -> list[t
 
 
 def trend(key: str, unit: Unit, periods: Sequence[Period]) -> list[tuple[Period, Value | None]]:
-    """A figure at a unit over periods, in the order given; None where no value is kept or the period has not begun."""
+    """A figure at a unit over periods, in the order given.
+
+    None where no value is kept, the period has not begun, or nothing was recorded of a flow: no collection, no 0.
+    """
     figure, today = catalogue.get(key), timezone.localdate()
     begun = {p: period_of_fact(figure, p, today) for p in periods if p.start <= today and not figure.pending}
     facts = Fact.objects.filter(
         figure=key, unit=unit, period__in={str(kept) for kept in begun.values() if kept}
     )
     values = dict(facts.values_list("period", "value"))
-    return [(p, _plain(values.get(str(k), Decimal(0))) if (k := begun.get(p)) else None) for p in periods]
+    nothing = Decimal(0) if figure.kind is Kind.STOCK else None
+    found = [(p, values.get(str(kept), nothing) if (kept := begun.get(p)) else None) for p in periods]
+    return [(period, None if value is None else _plain(value)) for period, value in found]
 
 
 def latest_period(unit: Unit) -> Period:

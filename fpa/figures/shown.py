@@ -34,6 +34,13 @@ def words(reading: Reading) -> str:
     return chinese.wan(reading.value, reading.figure.unit)
 
 
+def brief(reading: Reading) -> str:
+    """The value as it stands beside other numbers on a page: 607.37万人, but 1,998人 to the last digit."""
+    if reading.value is None or is_unreported(reading) or reading.value >= chinese.WAN:
+        return words(reading)
+    return exact_words(reading)
+
+
 def exact_words(reading: Reading) -> str:
     """The value to the last digit with its unit (6,073,700人), or why there is none."""
     if reading.value is None:

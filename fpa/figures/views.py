@@ -52,8 +52,8 @@ def figure_list(request: HttpRequest) -> HttpResponse:
         "unit": place.unit,
         "period": place.period,
         "periods": _periods(place.period, Kind.STOCK),
-        "readings": readings,
-        "yielded": sum(not reading.figure.pending for reading in readings),
+        "readings": [reading for reading in readings if not reading.figure.pending],
+        "pending": [reading for reading in readings if reading.figure.pending],
     }
     return render(request, "figures/figure_list.html", context)
 

@@ -23,7 +23,7 @@ def figure(key: str | Reading, unit: Unit | None = None, period: Period | None =
         '<a class="figure" href="{}" title="{}">{}</a>',
         shown.address_of(reading),
         f"{reading.figure.name}：{shown.exact_words(reading)}",
-        shown.words(reading),
+        shown.brief(reading),
     )
 
 

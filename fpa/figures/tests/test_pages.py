@@ -7,7 +7,7 @@ from django.template import Context, Template, TemplateSyntaxError
 
 from fpa.access.models import Unit
 from fpa.core.periods import Period
-from fpa.figures import queries
+from fpa.figures import catalogue, queries
 from fpa.figures.freshness import refresh
 from tests.cast import CITY, COUNTY, PROVINCE, SIBLING, cast_unit
 
@@ -33,11 +33,31 @@ def text_of(response) -> str:
 
 def test_figure_list_shows_every_figure_with_value_coverage_and_state(counted, client_as):
     page = text_of(client_as("city").get("/figures/", {"period": "2023H1"}))
-    assert "共 59 项指标" in page
+    yielded = len(catalogue.declared())
+    assert f"已接入 {yielded} 项指标" in page
+    assert f"还没有接入的指标 {len(catalogue.every()) - yielded} 项" in page
     assert "2/12 个县" in page
     assert "〔待接入〕" in page
     assert f"/figures/member.total/?unit={CITY}&amp;period=2023H1" in page
     assert "期末在册会员数" in page
+
+
+@pytest.mark.parametrize(
+    ("name", "there", "not_there"),
+    [
+        ("county", ["org.county.listed", "staff.authorized"], ["org.city.listed"]),
+        ("village", ["member.total", "staff.village_part_time"], ["org.county.listed", "staff.authorized"]),
+    ],
+)
+def test_figure_list_leaves_out_what_a_level_can_not_have(counted, client_as, name, there, not_there):
+    page = text_of(client_as(name).get("/figures/", {"period": "2023H1"}))
+    assert [key for key in there if f"/figures/{key}/" not in page] == []
+    assert [key for key in not_there if f"/figures/{key}/" in page] == []
+
+
+def test_figure_list_tells_a_zero_that_nobody_reported(counted, client_as):
+    page = text_of(client_as("village").get("/figures/", {"period": "2023H2"}))
+    assert "〔暂无上报〕" in page
 
 
 def test_figure_list_costs_the_same_with_more_facts(counted, client_as, django_assert_max_num_queries):

@@ -148,6 +148,15 @@ def test_trend_follows_the_periods_and_leaves_open_what_is_not_known(counted):
     assert [value for _, value in course] == [None, 4, 4, None]
 
 
+def test_trend_of_a_flow_has_no_value_where_nothing_was_recorded(counted):
+    with declared(JOINED):
+        join(cast_unit("village"), date(2024, 11, 1))
+        refresh()
+        periods = [Period.parse(code) for code in ("2024H1", "2024H2", "2025H1")]
+        course = queries.trend(JOINED.key, cast_unit("county"), periods)
+    assert [value is None for _, value in course] == [True, False, True]
+
+
 def test_latest_period_is_the_last_half_with_a_reported_flow(counted):
     assert queries.latest_period(cast_unit("city")) == Period.of(timezone.localdate(), "half")
     with declared(JOINED):
