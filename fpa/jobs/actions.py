@@ -68,7 +68,11 @@ def hold(job_id: UUID, patience: float = 0) -> Job | None:
     until = time.monotonic() + patience
     while not (is_ours := _try_lock(job_id)) and time.monotonic() < until:
         time.sleep(_BETWEEN_TRIES)
-    job = Job.objects.select_related("unit", "post", "user").filter(pk=job_id).first() if is_ours else None
+    job = (
+        Job.objects.select_related("unit", "post", "confirmed_by").filter(pk=job_id).first()
+        if is_ours
+        else None
+    )
     return job if job and job.is_waiting else None
 
 
@@ -98,7 +102,10 @@ def check_import(*, job: Job, progress: Progress) -> Job:
 
 @transaction.atomic
 def confirm_import(*, job: Job, by: Actor) -> Job:
-    """Have a checked import written. Confirming again changes nothing. Raises CannotImport."""
+    """Have a checked import written in the name of who confirms; the file and its rejected rows stay the uploader's.
+
+    Confirming again changes nothing. Raises CannotImport.
+    """
     job = Job.objects.select_for_update().get(pk=job.pk)
     if job.state in (State.CONFIRMED, State.DONE):
         return job
@@ -107,8 +114,8 @@ def confirm_import(*, job: Job, by: Actor) -> Job:
     if not job.counts[Verdict.NEW] + job.counts[Verdict.CHANGED]:
         raise CannotImport("没有可导入的行：没有新增，也没有更新。")
     job.state, job.words, job.attempts = State.CONFIRMED, "排队等候", 0
-    job.user_id, job.post_id = _someone(by)
-    job.ip = by.ip
+    job.confirmed_by_id, job.confirmed_post_id = _someone(by)
+    job.confirmed_ip = by.ip
     job.save()
     record("import.confirmed", job, by=by, changes=job.counts)
     enqueue(job.pk)

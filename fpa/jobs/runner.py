@@ -77,8 +77,10 @@ def _stop(job_id: UUID, state: State, error: str) -> None:
 
 def actor_of(job: Job) -> Actor:
     """Who confirmed the job, in that seat as it is today. Raises CannotImport where the seat or the right is gone."""
-    seat = next((seat for seat in seats_of(job.user) if seat.post_id == job.post_id), None)
-    actor = actor_in(seat, job.user, job.ip) if seat else None
+    user = job.confirmed_by
+    seats = seats_of(user) if user else []
+    seat = next((seat for seat in seats if seat.post_id == job.confirmed_post_id), None)
+    actor = actor_in(seat, user, job.confirmed_ip) if seat and user else None
     if (
         actor is None
         or not actor.may(importer_of(job.kind).permission)

@@ -91,7 +91,8 @@ def _allowed(request: HttpRequest) -> tuple[Actor, list[Importer]]:
 def _load(request: HttpRequest, pk: UUID) -> tuple[Job, Importer, Actor]:
     """An import of the seat's scope and of a kind that the role may import: 403 or 404 as `load` has it."""
     actor, mine = _allowed(request)
-    jobs = Job.objects.filter(kind__in=[importer.kind for importer in mine]).select_related("unit", "user")
+    jobs = Job.objects.filter(kind__in=[importer.kind for importer in mine])
+    jobs = jobs.select_related("unit", "user", "confirmed_by")
     job = load(jobs, pk, request, mine[0].permission)
     return job, importer_of(job.kind), actor
 

@@ -252,6 +252,18 @@ def test_returned_rows_of_others_are_neither_offered_nor_given(whole_province, c
     assert not Event.objects.filter(verb="import.rejected_rows_taken").exists()
 
 
+def test_returned_rows_stay_the_uploaders_whoever_confirms(whole_province, client_as, written):
+    """The city confirms the county's file: it is written in the city's name, and goes back to the county alone."""
+    job = written(confirmer="city")
+    assert Event.objects.get(verb="member.imported").actor_name == "演员city"
+    assert client_as("county").get(url("rejected_rows", job)).status_code == 200
+    assert is_refused(client_as("city"), job)
+    page = client_as("city").get(page_of(job)).text
+    assert "演员county 于" in page
+    assert "上传，演员city 确认 · 鹤城区" in page
+    assert "演员county" in client_as("city").get(LIST).text
+
+
 @pytest.mark.parametrize(
     ("state", "grid"),
     [(state, GRID) for state in sorted(set(State) - {State.READY, State.DONE})]

@@ -63,9 +63,13 @@ def test_run_refuses_a_file_with_the_reason(
     assert not ImportRow.objects.exists()
 
 
-def end_appointment(job):
+def end_appointment(username):
     yesterday = timezone.localdate() - timedelta(days=1)
-    Appointment.objects.filter(user=job.user).update(valid_to=yesterday)
+    Appointment.objects.filter(user__username=username).update(valid_to=yesterday)
+
+
+def leave_the_post(job):
+    end_appointment("county")
 
 
 def lock_account(job):
@@ -87,7 +91,7 @@ def move_the_unit(job):
 
 
 @pytest.mark.parametrize(
-    "lose", [end_appointment, lock_account, take_the_right, move_to_another_post, move_the_unit]
+    "lose", [leave_the_post, lock_account, take_the_right, move_to_another_post, move_the_unit]
 )
 def test_run_writes_nothing_for_who_lost_the_seat(whole_province, checked, lose):
     job = confirmed(checked())
@@ -99,10 +103,27 @@ def test_run_writes_nothing_for_who_lost_the_seat(whole_province, checked, lose)
     assert not Event.objects.filter(verb="member.imported").exists()
 
 
+@pytest.mark.parametrize(("loser", "state"), [("county", State.DONE), ("city", State.FAILED)])
+def test_run_writes_by_the_right_of_who_confirmed(whole_province, checked, loser, state):
+    """The city confirms the county's file: only the city's seat counts when it is written."""
+    job = checked()
+    confirm_import(job=job, by=actor_for("city"))
+    end_appointment(loser)
+    assert again(job).state == state
+    assert made() == (2 if state == State.DONE else 0)
+
+
+def test_run_writes_nothing_that_nobody_has_confirmed(whole_province, checked):
+    job = checked()
+    Job.objects.filter(pk=job.pk).update(state=State.CONFIRMED)
+    now = again(job)
+    assert (now.state, now.error, made()) == (State.FAILED, NO_SEAT, 0)
+
+
 def test_run_checks_for_who_lost_the_seat_but_never_writes(whole_province, uploaded):
     """A check writes nothing of anybody's: it may end, and the writing asks again."""
     job = uploaded()
-    end_appointment(job)
+    end_appointment("county")
     assert again(job).state == State.READY
 
 
