@@ -36,8 +36,8 @@ class Job(ScopedModel):
     """One file brought in for a unit: uploaded, checked, confirmed, done once.
 
     `words`, `done` are progress, written by a connection of its own while the work's transaction is still open.
-    `key` comes with the upload form: the same form sent twice is one job. `user`, `post`, `ip` stay the uploader's, whose file
-    it is; another person above may confirm it, and its rows are written in that person's name.
+    `key` comes with the upload form: the same form sent twice is one job. `user`, `post`, `ip` stay the uploader's:
+    another person above may confirm the import, and its rows are written in that person's name.
     """
 
     id = models.UUIDField(primary_key=True, default=uuid7)
