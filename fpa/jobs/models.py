@@ -101,7 +101,7 @@ class ImportRow(models.Model):
     row = models.PositiveIntegerField("行号")
     key = models.BinaryField("对象索引", null=True)
     verdict = models.CharField("核对结果", max_length=10, choices=Verdict)
-    column = models.CharField("列", max_length=400)
+    column = models.TextField("列")
     reason = models.TextField("原因")
     data = models.JSONField(default=dict)
     changes = models.JSONField(default=dict)
