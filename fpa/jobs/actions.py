@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from fpa.access.models import Unit
 from fpa.audit.record import record
-from fpa.core.actor import Actor
+from fpa.core.actor import SYSTEM, Actor
 from fpa.core.ids import uuid7
 from fpa.jobs import files
 from fpa.jobs.importer import Importer, Raced, importer_of
@@ -21,6 +21,7 @@ from fpa.jobs.staging import count, stage
 
 _TRIES = 3
 _BETWEEN_TRIES = 0.2
+LAPSED = f"上传后超过 {files.KEPT_DAYS} 天没有确认，已自动取消，文件和检查结果都已删除。请重新上传。"
 
 
 class CannotImport(Exception):
@@ -157,6 +158,19 @@ def cancel_import(*, job: Job, by: Actor) -> Job:
     job.state, job.words, job.finished_at = State.CANCELLED, "", timezone.now()
     job.save()
     record("import.cancelled", job, by=by)
+    _forget(job, keep_rejected=False)
+    return job
+
+
+@transaction.atomic
+def lapse_import(*, job: Job, by: Actor = SYSTEM) -> Job:
+    """End a checked import that nobody has confirmed in time; nothing where it has moved on meanwhile."""
+    job = Job.objects.select_for_update().get(pk=job.pk)
+    if job.state != State.READY:
+        return job
+    job.state, job.words, job.error, job.finished_at = State.CANCELLED, "", LAPSED, timezone.now()
+    job.save()
+    record("import.lapsed", job, by=by)
     _forget(job, keep_rejected=False)
     return job
 

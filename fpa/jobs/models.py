@@ -87,8 +87,8 @@ class ImportRow(models.Model):
     """A row of a file after its check, seen in the scope of the job's unit.
 
     `data` holds the canonical values, secrets only as ciphertext and keyed index; `changes` what would become of the
-    record that is there, as `field: [old, new]`. Once the job is done only rejected rows stay, with no more data than
-    tells whose they are.
+    record that is there, as `field: [old, new]`. Once the job is done only rejected rows stay, for a few days and with
+    no more data than tells whose they are.
     """
 
     visibility = Visibility.SUBTREE
