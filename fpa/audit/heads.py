@@ -12,12 +12,15 @@ from dataclasses import asdict, dataclass
 from io import SEEK_END
 from pathlib import Path
 from typing import BinaryIO
+from uuid import UUID
 
 from django.conf import settings
 
 from fpa.audit.models import Leaf, TreeHead
 
 BLOCK = 1 << 16
+HASH_DIGITS = 64
+MAX_SIZE = 2**63 - 1
 
 
 @dataclass(frozen=True)
@@ -46,13 +49,18 @@ def locked(*, shared: bool = False) -> Iterator[BinaryIO]:
 
 
 def parse(line: bytes) -> Head | None:
-    """The head on a line of the file, or None where the line is no head."""
+    """The head on a line of the file, or None where the line is no head: whatever the line holds, nothing is raised.
+
+    A head that is given has event ids that are UUIDs, hashes of a leaf's length and a size that the database can hold.
+    """
     try:
         head = Head(**json.loads(line))
-        leaves = [(str(event_id), bytes.fromhex(digest).hex()) for event_id, digest in head.leaves]
-        return Head(int(head.size), bytes.fromhex(head.root).hex(), str(head.sealed_at), leaves)
-    except (ValueError, TypeError, AttributeError):
+        leaves = [(str(UUID(event_id)), bytes.fromhex(digest).hex()) for event_id, digest in head.leaves]
+        whole = Head(int(head.size), bytes.fromhex(head.root).hex(), str(head.sealed_at), leaves)
+    except (ValueError, TypeError, AttributeError, OverflowError, RecursionError):
         return None
+    is_sound = whole.size <= MAX_SIZE and all(len(digest) == HASH_DIGITS for _, digest in leaves)
+    return whole if is_sound else None
 
 
 def read(end: int) -> Iterator[tuple[int, Head | None]]:
@@ -64,21 +72,26 @@ def read(end: int) -> Iterator[tuple[int, Head | None]]:
             yield number, parse(file.readline())
 
 
-def last(file: BinaryIO) -> Head | None:
-    """The last whole head of the file, read from its end; None where there is none."""
-    end = _end_of_whole_lines(file)
-    start = _line_break_before(file, end - 1)
-    file.seek(start)
-    return parse(file.read(end - start)) if end else None
+def last(file: BinaryIO) -> tuple[Head | None, int]:
+    """The last head of the file, read from its end, and how many whole lines after it are no heads.
+
+    A line that nobody can read must not hide the heads before it: the log is still held to what was published last.
+    """
+    unreadable = 0
+    for head in _from_the_end(file):
+        if head:
+            return head, unreadable
+        unreadable += 1
+    return None, unreadable
 
 
 def published() -> Head | None:
-    """The last head of the file as it is now, without waiting for a sealer; None where there is none."""
+    """The head on the last whole line of the file as it is now, or None; no sealer is waited for."""
     path = Path(settings.TREE_HEAD_FILE)
     if not path.exists():
         return None
     with path.open("rb") as file:
-        return last(file)
+        return next(_from_the_end(file), None)
 
 
 def from_database(after: int, upto: int) -> Iterator[Head]:
@@ -98,15 +111,26 @@ def stored_leaves(start: int, end: int) -> list[tuple[str, str]]:
 def publish(file: BinaryIO) -> None:
     """Append the heads that the database has beyond the locked file; a line that a crash cut short is dropped first.
 
-    So what a crash between the database's commit and the file left open is closed by the next call.
+    So what a crash between the database's commit and the file left open is closed by the next call. Whole lines stay,
+    whatever they hold: what somebody put there is for `verify` to name.
     """
     file.truncate(_end_of_whole_lines(file))
-    known = last(file)
+    known, _ = last(file)
     newest = TreeHead.objects.first()
     for head in from_database(known.size if known else 0, newest.size if newest else 0):
         file.write(json.dumps(asdict(head)).encode() + b"\n")
     file.flush()
     os.fsync(file.fileno())
+
+
+def _from_the_end(file: BinaryIO) -> Iterator[Head | None]:
+    """What `parse` makes of the whole lines, the last one first."""
+    end = _end_of_whole_lines(file)
+    while end:
+        start = _line_break_before(file, end - 1)
+        file.seek(start)
+        yield parse(file.read(end - start))
+        end = start
 
 
 def _end_of_whole_lines(file: BinaryIO) -> int:

@@ -14,6 +14,7 @@ from django.utils import timezone
 from fpa.audit import heads
 from fpa.audit.models import Leaf, TreeHead, Unsealed
 from fpa.audit.record import code_of, payload_of
+from fpa.audit.trusted import frontier_of
 from fpa.core.merkle import Frontier, leaf_hash
 
 log = logging.getLogger(__name__)
@@ -51,16 +52,31 @@ def _publish(file: BinaryIO, held: ExitStack) -> None:
 
 
 def _frontier(file: BinaryIO) -> Frontier:
-    """The right edge of the log to grow from, once the database's heads are found to be those in the file."""
-    head, published = TreeHead.objects.first(), heads.last(file)
-    frontier = Frontier.parse(head.size, head.frontier) if head else Frontier()
-    if head and frontier.root() != bytes(head.root):
-        raise CannotSeal(f"第 {head.size} 条处的树头被改动，暂停封存。请运行 fpa audit verify 查明。")
+    """The right edge of the log to grow from, once the database's heads are found to be those in the file.
+
+    Lines at the file's end that are no heads do not stop the sealing: a full disk or a careless hand can leave them,
+    they contradict nothing, and while sealing stops every new event is without its proof. Nor do they switch the check
+    off, or a line of rubbish would let a rewritten database be published: the log is held to the last head that can be
+    read. Nothing is hidden: the lines stay where they are, each sealing says so in the platform's log until a head
+    follows them, and `verify` names them for ever.
+    """
+    head = TreeHead.objects.first()
+    published, unreadable = heads.last(file)
+    if unreadable:
+        log.error("库外树头文件末尾有 %s 行无法读取，封存照常进行；请运行 fpa audit verify 查明", unreadable)
+    frontier = _grown_to(head) if head else Frontier()
     if published and not is_known(published):
         raise CannotSeal(
             f"库外树头文件中第 {published.size} 条处的树头与数据库不一致，暂停封存。"
             "如刚从备份恢复，请一并恢复同一时刻的树头文件；否则请运行 fpa audit verify 查明。"
         )
+    return frontier
+
+
+def _grown_to(head: TreeHead) -> Frontier:
+    frontier = frontier_of(head)
+    if frontier is None or frontier.root() != bytes(head.root):
+        raise CannotSeal(f"第 {head.size} 条处的树头被改动，暂停封存。请运行 fpa audit verify 查明。")
     return frontier
 
 

@@ -50,10 +50,13 @@ class Trusted:
             return
         self.say("file", "", f"库外文件缺少第 {self.frontier.size + 1} 至 {upto} 条的树头")
         for head in heads.from_database(self.frontier.size, upto):
-            yield self._grown(head, self.frontier.size, is_filed=False)
+            if self._root_after(head.leaves):
+                yield self._grown(head, self.frontier.size, is_filed=False)
+            else:
+                self.say("head", "", f"数据库中第 {head.size} 条处的树头有不是散列值的叶子")
         head_there = TreeHead.objects.filter(size=upto).first()
         if self.frontier.size != upto and head_there:
-            self.frontier = _frontier_of(head_there) or self.frontier
+            self.frontier = frontier_of(head_there) or self.frontier
 
     def _grown(self, head: Head, start: int, *, is_filed: bool) -> Stretch:
         self.frontier.append(bytes.fromhex(digest) for _, digest in head.leaves)
@@ -89,8 +92,9 @@ class Trusted:
             return ""
 
 
-def _frontier_of(head: TreeHead) -> Frontier | None:
+def frontier_of(head: TreeHead) -> Frontier | None:
+    """The frontier that a stored head holds, or None where it is none of a log of that size."""
     try:
         return Frontier.parse(head.size, head.frontier)
-    except ValueError:
+    except (ValueError, TypeError):
         return None

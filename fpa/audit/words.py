@@ -43,6 +43,7 @@ VERBS: dict[str, str] = {
     "import.uploaded": "上传导入文件",
     "import.confirmed": "确认导入",
     "import.cancelled": "取消导入",
+    "import.lapsed": "导入逾期未确认，自动取消",
     "import.rejected_rows_taken": "下载导入退回的行",
     "form.published": "发布报表",
     "collection.issued": "下发采集任务",

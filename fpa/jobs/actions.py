@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from fpa.access.models import Unit
 from fpa.audit.record import record
-from fpa.core.actor import Actor
+from fpa.core.actor import SYSTEM, Actor
 from fpa.core.ids import uuid7
 from fpa.jobs import files
 from fpa.jobs.importer import Importer, Raced, importer_of
@@ -21,6 +21,7 @@ from fpa.jobs.staging import count, stage
 
 _TRIES = 3
 _BETWEEN_TRIES = 0.2
+LAPSED = f"上传后超过 {files.KEPT_DAYS} 天没有确认，已自动取消，文件和检查结果都已删除。请重新上传。"
 
 
 class CannotImport(Exception):
@@ -68,7 +69,11 @@ def hold(job_id: UUID, patience: float = 0) -> Job | None:
     until = time.monotonic() + patience
     while not (is_ours := _try_lock(job_id)) and time.monotonic() < until:
         time.sleep(_BETWEEN_TRIES)
-    job = Job.objects.select_related("unit", "post", "user").filter(pk=job_id).first() if is_ours else None
+    job = (
+        Job.objects.select_related("unit", "post", "confirmed_by").filter(pk=job_id).first()
+        if is_ours
+        else None
+    )
     return job if job and job.is_waiting else None
 
 
@@ -98,7 +103,10 @@ def check_import(*, job: Job, progress: Progress) -> Job:
 
 @transaction.atomic
 def confirm_import(*, job: Job, by: Actor) -> Job:
-    """Have a checked import written. Confirming again changes nothing. Raises CannotImport."""
+    """Have a checked import written in the name of who confirms; the file and its rejected rows stay the uploader's.
+
+    Confirming again changes nothing. Raises CannotImport.
+    """
     job = Job.objects.select_for_update().get(pk=job.pk)
     if job.state in (State.CONFIRMED, State.DONE):
         return job
@@ -107,8 +115,8 @@ def confirm_import(*, job: Job, by: Actor) -> Job:
     if not job.counts[Verdict.NEW] + job.counts[Verdict.CHANGED]:
         raise CannotImport("没有可导入的行：没有新增，也没有更新。")
     job.state, job.words, job.attempts = State.CONFIRMED, "排队等候", 0
-    job.user_id, job.post_id = _someone(by)
-    job.ip = by.ip
+    job.confirmed_by_id, job.confirmed_post_id = _someone(by)
+    job.confirmed_ip = by.ip
     job.save()
     record("import.confirmed", job, by=by, changes=job.counts)
     enqueue(job.pk)
@@ -150,6 +158,19 @@ def cancel_import(*, job: Job, by: Actor) -> Job:
     job.state, job.words, job.finished_at = State.CANCELLED, "", timezone.now()
     job.save()
     record("import.cancelled", job, by=by)
+    _forget(job, keep_rejected=False)
+    return job
+
+
+@transaction.atomic
+def lapse_import(*, job: Job, by: Actor = SYSTEM) -> Job:
+    """End a checked import that nobody has confirmed in time; nothing where it has moved on meanwhile."""
+    job = Job.objects.select_for_update().get(pk=job.pk)
+    if job.state != State.READY:
+        return job
+    job.state, job.words, job.error, job.finished_at = State.CANCELLED, "", LAPSED, timezone.now()
+    job.save()
+    record("import.lapsed", job, by=by)
     _forget(job, keep_rejected=False)
     return job
 

@@ -20,8 +20,8 @@ from fpa.core.sheets.model import Cell
 
 CHUNK = 5_000
 """Rows handed over at once."""
-_INLINE_CHUNKS = 2
-"""A file of so many chunks is done here: helpers would take longer to start."""
+INLINE_ROWS = 2 * CHUNK
+"""A file of so many rows, on however many sheets, is done here: helpers would take longer to start."""
 _HELPERS = max(1, min(4, os.cpu_count() or 1))
 
 FORMULA = "「{label}」是公式算出来的，请复制该列后“选择性粘贴为数值”再上传"
@@ -107,9 +107,11 @@ def _line(placed: Placed, normal: Normal, sheet: str, labels: Mapping[str, str])
 
 def lines_of(work: Work, chunks: Iterable[Chunk]) -> Iterator[tuple[int, bytes]]:
     """The chunks' lines in order; a long file is worked on by helper processes, a few chunks ahead."""
-    waiting = iter(chunks)
-    first = list(islice(waiting, _INLINE_CHUNKS + 1))
-    if len(first) <= _INLINE_CHUNKS:
+    waiting, first, rows = iter(chunks), list[Chunk](), 0
+    while rows <= INLINE_ROWS and (chunk := next(waiting, None)):
+        first.append(chunk)
+        rows += len(chunk.rows)
+    if rows <= INLINE_ROWS:
         yield from map(work.lines, first)
         return
     with _helpers() as pool:

@@ -36,7 +36,8 @@ class Job(ScopedModel):
     """One file brought in for a unit: uploaded, checked, confirmed, done once.
 
     `words`, `done` are progress, written by a connection of its own while the work's transaction is still open.
-    `key` comes with the upload form: the same form sent twice is one job.
+    `key` comes with the upload form: the same form sent twice is one job. `user`, `post`, `ip` stay the uploader's:
+    another person above may confirm the import, and its rows are written in that person's name.
     """
 
     id = models.UUIDField(primary_key=True, default=uuid7)
@@ -54,6 +55,11 @@ class Job(ScopedModel):
     user = models.ForeignKey(User, models.PROTECT, related_name="+", verbose_name="经办人")
     post = models.ForeignKey(Post, models.PROTECT, related_name="+", verbose_name="经办岗位")
     ip = models.GenericIPAddressField("来源地址", null=True)
+    confirmed_by = models.ForeignKey(User, models.PROTECT, null=True, related_name="+", verbose_name="确认人")
+    confirmed_post = models.ForeignKey(
+        Post, models.PROTECT, null=True, related_name="+", verbose_name="确认岗位"
+    )
+    confirmed_ip = models.GenericIPAddressField("确认来源地址", null=True)
     created_at = models.DateTimeField("上传时间", auto_now_add=True)
     finished_at = models.DateTimeField("办结时间", null=True)
 
@@ -81,8 +87,8 @@ class ImportRow(models.Model):
     """A row of a file after its check, seen in the scope of the job's unit.
 
     `data` holds the canonical values, secrets only as ciphertext and keyed index; `changes` what would become of the
-    record that is there, as `field: [old, new]`. Once the job is done only rejected rows stay, with no more data than
-    tells whose they are.
+    record that is there, as `field: [old, new]`. Once the job is done only rejected rows stay, for a few days and with
+    no more data than tells whose they are.
     """
 
     visibility = Visibility.SUBTREE
@@ -95,7 +101,7 @@ class ImportRow(models.Model):
     row = models.PositiveIntegerField("行号")
     key = models.BinaryField("对象索引", null=True)
     verdict = models.CharField("核对结果", max_length=10, choices=Verdict)
-    column = models.CharField("列", max_length=400)
+    column = models.TextField("列")
     reason = models.TextField("原因")
     data = models.JSONField(default=dict)
     changes = models.JSONField(default=dict)

@@ -3,6 +3,7 @@
 import logging
 from uuid import UUID
 
+import psycopg
 from django.db import InterfaceError, OperationalError, connection
 
 from fpa.access.scope import everything, hold_tree
@@ -17,6 +18,8 @@ from fpa.jobs.progress import Progress
 
 log = logging.getLogger(__name__)
 
+LOST = (OperationalError, InterfaceError, psycopg.OperationalError, psycopg.InterfaceError)
+"""The database is gone. COPY and the connection of `Progress` raise psycopg's own errors, unwrapped by Django."""
 MAX_STARTS = 5
 PATIENCE = 5.0
 """Seconds to wait for the connection of a killed worker to end."""
@@ -32,7 +35,7 @@ def run_import(job_id: UUID) -> None:
     """
     try:
         _run(job_id)
-    except (OperationalError, InterfaceError):
+    except LOST:
         raise
     except Refused as refused:
         _stop(job_id, State.REFUSED, refused.reason)
@@ -77,8 +80,10 @@ def _stop(job_id: UUID, state: State, error: str) -> None:
 
 def actor_of(job: Job) -> Actor:
     """Who confirmed the job, in that seat as it is today. Raises CannotImport where the seat or the right is gone."""
-    seat = next((seat for seat in seats_of(job.user) if seat.post_id == job.post_id), None)
-    actor = actor_in(seat, job.user, job.ip) if seat else None
+    user = job.confirmed_by
+    seats = seats_of(user) if user else []
+    seat = next((seat for seat in seats if seat.post_id == job.confirmed_post_id), None)
+    actor = actor_in(seat, user, job.confirmed_ip) if seat and user else None
     if (
         actor is None
         or not actor.may(importer_of(job.kind).permission)

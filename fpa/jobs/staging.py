@@ -30,7 +30,8 @@ _DUPLICATES = """
         WHEN later.sheet = first.sheet THEN format('与第 %%s 行%%s重复', first.row, %(key_label)s)
         ELSE format('与工作表「%%s」第 %%s 行%%s重复', first.sheet, first.row, %(key_label)s) END
     FROM (SELECT position, first_value(position) OVER same AS first FROM jobs_importinbox
-          WHERE job_id = %(job)s AND reason = '' WINDOW same AS (PARTITION BY key ORDER BY position)) AS pair,
+          WHERE job_id = %(job)s AND reason = '' AND key IS NOT NULL
+          WINDOW same AS (PARTITION BY key ORDER BY position)) AS pair,
          jobs_importinbox AS first
     WHERE pair.first <> pair.position AND later.job_id = %(job)s AND later.position = pair.position
         AND first.job_id = %(job)s AND first.position = pair.first
@@ -124,9 +125,7 @@ def _check_unit_column(table: Table, reading: Reading) -> None:
     try:
         finder.find("", (table.sheet.name,))
     except NoSuchUnit as error:
-        wanted = (
-            f"「{reading.importer.label_of(units.names[-1])}」或「{reading.importer.label_of(units.code)}」"
-        )
+        wanted = "或".join(f"「{reading.importer.label_of(key)}」" for key in (*units.names[-1:], units.code))
         raise Refused(
             f"工作表「{table.sheet.name}」里没有说明每一行属于哪个村（社区）的列。"
             f"您选择的单位是{finder.target.name}，请增加一列{wanted}后重新上传；"

@@ -9,7 +9,7 @@ from procrastinate.contrib.django import app
 from procrastinate.exceptions import AlreadyEnqueued
 
 from fpa.access.scope import everything
-from fpa.jobs import files, runner
+from fpa.jobs import retention, runner
 from fpa.jobs.queue import TASK
 
 IMPORTS = "imports"
@@ -47,6 +47,6 @@ async def _queue(job_id: str) -> None:
 @app.periodic(cron="17 3 * * *")
 @app.task(name="purge_uploads", queueing_lock="purge_uploads")
 def purge_uploads(timestamp: int) -> None:
-    """Delete uploaded files that nothing needs any more."""
+    """Forget files and rows that are kept no longer."""
     with everything():
-        files.purge()
+        retention.purge()

@@ -155,10 +155,9 @@ class UnitFinder:
 
 
 def code_of(value: object) -> str:
-    """A unit's code as digits, from whatever a cell holds."""
-    return (
-        value if isinstance(value, str) and len(value) == _CODE_DIGITS and value.isdigit() else compact(value)
-    )
+    """A unit's code as half-width digits, from whatever a cell holds."""
+    is_plain = isinstance(value, str) and len(value) == _CODE_DIGITS and value.isascii() and value.isdigit()
+    return str(value) if is_plain else compact(value)
 
 
 @lru_cache(maxsize=100_000)

@@ -1,5 +1,6 @@
 """Pages of imports, the same for every kind: upload, progress, preview, confirm, cancel, rejected rows, template."""
 
+from datetime import timedelta
 from io import BytesIO
 from typing import Any
 from uuid import UUID
@@ -91,7 +92,8 @@ def _allowed(request: HttpRequest) -> tuple[Actor, list[Importer]]:
 def _load(request: HttpRequest, pk: UUID) -> tuple[Job, Importer, Actor]:
     """An import of the seat's scope and of a kind that the role may import: 403 or 404 as `load` has it."""
     actor, mine = _allowed(request)
-    jobs = Job.objects.filter(kind__in=[importer.kind for importer in mine]).select_related("unit", "user")
+    jobs = Job.objects.filter(kind__in=[importer.kind for importer in mine])
+    jobs = jobs.select_related("unit", "user", "confirmed_by")
     job = load(jobs, pk, request, mine[0].permission)
     return job, importer_of(job.kind), actor
 
@@ -153,7 +155,7 @@ def import_detail(request: HttpRequest, pk: UUID) -> HttpResponse:
     """An import as it stands: progress, then what would be done row by row, then what was done."""
     job, importer, actor = _load(request, pk)
     context = {**_shown(job, importer, actor), "places": list(Unit.objects.above(job.path))}
-    if not job.rows.exists():
+    if not context["has_rows"]:
         return render(request, "jobs/import_detail.html", {**context, "title": _title(job, importer)})
     return list_page(
         request,
@@ -194,6 +196,8 @@ def _shown(job: Job, importer: Importer, actor: Actor) -> dict[str, Any]:
         "can_cancel": job.state in (State.UPLOADED, State.READY),
         "can_take": _can_take(job, actor),
         "kept_days": KEPT_DAYS,
+        "kept_until": (job.finished_at or job.created_at) + timedelta(days=KEPT_DAYS),
+        "has_rows": job.rows.exists(),
         "list_url": importer.list_url(job.unit),
     }
 

@@ -69,12 +69,34 @@ NO_HEADS = {
     "a leaf of one": line(leaves=[["x"]]),
     "a leaf whose hash is none": line(leaves=[[LEAF[0], "g" * 64]]),
     "a leaf that is null": line(leaves=[None]),
+    "a leaf of no event": line(leaves=[["x", LEAF[1]]]),
+    "a leaf of a numbered event": line(leaves=[[7, LEAF[1]]]),
+    "a leaf whose hash is short": line(leaves=[[LEAF[0], "ab"]]),
+    "a size without end": line(size=float("inf")),
+    "a size below all": line(size=float("-inf")),
+    "a size that is no number": line(size=float("nan")),
+    "a size that no database holds": line(size=2**63),
+    "brackets without end": b"[" * 100_000,
+    "brackets deep in a head": line()[:-1] + b', "x": ' + b"[" * 100_000 + b"]" * 100_000 + b"}",
 }
 
 
 @pytest.mark.parametrize("case", NO_HEADS)
 def test_parse_gives_none_for_what_is_no_head(case):
     assert parse(NO_HEADS[case]) is None
+
+
+@pytest.mark.parametrize("case", NO_HEADS)
+def test_verify_names_the_line_that_is_no_head(log_db, case):
+    """In the middle or at the end, whatever it holds: reported, never an exception, and sealing goes on."""
+    write_events(2)
+    seal_now()
+    write_head_lines([*head_lines(), NO_HEADS[case] + b"\n"])
+    said = ("file", "", "库外文件第 2 行无法读取")
+    assert [(p.kind, p.event_id, p.detail) for p in verify_now().problems] == [said]
+    write_events(1)
+    assert seal_now() == 1
+    assert [(p.kind, p.event_id, p.detail) for p in verify_now().problems] == [said]
 
 
 def test_head_survives_the_way_through_the_file(log_db):
@@ -95,8 +117,37 @@ def test_published_is_the_last_whole_line(log_db):
     whole = head_lines()
     write_head_lines([whole[0], whole[1][:-1]])
     assert heads.published().size == 1
+    write_head_lines([*whole, b"null\n"])
+    assert heads.published() is None
     write_head_lines([])
     assert heads.published() is None
+
+
+@pytest.mark.parametrize("block", [7, heads.BLOCK])
+@pytest.mark.parametrize(
+    ("after", "size", "unreadable"),
+    [
+        ([], 2, 0),
+        ([b"null\n"], 2, 1),
+        ([b"\n", b"x" * 99 + b"\n", b"{}\n"], 2, 3),
+        ([b"null\n", b"cut sh"], 2, 1),
+    ],
+)
+def test_last_head_is_found_before_lines_that_are_none(log_db, monkeypatch, block, after, size, unreadable):
+    monkeypatch.setattr(heads, "BLOCK", block)
+    for _ in range(2):
+        write_events(1)
+        seal_now()
+    write_head_lines([*head_lines(), *after])
+    with heads.locked(shared=True) as file:
+        last, lines = heads.last(file)
+    assert (last and last.size, lines) == (size, unreadable)
+
+
+def test_last_head_of_a_file_without_any_is_none(log_db):
+    write_head_lines([b"null\n", b"[]\n"])
+    with heads.locked(shared=True) as file:
+        assert heads.last(file) == (None, 2)
 
 
 def test_published_does_not_wait_for_a_sealer(log_db):

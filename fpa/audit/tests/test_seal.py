@@ -155,6 +155,9 @@ def test_seal_is_not_stopped_by_a_false_queue(log_db):
     [
         "UPDATE audit_treehead SET root = sha256('x')",
         "UPDATE audit_treehead SET frontier = '[\"" + "00" * 32 + "\"]'",
+        "UPDATE audit_treehead SET frontier = '[]'",
+        "UPDATE audit_treehead SET frontier = '7'",
+        "UPDATE audit_treehead SET frontier = '[null]'",
         "DELETE FROM audit_treehead",
     ],
 )
@@ -167,6 +170,58 @@ def test_seal_refuses_to_grow_a_log_that_was_not_published(log_db, damage):
     with pytest.raises(CannotSeal, match=r"暂停封存.*fpa audit verify"):
         seal_now()
     assert heads_in_file() == [1]
+
+
+RUBBISH = [b"null\n", b"[" * 100_000 + b"\n", b"\x00\xff\n\n"]
+
+
+@pytest.mark.parametrize("rubbish", RUBBISH)
+def test_seal_goes_on_after_rubbish_in_the_file_and_says_so_until_a_head_follows(log_db, caplog, rubbish):
+    write_events(2)
+    seal_now()
+    good = head_lines()
+    write_head_lines([*good, rubbish])
+    seal_now()
+    count = rubbish.count(b"\n")
+    assert f"库外树头文件末尾有 {count} 行无法读取，封存照常进行" in caplog.text
+    assert b"".join(head_lines()) == good[0] + rubbish
+    write_events(1)
+    assert seal_now() == 1
+    lines = b"".join(head_lines())
+    assert lines.startswith(good[0] + rubbish)
+    assert json.loads(lines[len(good[0] + rubbish) :])["size"] == 3
+    caplog.clear()
+    seal_now()
+    assert caplog.text == ""
+    assert {p.detail for p in verify_now().problems} == {
+        f"库外文件第 {n} 行无法读取" for n in range(2, 2 + count)
+    }
+
+
+@pytest.mark.parametrize("rubbish", RUBBISH)
+def test_seal_holds_the_log_to_what_was_published_before_the_rubbish(log_db, rubbish):
+    """Whoever rewrites the database and spoils the file's end is found all the same."""
+    write_events(2)
+    seal_now()
+    with owner() as them:
+        them.execute("TRUNCATE audit_event, audit_leaf, audit_treehead, audit_unsealed")
+    write_head_lines([*head_lines(), rubbish])
+    before = head_lines()
+    write_events(2)
+    with pytest.raises(CannotSeal, match=r"暂停封存.*fpa audit verify"):
+        seal_now()
+    assert head_lines() == before
+
+
+def test_seal_writes_a_head_again_whose_line_was_spoilt(log_db):
+    for _ in range(2):
+        write_events(1)
+        seal_now()
+    first, second = head_lines()
+    write_head_lines([first, b"null\n"])
+    seal_now()
+    assert head_lines() == [first, b"null\n", second]
+    assert [p.detail for p in verify_now().problems] == ["库外文件第 2 行无法读取"]
 
 
 def test_seal_refused_lets_the_file_go(log_db):
@@ -200,14 +255,14 @@ def test_last_head_is_read_from_the_files_end(log_db, monkeypatch):
         write_events(2)
         seal_now()
     with heads.locked(shared=True) as file:
-        last = heads.last(file)
+        last, unreadable = heads.last(file)
     assert last is not None
-    assert (last.size, last.start, len(last.leaves)) == (6, 4, 2)
+    assert (last.size, last.start, len(last.leaves), unreadable) == (6, 4, 2, 0)
 
 
 def test_last_head_of_a_missing_file_is_none(log_db):
     with heads.locked() as file:
-        assert heads.last(file) is None
+        assert heads.last(file) == (None, 0)
 
 
 def test_seal_without_a_scope_leaves_the_queue_as_it_is(log_db):

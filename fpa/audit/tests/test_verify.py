@@ -279,6 +279,15 @@ def test_verify_of_a_file_that_is_none_goes_on_with_the_database(events, content
     assert (verdict.events, verdict.sealed) == (12, 12)
 
 
+def test_verify_of_leaves_that_are_no_hashes_goes_on_without_the_file(events):
+    """The file is lost, and the database that is to stand in for it is spoilt too."""
+    write_head_lines([])
+    tamper("UPDATE audit_leaf SET hash = 'x' WHERE event_id = %s", events[5].id)
+    said = {(problem.kind, problem.detail) for problem in verify_now().problems}
+    assert ("head", "数据库中第 8 条处的树头有不是散列值的叶子") in said
+    assert ("file", "库外文件缺少第 1 至 12 条的树头") in said
+
+
 def test_verify_of_a_log_that_is_gone_names_every_event(events):
     tamper("TRUNCATE audit_event, audit_leaf, audit_treehead")
     wanted = {(kind, str(event.id)) for event in events for kind in ("cut_off", "leaf")}

@@ -70,12 +70,12 @@ def checked(uploaded: Uploaded) -> Uploaded:
 
 @pytest.fixture
 def written(checked: Uploaded) -> Uploaded:
-    """The same, confirmed by the county and written."""
+    """The same, confirmed (by the county) and written."""
 
-    def send(*args: Any, **options: Any) -> Job:
+    def send(*args: Any, confirmer: str = "county", **options: Any) -> Job:
         job = checked(*args, **options)
         with everything():
-            confirm_import(job=job, by=actor_for("county"))
+            confirm_import(job=job, by=actor_for(confirmer))
         return again(job)
 
     return send

@@ -148,6 +148,7 @@ def test_command_leaves_the_same_trail_as_the_pages(whole_province, command):
     command()
     job = Job.objects.get()
     assert (job.state, job.user.username, job.ip) == (State.DONE, "county", None)
+    assert (job.confirmed_by, job.confirmed_post, job.confirmed_ip) == (job.user, job.post, None)
     verbs = Event.objects.filter(object_id=str(job.pk)).order_by("id").values_list("verb", "actor_name")
     assert list(verbs) == [
         ("import.uploaded", "演员county"),

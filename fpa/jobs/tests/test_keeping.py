@@ -1,13 +1,10 @@
 """What surrounds an import: files, the queue, tasks that tidy up, progress, the registry."""
 
-import os
-from datetime import timedelta
 from uuid import uuid4
 
 import pytest
 from asgiref.sync import async_to_sync
 from django.db import connection
-from django.utils import timezone
 from procrastinate.contrib.django.models import ProcrastinateJob
 
 from fpa.access.models import Unit
@@ -17,7 +14,7 @@ from fpa.core.crypto import sm3
 from fpa.jobs import files, runner, tasks
 from fpa.jobs.actions import CannotImport, upload_import
 from fpa.jobs.importer import importer_of, importers, register
-from fpa.jobs.models import Job, State
+from fpa.jobs.models import Job
 from fpa.jobs.progress import Progress
 from fpa.jobs.queue import enqueue
 from tests.cast import COUNTY, SIBLING
@@ -60,19 +57,17 @@ def test_keeping_upload_for_a_foreign_unit_is_refused(whole_province, upload):
     assert not Job.objects.exists()
 
 
-def test_keeping_purge_takes_old_files_that_nothing_needs(whole_province, upload):
-    waiting, done, fresh = upload(), upload(), upload()
-    Job.objects.filter(pk__in=[done.pk, fresh.pk]).update(state=State.DONE)
-    old = (timezone.now() - timedelta(days=files.KEPT_DAYS, hours=1)).timestamp()
-    for job in (waiting, done):
-        os.utime(files.path_of(job.pk), (old, old))
-    assert files.purge() == 1
-    assert [files.path_of(job.pk).exists() for job in (waiting, done, fresh)] == [True, False, True]
+def broken(error):
+    yield CONTENT[:5]
+    raise error
 
 
-def test_keeping_purge_without_a_folder(whole_province, settings, tmp_path):
-    settings.UPLOAD_DIR = tmp_path / "none"
-    assert files.purge() == 0
+@pytest.mark.parametrize("error", [OSError("the client is gone"), KeyboardInterrupt()])
+def test_keeping_upload_that_breaks_off_leaves_nothing(settings, tmp_path, error):
+    settings.UPLOAD_DIR = tmp_path / "uploads"
+    with pytest.raises(type(error)):
+        files.store(uuid4(), broken(error))
+    assert list(settings.UPLOAD_DIR.iterdir()) == []
 
 
 def test_keeping_queue_holds_a_job_once(whole_province, upload):

@@ -62,18 +62,31 @@ def test_lines_escape_what_copy_would_read_as_its_own():
     assert "一\\t二\\\\" in Work(plain, None, LABELS).lines(chunk(odd, sheet="一\t二\\"))[1].decode()
 
 
-def test_lines_small_file_is_done_here():
-    lines = list(lines_of(Work(plain, True, LABELS), [chunk("a"), chunk("b")]))
-    assert [count for count, _ in lines] == [1, 1]
-    assert {json.loads(row[-1])["process"] for _, text in lines for row in fields(text)} == {os.getpid()}
+def processes(lines):
+    return {json.loads(row[-1])["process"] for _, text in lines for row in fields(text)}
 
 
-def test_lines_long_file_is_done_by_helpers_in_order():
+@pytest.mark.parametrize("sheets", [1, 2, 3, 12])
+def test_lines_small_file_is_done_here_however_many_sheets_it_has(sheets):
+    lines = list(lines_of(Work(plain, True, LABELS), [chunk("a", sheet=f"S{n}") for n in range(sheets)]))
+    assert [count for count, _ in lines] == [1] * sheets
+    assert processes(lines) == {os.getpid()}
+
+
+@pytest.mark.parametrize(("rows", "is_here"), [(3, True), (4, True), (5, False)])
+def test_lines_rows_decide_where_the_work_is_done(monkeypatch, rows, is_here):
+    monkeypatch.setattr("fpa.jobs.lines.INLINE_ROWS", 4)
+    lines = list(lines_of(Work(plain, True, LABELS), [chunk(*map(str, range(rows)))]))
+    assert ({os.getpid()} == processes(lines)) == is_here
+
+
+def test_lines_long_file_is_done_by_helpers_in_order(monkeypatch):
+    monkeypatch.setattr("fpa.jobs.lines.INLINE_ROWS", 20)
     chunks = [chunk(*[f"{n}-{m}" for m in range(10)]) for n in range(12)]
     lines = list(lines_of(Work(plain, True, LABELS), chunks))
     names = [json.loads(row[-1])["name"] for _, text in lines for row in fields(text)]
     assert names == [f"{n}-{m}" for n in range(12) for m in range(10)]
-    assert os.getpid() not in {json.loads(row[-1])["process"] for _, text in lines for row in fields(text)}
+    assert os.getpid() not in processes(lines)
 
 
 def test_lines_chunk_is_worth_handing_over():
@@ -89,23 +102,26 @@ def fail_at(records, context):
 
 
 @pytest.mark.parametrize("count", [1, 6])
-def test_lines_error_of_a_row_ends_the_work_wherever_it_is_done(count):
+def test_lines_error_of_a_row_ends_the_work_wherever_it_is_done(monkeypatch, count):
     """Here or in a helper: it is raised to the import, and what came before it is not taken as the whole."""
+    monkeypatch.setattr("fpa.jobs.lines.INLINE_ROWS", 2)
     chunks = [chunk(f"{n}") for n in range(count)]
     with pytest.raises(ValueError, match=f"cannot read {count - 1}"):
         list(lines_of(Work(fail_at, str(count - 1), LABELS), chunks))
 
 
 @pytest.mark.parametrize("count", [0, 1, 2, 3, 20])
-def test_lines_take_each_chunk_once(count):
+def test_lines_take_each_chunk_once(monkeypatch, count):
+    monkeypatch.setattr("fpa.jobs.lines.INLINE_ROWS", 4)
     lines = list(lines_of(Work(plain, None, LABELS), (chunk(f"a{n}", f"b{n}") for n in range(count))))
     assert [rows for rows, _ in lines] == [2] * count
     names = [json.loads(row[-1])["name"] for _, text in lines for row in fields(text)]
     assert names == [name for n in range(count) for name in (f"a{n}", f"b{n}")]
 
 
-def test_lines_chunks_are_read_a_few_ahead_only():
+def test_lines_chunks_are_read_a_few_ahead_only(monkeypatch):
     """A file of any length needs the memory of some chunks."""
+    monkeypatch.setattr("fpa.jobs.lines.INLINE_ROWS", 2)
     read = []
 
     def endless():

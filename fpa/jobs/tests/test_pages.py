@@ -11,10 +11,12 @@ from django.utils import timezone
 from django.utils.http import content_disposition_header
 
 from fpa.audit.models import Event
+from fpa.core.chinese import time_cn
 from fpa.core.sheets import open_sheets
 from fpa.core.tests.sheets_factory import make_xls
 from fpa.jobs import files
 from fpa.jobs.models import ImportRow, Job, State
+from fpa.jobs.retention import purge
 from fpa.jobs.tests.conftest import again
 from fpa.jobs.tests.posts import GRID, HEADER, VILLAGE
 from fpa.jobs.views import page_of
@@ -44,7 +46,7 @@ def queries(client, address):
 
 STATES = {
     State.UPLOADED: ("可以离开这个页面，在“导入记录”里随时回来看", {CANCEL}),
-    State.READY: ("检查完毕，还没有写入。请核对下面的结果，再点“确认导入”。", {CONFIRM, CANCEL, TAKE}),
+    State.READY: ("请核对下面的结果，再点“确认导入”。上传后 7 天内（", {CONFIRM, CANCEL, TAKE}),
     State.CONFIRMED: ("服务器重新启动也会接着做", set()),
     State.DONE: ("已导入到鹤城区。", {TAKE}),
     State.REFUSED: ("文件不能导入</strong><br>原因在此", {AGAIN}),
@@ -56,7 +58,7 @@ STATES = {
 @pytest.mark.parametrize("state", STATES)
 def test_page_says_and_offers_what_the_state_allows(whole_province, client_as, checked, state):
     said, offered = STATES[state]
-    job = put(checked(), state=state, error="原因在此")
+    job = put(checked(), state=state, error="原因在此" if state in (State.REFUSED, State.FAILED) else "")
     page = client_as("county").get(page_of(job)).text
     assert said in page
     assert {one for one in (CONFIRM, CANCEL, TAKE, AGAIN) if one in page} == offered
@@ -174,6 +176,22 @@ def test_cancelling_says_so_and_leads_to_the_list(whole_province, client_as, che
     assert Event.objects.filter(verb="import.cancelled").count() == 1
 
 
+def test_import_that_nobody_confirmed_says_until_when_and_then_that_it_is_over(
+    whole_province, client_as, checked
+):
+    job, client = checked(), client_as("county")
+    until = time_cn(job.created_at + timedelta(days=files.KEPT_DAYS))
+    said = f"上传后 7 天内（{until}以前）没有确认的，自动取消，文件和检查结果一并删除。"
+    assert said in client.get(page_of(job)).text
+    purge(timezone.now() + timedelta(days=files.KEPT_DAYS, minutes=1))
+    page = client.get(page_of(job)).text
+    over = "上传后超过 7 天没有确认，已自动取消，文件和检查结果都已删除。请重新上传。没有写入任何数据。"
+    assert over in page
+    assert AGAIN in page
+    answer = client.post(url("confirm_import", job), follow=True)
+    assert "这次导入现在是“已取消”，不能确认。" in answer.text
+
+
 def test_cancelling_too_late_is_refused_on_the_page(whole_province, client_as, written):
     job = written()
     answer = client_as("county").post(url("cancel_import", job), follow=True)
@@ -235,21 +253,38 @@ def is_refused(client, job):
 
 def test_returned_rows_are_gone_with_the_file(whole_province, client_as, written):
     job, client = written(), client_as("county")
-    assert files.purge(timezone.now() + timedelta(days=files.KEPT_DAYS - 1)) == 0
+    purge(timezone.now() + timedelta(days=files.KEPT_DAYS - 1))
     assert client.get(url("rejected_rows", job)).status_code == 200
-    assert files.purge(timezone.now() + timedelta(days=files.KEPT_DAYS, minutes=1)) == 1
+    until = time_cn(job.finished_at + timedelta(days=files.KEPT_DAYS))
+    assert f"文件和下面的明细只保留 7 天，{until}以后自动删除。" in client.get(page_of(job)).text
+    purge(timezone.now() + timedelta(days=files.KEPT_DAYS, minutes=1))
     assert is_refused(client, job)
     page = client.get(page_of(job)).text
-    assert "退回的行只有上传人本人可以下载，保留 7 天。" in page
+    assert "退回 1 行没有导入。退回的行只保留 7 天，文件和明细已经删除；需要修改的请重新上传。" in page
     assert TAKE not in page
+    assert "站长" not in page
 
 
 def test_returned_rows_of_others_are_neither_offered_nor_given(whole_province, client_as, written):
     job = written()
     for name in ("city", "province"):
-        assert TAKE not in client_as(name).get(page_of(job)).text
+        page = client_as(name).get(page_of(job)).text
+        assert TAKE not in page
+        assert "退回的行只有上传人本人可以下载。文件和下面的明细只保留 7 天，" in page
         assert is_refused(client_as(name), job)
     assert not Event.objects.filter(verb="import.rejected_rows_taken").exists()
+
+
+def test_returned_rows_stay_the_uploaders_whoever_confirms(whole_province, client_as, written):
+    """The city confirms the county's file: it is written in the city's name, and goes back to the county alone."""
+    job = written(confirmer="city")
+    assert Event.objects.get(verb="member.imported").actor_name == "演员city"
+    assert client_as("county").get(url("rejected_rows", job)).status_code == 200
+    assert is_refused(client_as("city"), job)
+    page = client_as("city").get(page_of(job)).text
+    assert "演员county 于" in page
+    assert "上传，演员city 确认 · 鹤城区" in page
+    assert "演员county" in client_as("city").get(LIST).text
 
 
 @pytest.mark.parametrize(

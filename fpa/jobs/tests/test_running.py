@@ -9,6 +9,7 @@ from threading import Barrier
 from types import SimpleNamespace
 from uuid import uuid4
 
+import psycopg
 import pytest
 from django.conf import settings
 from django.db import OperationalError, connection
@@ -23,7 +24,9 @@ from fpa.core import database
 from fpa.jobs import files, runner
 from fpa.jobs.actions import CannotImport, cancel_import, confirm_import, hold
 from fpa.jobs.models import WAITING, ImportInbox, ImportRow, Job, State
+from fpa.jobs.progress import Progress
 from fpa.jobs.tests.conftest import again
+from fpa.jobs.tests.post_rows import normalise
 from tests.journeys.server import environment
 
 NO_SEAT = "确认人已不在原岗位或没有导入权限，没有写入任何数据。请由在岗人员重新上传。"
@@ -63,9 +66,13 @@ def test_run_refuses_a_file_with_the_reason(
     assert not ImportRow.objects.exists()
 
 
-def end_appointment(job):
+def end_appointment(username):
     yesterday = timezone.localdate() - timedelta(days=1)
-    Appointment.objects.filter(user=job.user).update(valid_to=yesterday)
+    Appointment.objects.filter(user__username=username).update(valid_to=yesterday)
+
+
+def leave_the_post(job):
+    end_appointment("county")
 
 
 def lock_account(job):
@@ -87,7 +94,7 @@ def move_the_unit(job):
 
 
 @pytest.mark.parametrize(
-    "lose", [end_appointment, lock_account, take_the_right, move_to_another_post, move_the_unit]
+    "lose", [leave_the_post, lock_account, take_the_right, move_to_another_post, move_the_unit]
 )
 def test_run_writes_nothing_for_who_lost_the_seat(whole_province, checked, lose):
     job = confirmed(checked())
@@ -99,10 +106,27 @@ def test_run_writes_nothing_for_who_lost_the_seat(whole_province, checked, lose)
     assert not Event.objects.filter(verb="member.imported").exists()
 
 
+@pytest.mark.parametrize(("loser", "state"), [("county", State.DONE), ("city", State.FAILED)])
+def test_run_writes_by_the_right_of_who_confirmed(whole_province, checked, loser, state):
+    """The city confirms the county's file: only the city's seat counts when it is written."""
+    job = checked()
+    confirm_import(job=job, by=actor_for("city"))
+    end_appointment(loser)
+    assert again(job).state == state
+    assert made() == (2 if state == State.DONE else 0)
+
+
+def test_run_writes_nothing_that_nobody_has_confirmed(whole_province, checked):
+    job = checked()
+    Job.objects.filter(pk=job.pk).update(state=State.CONFIRMED)
+    now = again(job)
+    assert (now.state, now.error, made()) == (State.FAILED, NO_SEAT, 0)
+
+
 def test_run_checks_for_who_lost_the_seat_but_never_writes(whole_province, uploaded):
     """A check writes nothing of anybody's: it may end, and the writing asks again."""
     job = uploaded()
-    end_appointment(job)
+    end_appointment("county")
     assert again(job).state == State.READY
 
 
@@ -194,7 +218,35 @@ def lose_while_writing(importer, monkeypatch):
     monkeypatch.setattr(importer, "apply", write_and_lose)
 
 
-@pytest.mark.parametrize("lose", [lose_while_checking, lose_while_writing])
+def end_connection(info):
+    """From another connection of the same role, as an administrator's restart of the database does."""
+    with database.connect(connection.settings_dict) as other:
+        other.execute("SELECT pg_terminate_backend(%s, 5000)", [info.backend_pid])
+
+
+def lose_while_copying(importer, monkeypatch):
+    def lose(records, context):
+        end_connection(connection.connection.info)
+        return normalise(records, context)
+
+    monkeypatch.setattr(type(importer), "normalise", property(lambda importer: lose))
+
+
+def lose_while_telling(importer, monkeypatch):
+    original = Progress.begin
+
+    def begin_and_lose(progress):
+        count = original(progress)
+        end_connection(progress.connection.info)
+        return count
+
+    monkeypatch.setattr(Progress, "begin", begin_and_lose)
+
+
+LOSSES = [lose_while_checking, lose_while_copying, lose_while_telling, lose_while_writing]
+
+
+@pytest.mark.parametrize("lose", LOSSES)
 def test_run_that_loses_the_database_is_done_again_from_the_start(
     committed_db, uploaded, importer, monkeypatch, lose
 ):
@@ -208,7 +260,7 @@ def test_run_that_loses_the_database_is_done_again_from_the_start(
         confirmed(again(job))
     with monkeypatch.context() as patch:
         lose(importer, patch)
-        with pytest.raises(OperationalError):
+        with pytest.raises((OperationalError, psycopg.OperationalError)):
             runner.run_import(job.pk)
     connection.close()
     with everything():

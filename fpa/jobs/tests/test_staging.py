@@ -6,8 +6,10 @@ from django.test.utils import CaptureQueriesContext
 
 from fpa.core.tests.sheets_factory import make_csv, make_xlsx
 from fpa.jobs import lines
+from fpa.jobs.importer import UnitFields
 from fpa.jobs.models import ImportInbox, ImportRow, State
 from fpa.jobs.tests.conftest import again
+from fpa.jobs.tests.post_rows import normalise
 from fpa.jobs.tests.posts import HEADER, VILLAGE
 
 OTHER = "文化山社区"
@@ -64,6 +66,28 @@ def test_sheet_that_says_no_village_is_refused_by_its_name(whole_province, check
     assert not ImportRow.objects.exists()
 
 
+def test_kind_without_names_of_units_asks_for_the_code(whole_province, checked, importer, monkeypatch):
+    monkeypatch.setattr(importer, "units", UnitFields("code", ()))
+    job = checked([["岗位"], ["专干"]])
+    assert job.state == State.REFUSED
+    assert "请增加一列「单位代码」后重新上传" in job.error
+    job = checked([["岗位", "单位代码"], ["专干", "431202001001"], ["联络员", ""], ["干事", "4312"]])
+    assert [row[2:] for row in judged(job)] == [
+        ("new", "/12/02/001/001/"),
+        ("new", "/12/02/001/001/"),
+        ("rejected", None),
+    ]
+
+
+def test_columns_of_any_length_are_told_whole(whole_province, checked):
+    """Headers with their explanation in brackets, as long as a header is read."""
+    title, village = f"岗位（{'说' * 196}）", f"村（{'明' * 197}）"
+    job = checked([[title, village], ["站长", "不存在"], ["专干", VILLAGE]])
+    assert job.state == State.READY
+    ((_, column, _),) = rejections(job)
+    assert (column, len(column)) == (f"{title}、{village}", 401)
+
+
 def test_village_takes_rows_that_say_nothing_or_itself_and_no_others(whole_province, checked):
     job = checked([HEADER, ["专干", ""], ["联络员", VILLAGE], ["干事", OTHER]], unit="431202001001")
     assert [row[2] for row in judged(job)] == ["new", "new", "rejected"]
@@ -114,6 +138,17 @@ def test_row_repeated_names_the_first_by_its_row(whole_province, checked):
 def test_row_repeated_on_another_sheet_names_that_sheet(whole_province, checked_book):
     job = checked_book({"一": [HEADER, ["专干", VILLAGE]], "二": [["岗位", "村"], ["专干", VILLAGE]]})
     assert rejections(job) == [(2, "岗位", "与工作表「一」第 2 行岗位名称重复")]
+
+
+def test_rows_whose_record_is_not_known_repeat_nothing(whole_province, checked, importer, monkeypatch):
+    """No key is not the same key."""
+
+    def keyless(records, context):
+        return [row._replace(key=None) for row in normalise(records, context)]
+
+    monkeypatch.setattr(type(importer), "normalise", property(lambda importer: keyless))
+    job = checked([HEADER, ["专干", VILLAGE], ["专干", OTHER], ["联络员", VILLAGE]])
+    assert [row[2] for row in judged(job)] == ["new"] * 3
 
 
 def test_row_that_is_rejected_itself_makes_no_other_a_repetition(whole_province, checked):
@@ -195,6 +230,7 @@ def test_judgement_that_rejects_names_the_column_of_its_field(whole_province, ch
 
 def test_file_of_many_chunks_is_judged_as_one(whole_province, checked, monkeypatch):
     monkeypatch.setattr(lines, "CHUNK", 2)
+    monkeypatch.setattr(lines, "INLINE_ROWS", 4)
     titles = ["专干", "联络员", "站长", "干事", "专干", "办事员", "协管员", "宣传员", "统计员"]
     job = checked([HEADER, *([title, VILLAGE] for title in titles)])
     assert job.done == 9

@@ -1,5 +1,6 @@
 """An import's states: which step leads where, what each leaves in the audit, and which steps are refused."""
 
+from dataclasses import replace
 from uuid import uuid4
 
 import pytest
@@ -114,6 +115,16 @@ def test_upload_key_is_one_persons_once_in_the_database_too(whole_province, uplo
         job.save(force_insert=True)
 
 
+def test_upload_of_the_same_form_again_is_the_same_import_whoever_confirmed_it(
+    whole_province, uploaded, checked, actor
+):
+    key = uuid4()
+    job = checked(key=key)
+    confirm_import(job=job, by=actor("city"))
+    assert uploaded(key=key).pk == job.pk
+    assert Job.objects.count() == 1
+
+
 def test_upload_keeps_the_end_of_a_long_name_for_its_extension(whole_province, uploaded):
     job = uploaded(name="名" * 300 + ".csv")
     assert (len(job.filename), job.filename[-4:]) == (200, ".csv")
@@ -170,18 +181,23 @@ def test_confirmation_again_changes_nothing(whole_province, checked, actor, stat
     job = put(checked(), state, words="正在写入", attempts=2)
     assert confirm_import(job=job, by=actor("city")).pk == job.pk
     now = Job.objects.get()
-    assert (now.state, now.words, now.attempts, now.user_id) == (state, "正在写入", 2, job.user_id)
+    assert (now.state, now.words, now.attempts, now.confirmed_by) == (state, "正在写入", 2, None)
     assert not events("import.confirmed")
 
 
 def test_confirmation_queues_the_writing_and_says_who_did(whole_province, checked, actor):
     job = put(checked(), State.READY, attempts=4)
     ProcrastinateJob.objects.all()._raw_delete("default")
-    by = actor("city")
+    by = replace(actor("city"), ip="10.9.9.9")
     confirm_import(job=job, by=by)
     now = Job.objects.get()
     assert (now.state, now.words, now.attempts) == (State.CONFIRMED, "排队等候", 0)
-    assert (now.user_id, now.post_id) == (by.user_id, by.post_id)
+    assert (now.confirmed_by_id, now.confirmed_post_id, now.confirmed_ip) == (
+        by.user_id,
+        by.post_id,
+        "10.9.9.9",
+    )
+    assert (now.user_id, now.post_id, now.ip) == (job.user_id, job.post_id, None)
     assert queued(job) == 1
     (event,) = events("import.confirmed")
     assert (event.changes, event.actor_name, event.path) == (COUNTS, "演员city", job.path)
