@@ -85,13 +85,13 @@ def last(file: BinaryIO) -> tuple[Head | None, int]:
     return None, unreadable
 
 
-def published() -> Head | None:
-    """The head on the last whole line of the file as it is now, or None; no sealer is waited for."""
+def published() -> tuple[Head | None, int]:
+    """As `last` of the file as it is now; no sealer is waited for."""
     path = Path(settings.TREE_HEAD_FILE)
     if not path.exists():
-        return None
+        return None, 0
     with path.open("rb") as file:
-        return next(_from_the_end(file), None)
+        return last(file)
 
 
 def from_database(after: int, upto: int) -> Iterator[Head]:

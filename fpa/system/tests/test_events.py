@@ -185,6 +185,14 @@ def test_seal_status_tells_a_file_that_is_a_moment_behind_from_one_that_differs(
     assert "不一致" in text(auditor().get("/events/seal/"))
 
 
+def test_seal_status_tells_of_lines_that_nobody_can_read(sealed):
+    with settings.TREE_HEAD_FILE.open("ab") as file:
+        file.write(b"null\n")
+    page = text(auditor().get("/events/seal/"))
+    assert "文件末尾有无法读取的行" in page
+    assert "还没有公布过" not in page
+
+
 def test_seal_status_of_an_empty_log(client_as, tmp_path, monkeypatch):
     monkeypatch.setattr(settings, "TREE_HEAD_FILE", tmp_path / "heads.jsonl")
     assert "还没有封存过" in text(client_as("auditor").get("/events/seal/"))

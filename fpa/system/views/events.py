@@ -66,12 +66,13 @@ def event_detail(request: HttpRequest, pk: str) -> HttpResponse:
 def seal_status(request: HttpRequest) -> HttpResponse:
     """The last tree head, whether it is published outside the database, and how many events wait."""
     check(request, "audit.view")
-    published, head = heads.published(), TreeHead.objects.first()
+    (published, unreadable), head = heads.published(), TreeHead.objects.first()
     shown = {
         "title": "封存情况",
         "head": head,
         "root": bytes(head.root).hex() if head else "",
         "published": published,
+        "unreadable": unreadable,
         "is_same": published is not None and is_known(published),
         "behind": head.size - published.size if head and published else 0,
         "waiting": Unsealed.objects.count(),
