@@ -8,6 +8,14 @@ from django.contrib.auth.password_validation import password_validators_help_tex
 from fpa.access.models import User
 from fpa.core.forms import Form
 
+_WEAK: dict[str | None, str] = {
+    "password_too_short": "新密码至少 %(min_length)s 个字符，请加长。",
+    "password_too_common": "新密码太常见，容易被猜到，请换一个。",
+    "password_entirely_numeric": "新密码不能全是数字，请加上字母。",
+    "password_too_similar": "新密码和%(verbose_name)s太相似，请换一个。",
+}
+"""What is said where a validator of the settings refuses; Django's own words are partly in English."""
+
 
 def _password(label: str, autocomplete: str, **options: Any) -> forms.CharField:
     """A password as it is typed: blanks at its ends belong to it."""
@@ -49,7 +57,13 @@ class ChangePasswordForm(Form):
         wanted = self.cleaned_data["password"]
         if self.user.check_password(wanted):
             raise forms.ValidationError("新密码和当前密码相同，请换一个。")
-        validate_password(wanted, self.user)
+        try:
+            validate_password(wanted, self.user)
+        except forms.ValidationError as weak:
+            faults = [(_WEAK.get(fault.code, fault.message), fault) for fault in weak.error_list]
+            raise forms.ValidationError(
+                [forms.ValidationError(words, fault.code, fault.params) for words, fault in faults]
+            ) from None
         return wanted
 
     def clean_repeated(self) -> str:
