@@ -168,6 +168,10 @@ def test_end_appointment_shows_what_is_open_and_asks_once_more(county_admin):
     assert "走访慰问上报" in text(county_admin.get(address))
     answers = {"on": f"{timezone.localdate():%Y-%m-%d}", "reason": "轮岗"}
     assert "还有 1 件事没有办完" in text(county_admin.post(address, answers))
+    changing = text(county_admin.post(address, answers | {"change": "reason"}))
+    assert "移交清单" in changing
+    assert "走访慰问上报" in changing
+    assert "轮岗</textarea>" in changing
     held.refresh_from_db()
     assert held.valid_to is None
     assert county_admin.post(address, answers | {"confirmed": "1"}).status_code == 302
