@@ -35,7 +35,7 @@ class LoginForm(Form):
 
 
 class ChangePasswordForm(Form):
-    """The password that one has, and the one that one wants, twice."""
+    """The password that one has, and the one that one wants, twice. `sign_in.confirm_password` checks the first."""
 
     current = _password("当前密码", "current-password")
     password = _password("新密码", "new-password")
@@ -46,16 +46,13 @@ class ChangePasswordForm(Form):
         self.user = user
         self.fields["password"].help_text = " ".join(password_validators_help_texts())
 
-    def clean_current(self) -> str:
-        """It must be the user's."""
-        if not self.user.check_password(self.cleaned_data["current"]):
-            raise forms.ValidationError("当前密码不正确，请重新输入。")
-        return self.cleaned_data["current"]
-
     def clean_password(self) -> str:
-        """It must keep the rules of the settings, and differ from the present one."""
+        """It must keep the rules of the settings, and differ from the one given as the present one.
+
+        It is not held against the stored one: that would tell, uncounted, whether a guess is right.
+        """
         wanted = self.cleaned_data["password"]
-        if self.user.check_password(wanted):
+        if wanted == self.cleaned_data.get("current"):
             raise forms.ValidationError("新密码和当前密码相同，请换一个。")
         try:
             validate_password(wanted, self.user)
