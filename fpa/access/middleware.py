@@ -10,6 +10,7 @@ from django.shortcuts import redirect
 from fpa.access.models import User
 from fpa.access.scope import hold_tree, set_scope
 from fpa.access.seats import seat_request
+from fpa.core.views import NOT_THIS_WAY, not_this_way
 
 SERVER_ERROR = 500
 READING = frozenset({"GET", "HEAD", "OPTIONS"})
@@ -20,7 +21,8 @@ OPEN_TO_ALL_USERS = frozenset({"logout", "choose_seat", "switch_seat", "change_p
 class ScopeMiddleware:
     """Open the request's transaction, set the seat's scope, and roll back what failed.
 
-    A request without a seat gets no scope, and so sees no scoped row.
+    A request without a seat gets no scope, and so sees no scoped row. A view that is not for the request's method
+    answers with a page here, since it is always the innermost that refuses it.
     """
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
@@ -36,7 +38,7 @@ class ScopeMiddleware:
             response = self.get_response(request)
             if response.status_code >= SERVER_ERROR:
                 transaction.set_rollback(True)
-        return response
+        return not_this_way(response) if response.status_code == NOT_THIS_WAY.code else response
 
     def process_view(
         self, request: HttpRequest, view: Callable[..., HttpResponse], args: Any, kwargs: Any
