@@ -9,7 +9,7 @@ from django.shortcuts import redirect
 
 from fpa.access.models import User
 from fpa.access.scope import hold_tree, set_scope
-from fpa.access.seats import seat_request
+from fpa.access.seats import seat_request, seated
 from fpa.core.views import NOT_THIS_WAY, not_this_way
 
 SERVER_ERROR = 500
@@ -32,8 +32,7 @@ class ScopeMiddleware:
         with transaction.atomic():
             if request.method not in READING:
                 hold_tree()
-            seat_request(request)
-            actor = request.actor  # type: ignore[attr-defined]
+            actor = seat_request(request).actor
             set_scope(actor.path if actor else None)
             response = self.get_response(request)
             if response.status_code >= SERVER_ERROR:
@@ -50,7 +49,7 @@ class ScopeMiddleware:
             return None
         if request.user.must_change_password:
             return redirect("change_password")
-        return None if request.actor else redirect("choose_seat")  # type: ignore[attr-defined]
+        return None if seated(request).actor else redirect("choose_seat")
 
     def process_exception(self, request: HttpRequest, exception: Exception) -> None:
         """An exception that a view lets out undoes what the view wrote, whatever page answers it."""

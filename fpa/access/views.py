@@ -14,7 +14,7 @@ from fpa.access import actions
 from fpa.access.forms import ChangePasswordForm, LoginForm
 from fpa.access.models import Appointment, User
 from fpa.access.scope import everything
-from fpa.access.seats import SESSION_KEY, seats_of
+from fpa.access.seats import SESSION_KEY, seated, seats_of
 from fpa.access.sign_in import (
     CannotLogIn,
     LockedOut,
@@ -64,7 +64,7 @@ def logout(request: HttpRequest) -> HttpResponse:
 @require_GET
 def choose_seat(request: HttpRequest) -> HttpResponse:
     """The seats to work from today; who has none is told so plainly."""
-    shown = {"title": "选择岗位", "seats": request.seats, "next": _next(request)}  # type: ignore[attr-defined]
+    shown = {"title": "选择岗位", "seats": seated(request).seats, "next": _next(request)}
     return render(request, "access/choose_seat.html", shown)
 
 
@@ -79,7 +79,7 @@ def switch_seat(request: HttpRequest) -> HttpResponse:
 
 
 def _own_seat(request: HttpRequest, wanted: str) -> Appointment:
-    for seat in request.seats:  # type: ignore[attr-defined]
+    for seat in seated(request).seats:
         if str(seat.pk) == wanted:
             return seat
     raise Http404("您今天没有这个岗位，请刷新页面后重新选择。")
