@@ -1,9 +1,9 @@
 """Writes of logins, posts and appointments: who may get in, and what for."""
 
 import secrets
-from datetime import date
+from datetime import date, timedelta
 
-from django.db import transaction
+from django.db import IntegrityError, transaction
 from django.utils import timezone
 
 from fpa.access.models import Appointment, Level, Post, Unit, User
@@ -20,6 +20,8 @@ ALONE = "auditor"
 """The role that goes with no other (等保：系统、安全、审计三员分设)."""
 LETTERS = "abcdefghjkmnpqrstuvwxyz23456789"
 """For passwords that are read from paper: nothing that looks like something else."""
+TEMPORARY_DAYS = 7
+"""How long a temporary password opens the login."""
 
 
 class CannotCreateUser(Exception):
@@ -53,14 +55,26 @@ def create_user(*, username: str, name: str, password: str, post: Post, on: date
 
     Raises CannotCreateUser where the name is taken, and CannotAppoint.
     """
+    taken = CannotCreateUser(f"账号“{username}”已有人使用，请换一个，例如在后面加上单位简称。")
     if User.objects.filter(username=username).exists():
-        raise CannotCreateUser(f"账号“{username}”已有人使用，请换一个，例如在后面加上单位简称。")
-    user = User(username=username, name=name, must_change_password=True)
-    user.set_password(password)
-    user.save()
+        raise taken
+    user = User(username=username, name=name)
+    _give_temporary(user, password)
+    try:
+        with transaction.atomic():
+            user.save()
+    except IntegrityError:  # opened at the same moment by someone else
+        raise taken from None
     record("user.created", user, by=by, changes={"username": [None, username]}, path=post.path)
     appoint(user=user, post=post, on=on, by=by)
     return user
+
+
+def _give_temporary(user: User, password: str) -> None:
+    """A password that its owner must change, and within TEMPORARY_DAYS; the user is not saved."""
+    user.set_password(password)
+    user.must_change_password = True
+    user.temporary_until = timezone.now() + timedelta(days=TEMPORARY_DAYS)
 
 
 @transaction.atomic
@@ -88,6 +102,8 @@ def appoint(*, user: User, post: Post, on: date, by: Actor, reason: str = "") ->
         raise CannotAppoint("不能给自己任职，请由上级或其他系统管理员办理。")
     if not user.is_active:
         raise CannotAppoint(f"账号“{user.username}”已停用，请先启用再任职。")
+    if post.unit.valid_to:
+        raise CannotAppoint(f"{post.unit.name}已撤销，不能再任职。请换一个现有单位的岗位。")
     _refuse_double(user, post)
     appointment = Appointment.objects.create(user=user, post=post, unit=post.unit, valid_from=on)
     record("appointment.made", appointment, by=by, changes={"valid_from": [None, on]}, reason=reason)
@@ -130,10 +146,13 @@ def end_appointment(*, appointment: Appointment, on: date, by: Actor, reason: st
 
 @transaction.atomic
 def reset_password(*, user: User, password: str, by: Actor, reason: str) -> User:
-    """Give a login a temporary password, and end its lock and its sessions. Raises CannotManageUser."""
+    """Give a login a temporary password, and end its lock and its sessions; a closed one stays closed.
+
+    Raises CannotManageUser.
+    """
     user = _managed(user, by)
-    user.set_password(password)
-    user.must_change_password, user.failed_logins, user.locked_until = True, 0, None
+    _give_temporary(user, password)
+    user.failed_logins, user.locked_until = 0, None
     user.save()
     record("user.password_reset", user, by=by, reason=reason)
     return user
@@ -143,8 +162,8 @@ def reset_password(*, user: User, password: str, by: Actor, reason: str) -> User
 def change_password(*, user: User, password: str, by: Actor) -> User:
     """Give one's own login a new password that one has chosen; sessions elsewhere end."""
     user.set_password(password)
-    user.must_change_password = False
-    user.save(update_fields=["password", "must_change_password"])
+    user.must_change_password, user.temporary_until = False, None
+    user.save(update_fields=["password", "must_change_password", "temporary_until"])
     with everything():  # one's own login: there may be no seat yet
         record("user.password_changed", user, by=by)
     return user

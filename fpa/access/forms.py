@@ -8,6 +8,14 @@ from django.contrib.auth.password_validation import password_validators_help_tex
 from fpa.access.models import User
 from fpa.core.forms import Form
 
+_WEAK: dict[str | None, str] = {
+    "password_too_short": "新密码至少 %(min_length)s 个字符，请加长。",
+    "password_too_common": "新密码太常见，容易被猜到，请换一个。",
+    "password_entirely_numeric": "新密码不能全是数字，请加上字母。",
+    "password_too_similar": "新密码和%(verbose_name)s太相似，请换一个。",
+}
+"""What is said where a validator of the settings refuses; Django's own words are partly in English."""
+
 
 def _password(label: str, autocomplete: str, **options: Any) -> forms.CharField:
     """A password as it is typed: blanks at its ends belong to it."""
@@ -27,7 +35,7 @@ class LoginForm(Form):
 
 
 class ChangePasswordForm(Form):
-    """The password that one has, and the one that one wants, twice."""
+    """The password that one has, and the one that one wants, twice. `sign_in.confirm_password` checks the first."""
 
     current = _password("当前密码", "current-password")
     password = _password("新密码", "new-password")
@@ -38,18 +46,21 @@ class ChangePasswordForm(Form):
         self.user = user
         self.fields["password"].help_text = " ".join(password_validators_help_texts())
 
-    def clean_current(self) -> str:
-        """It must be the user's."""
-        if not self.user.check_password(self.cleaned_data["current"]):
-            raise forms.ValidationError("当前密码不正确，请重新输入。")
-        return self.cleaned_data["current"]
-
     def clean_password(self) -> str:
-        """It must keep the rules of the settings, and differ from the present one."""
+        """It must keep the rules of the settings, and differ from the one given as the present one.
+
+        It is not held against the stored one: that would tell, uncounted, whether a guess is right.
+        """
         wanted = self.cleaned_data["password"]
-        if self.user.check_password(wanted):
+        if wanted == self.cleaned_data.get("current"):
             raise forms.ValidationError("新密码和当前密码相同，请换一个。")
-        validate_password(wanted, self.user)
+        try:
+            validate_password(wanted, self.user)
+        except forms.ValidationError as weak:
+            faults = [(_WEAK.get(fault.code, fault.message), fault) for fault in weak.error_list]
+            raise forms.ValidationError(
+                [forms.ValidationError(words, fault.code, fault.params) for words, fault in faults]
+            ) from None
         return wanted
 
     def clean_repeated(self) -> str:

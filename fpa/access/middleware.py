@@ -9,7 +9,8 @@ from django.shortcuts import redirect
 
 from fpa.access.models import User
 from fpa.access.scope import hold_tree, set_scope
-from fpa.access.seats import seat_request
+from fpa.access.seats import seat_request, seated
+from fpa.core.views import NOT_THIS_WAY, not_this_way
 
 SERVER_ERROR = 500
 READING = frozenset({"GET", "HEAD", "OPTIONS"})
@@ -20,7 +21,8 @@ OPEN_TO_ALL_USERS = frozenset({"logout", "choose_seat", "switch_seat", "change_p
 class ScopeMiddleware:
     """Open the request's transaction, set the seat's scope, and roll back what failed.
 
-    A request without a seat gets no scope, and so sees no scoped row.
+    A request without a seat gets no scope, and so sees no scoped row. A view that is not for the request's method
+    answers with a page here, since it is always the innermost that refuses it.
     """
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
@@ -30,13 +32,12 @@ class ScopeMiddleware:
         with transaction.atomic():
             if request.method not in READING:
                 hold_tree()
-            seat_request(request)
-            actor = request.actor  # type: ignore[attr-defined]
+            actor = seat_request(request).actor
             set_scope(actor.path if actor else None)
             response = self.get_response(request)
             if response.status_code >= SERVER_ERROR:
                 transaction.set_rollback(True)
-        return response
+        return not_this_way(response) if response.status_code == NOT_THIS_WAY.code else response
 
     def process_view(
         self, request: HttpRequest, view: Callable[..., HttpResponse], args: Any, kwargs: Any
@@ -48,7 +49,7 @@ class ScopeMiddleware:
             return None
         if request.user.must_change_password:
             return redirect("change_password")
-        return None if request.actor else redirect("choose_seat")  # type: ignore[attr-defined]
+        return None if seated(request).actor else redirect("choose_seat")
 
     def process_exception(self, request: HttpRequest, exception: Exception) -> None:
         """An exception that a view lets out undoes what the view wrote, whatever page answers it."""

@@ -169,6 +169,7 @@ class User(AbstractBaseUser):
     failed_logins = models.PositiveSmallIntegerField("连续失败次数", default=0)
     locked_until = models.DateTimeField("锁定至", null=True, blank=True)
     must_change_password = models.BooleanField("须改密码", default=False)
+    temporary_until = models.DateTimeField("临时密码有效至", null=True, blank=True)
     created_at = models.DateTimeField("开通时间", auto_now_add=True)
 
     USERNAME_FIELD = "username"

@@ -14,8 +14,15 @@ from fpa.access import actions
 from fpa.access.forms import ChangePasswordForm, LoginForm
 from fpa.access.models import Appointment, User
 from fpa.access.scope import everything
-from fpa.access.seats import SESSION_KEY, seats_of
-from fpa.access.sign_in import CannotLogIn, actor_of, log_in
+from fpa.access.seats import SESSION_KEY, seated, seats_of
+from fpa.access.sign_in import (
+    CannotLogIn,
+    LockedOut,
+    WrongPassword,
+    actor_of,
+    confirm_password,
+    log_in,
+)
 from fpa.audit.record import record
 
 
@@ -57,7 +64,7 @@ def logout(request: HttpRequest) -> HttpResponse:
 @require_GET
 def choose_seat(request: HttpRequest) -> HttpResponse:
     """The seats to work from today; who has none is told so plainly."""
-    shown = {"title": "选择岗位", "seats": request.seats, "next": _next(request)}  # type: ignore[attr-defined]
+    shown = {"title": "选择岗位", "seats": seated(request).seats, "next": _next(request)}
     return render(request, "access/choose_seat.html", shown)
 
 
@@ -72,7 +79,7 @@ def switch_seat(request: HttpRequest) -> HttpResponse:
 
 
 def _own_seat(request: HttpRequest, wanted: str) -> Appointment:
-    for seat in request.seats:  # type: ignore[attr-defined]
+    for seat in seated(request).seats:
         if str(seat.pk) == wanted:
             return seat
     raise Http404("您今天没有这个岗位，请刷新页面后重新选择。")
@@ -80,13 +87,25 @@ def _own_seat(request: HttpRequest, wanted: str) -> Appointment:
 
 @sensitive_post_parameters("current", "password", "repeated")
 def change_password(request: HttpRequest) -> HttpResponse:
-    """Choose a new password; sessions elsewhere end, this one goes on."""
+    """Choose a new password; sessions elsewhere end, this one goes on. Too many wrong guesses of the old end it."""
     user = _user(request)
     form = ChangePasswordForm(request.POST or None, user=user)
-    if request.method != "POST" or not form.is_valid():
-        return render(request, "access/change_password.html", {"form": form, "title": "修改密码"})
+    if request.method == "POST" and form.is_valid():
+        try:
+            return _change_password(request, user, form.cleaned_data)
+        except WrongPassword as refusal:
+            form.add_error("current", str(refusal))
+        except LockedOut as refusal:
+            auth.logout(request)
+            messages.error(request, str(refusal))
+            return redirect("login")
+    return render(request, "access/change_password.html", {"form": form, "title": "修改密码"})
+
+
+def _change_password(request: HttpRequest, user: User, answers: dict[str, str]) -> HttpResponse:
+    confirm_password(user=user, password=answers["current"], ip=_ip(request))
     by = actor_of(user, _ip(request), seat=request.session.get(SESSION_KEY))
-    actions.change_password(user=user, password=form.cleaned_data["password"], by=by)
+    actions.change_password(user=user, password=answers["password"], by=by)
     auth.update_session_auth_hash(request, user)
     messages.success(request, "密码已修改，其他设备上的登录已退出。")
     return redirect("home")

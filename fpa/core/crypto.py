@@ -3,11 +3,12 @@
 The ring lives outside the database: whoever has only the database reads no ID number and cannot try them all.
 """
 
+import fcntl
 import json
 import os
 import tempfile
-from collections.abc import Iterable
-from contextlib import suppress
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager, suppress
 from dataclasses import asdict, dataclass, field
 from datetime import UTC, datetime
 from functools import lru_cache
@@ -23,6 +24,7 @@ INDEX_BYTES = 16
 _VERSION = 1
 _HEADER_BYTES, _NONCE_BYTES, _TAG_BYTES = 3, 12, 16
 _KEY_BYTES, _MASTER_BYTES = 16, 32
+_LAST_KEY = 65535
 _SM3 = SM3()
 
 
@@ -32,6 +34,10 @@ class Tampered(Exception):
 
 class MissingKey(Tampered):
     """A token that names a key which the ring does not hold: a forged token, or a ring that lost a key."""
+
+
+class FullKeyring(Exception):
+    """The ring can take no further key; the message tells the operator what holds, in Chinese."""
 
 
 class BadKeyring(ValueError):
@@ -94,9 +100,14 @@ class Keyring:
         return json.dumps(content, indent=2) + "\n"
 
     def with_new_key(self) -> "Keyring":
-        """A ring that also holds a fresh key, active from now on."""
-        today = datetime.now(UTC).date().isoformat()
-        key = Key(max(self.keys, default=0) + 1, today, os.urandom(_KEY_BYTES).hex())
+        """A ring that also holds a fresh key, active from now on. Raises `FullKeyring`."""
+        today, number = datetime.now(UTC).date().isoformat(), max(self.keys, default=0) + 1
+        if number > _LAST_KEY:
+            raise FullKeyring(
+                f"密钥环已满：密钥编号最大到 {_LAST_KEY}，没有加入新密钥。"
+                "原来的密钥仍然可以使用，请联系平台的技术支持。"
+            )
+        key = Key(number, today, os.urandom(_KEY_BYTES).hex())
         return Keyring([*self.keys.values(), key], key.id, self._master)
 
     def encrypt(self, plaintext: str, *, table: str, column: str, row: str) -> bytes:
@@ -160,14 +171,31 @@ def generate_keyring(path: Path) -> Keyring:
 def rotate_keyring(path: Path) -> Keyring:
     """Adds a fresh active key to the ring file, whole or not at all; owner and mode of the file stay.
 
-    Old tokens stay readable. Restart every process afterwards: a ring loaded before lacks the new key.
+    Old tokens stay readable. Restart every process afterwards: a ring loaded before lacks the new key. Rotations
+    at the same moment wait for each other, so that none loses another's key.
+    Raises `BadKeyring` and `FullKeyring`, and leaves the file as it was.
     """
-    ring, old = Keyring.load(path).with_new_key(), path.stat()
-    temporary = _written_beside(path, ring.dumps())
-    os.chown(temporary, old.st_uid, old.st_gid)
-    temporary.chmod(old.st_mode & 0o777)
-    temporary.replace(path)
+    with _alone_in(path.parent):
+        ring, old = Keyring.load(path).with_new_key(), path.stat()
+        temporary = _written_beside(path, ring.dumps())
+        os.chown(temporary, old.st_uid, old.st_gid)
+        temporary.chmod(old.st_mode & 0o777)
+        temporary.replace(path)
     return ring
+
+
+@contextmanager
+def _alone_in(folder: Path) -> Iterator[None]:
+    """Hold the folder against other rotations. Not the file itself: each rotation puts another in its place."""
+    try:
+        handle = os.open(folder, os.O_RDONLY)
+    except OSError as error:
+        raise BadKeyring(f"打不开密钥环所在的文件夹 {folder}，请检查路径和权限") from error
+    try:
+        fcntl.flock(handle, fcntl.LOCK_EX)
+        yield
+    finally:
+        os.close(handle)
 
 
 def _read(path: Path) -> str:

@@ -38,7 +38,15 @@ def form_flow(
         return render(request, form_template, shown)
     if consequences:
         follows = consequences(form.cleaned_data)
-        page = check_answers(request, form, title=title, consequences=follows, submit=submit, context=shown)
+        page = check_answers(
+            request,
+            form,
+            title=title,
+            consequences=follows,
+            submit=submit,
+            form_template=form_template,
+            context=shown,
+        )
         if page:
             return page
     try:

@@ -11,7 +11,6 @@ from decimal import Decimal
 from typing import Any, cast
 
 from django import forms
-from django.core.exceptions import ValidationError
 from django.db.models import Model
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
@@ -19,6 +18,7 @@ from django.utils import timezone
 
 from fpa.core import chinese
 from fpa.core.dates import BadDate, parse_date
+from fpa.core.form_words import misread, word
 
 NOT_FILLED = "未填写"
 FORM_PAGE = "components/form.html"
@@ -44,7 +44,7 @@ class DateField(forms.DateField):
         try:
             return parse_date(value, timezone.localdate())
         except BadDate as error:
-            raise ValidationError(f"{error}。", code="invalid") from error
+            raise misread(self, f"{error}。") from error
 
 
 class NumberField(forms.DecimalField):
@@ -59,7 +59,7 @@ class NumberField(forms.DecimalField):
         try:
             return chinese.parse_number(value)
         except ValueError as error:
-            raise ValidationError(str(error), code="invalid") from error
+            raise misread(self, str(error)) from error
 
 
 class _Dressed(forms.BaseForm):
@@ -81,8 +81,7 @@ class ModelForm(_Dressed, forms.ModelForm):
 def dress(form: forms.BaseForm) -> None:
     """Give a form's widgets their classes, and its fields messages that say what to do."""
     for name, field in form.fields.items():
-        if field.required:
-            field.error_messages["required"] = _required_message(field, form[name].label)
+        word(field, form[name].label)
         if isinstance(field, forms.ChoiceField):
             _say_blank(field)
         if isinstance(field, forms.MultiValueField) and isinstance(field.widget, forms.MultiWidget):
@@ -121,18 +120,6 @@ def _classify(widget: forms.Widget, field: forms.Field) -> None:
     classes = widget.attrs.get("class", "")
     if kind not in classes.split():
         widget.attrs["class"] = f"{classes} {kind}".strip()
-
-
-def _required_message(field: forms.Field, label: Any) -> str:
-    """The field's own message where it has one, else 请填写/请选择/请上传 and the label."""
-    own = field.error_messages["required"]
-    if own != forms.Field.default_error_messages["required"]:
-        return str(own)
-    if isinstance(field, forms.FileField):
-        return f"请上传{label}。"
-    if isinstance(field, forms.BooleanField):
-        return f"请勾选“{label}”。"
-    return f"请选择{label}。" if isinstance(field, forms.ChoiceField) else f"请填写{label}。"
 
 
 def said(value: Any, field: forms.Field | None = None) -> str:

@@ -28,6 +28,11 @@ FORBIDDEN = Fault(403, "您的岗位没有办理这项业务的权限", "如确�
 NOT_FOUND = Fault(
     404, "没有找到这个页面或这条记录", "它可能已经移走，或者不在您的管理范围内。请核对网址，或者从首页进入。"
 )
+NOT_THIS_WAY = Fault(
+    405,
+    "这个网址不能这样打开",
+    "没有办理任何事项。请回到原来的页面，用页面上的按钮办理，不要直接打开这个网址；也可以从首页进入。",
+)
 STALE = Fault(
     403,
     "这个页面打开得太久，已经失效",
@@ -55,6 +60,12 @@ def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
     return _page(NOT_FOUND, _own_words(exception))
 
 
+def not_this_way(answer: HttpResponse) -> HttpResponse:
+    """Give a bare 405 the page that it has none of; Django has no handler of ours for it."""
+    answer.content = _words(NOT_THIS_WAY)
+    return answer
+
+
 def stale_form(request: HttpRequest, reason: str = "") -> HttpResponse:
     """Answer a form whose token is missing or old (settings.CSRF_FAILURE_VIEW)."""
     return _page(STALE)
@@ -72,8 +83,12 @@ def _own_words(exception: Exception) -> str:
 
 
 def _page(fault: Fault, own_words: str = "") -> HttpResponse:
+    return HttpResponse(_words(fault, own_words), status=fault.code)
+
+
+def _words(fault: Fault, own_words: str = "") -> str:
     context = {"fault": fault, "own_words": own_words, "request_id": request_id.get()}
-    return HttpResponse(render_to_string("error.html", context), status=fault.code)
+    return render_to_string("error.html", context)
 
 
 @login_not_required

@@ -32,9 +32,13 @@ def seat_for(db: None) -> Callable[..., Appointment]:
 
 
 def while_held(rows: Any, *deeds: Callable[[], Any]) -> list[Any]:
-    """What each deed gives or raises, all of them begun while the rows are held, each in a session of its own.
+    """What each deed gives or raises, all of them begun while the rows are held; see `while_done`."""
+    return while_done(lambda: list(rows.select_for_update(of=("self",))), *deeds)
 
-    The rows are let go when every deed waits for them: so each has read what was there before the others wrote.
+
+def while_done(first: Callable[[], Any], *deeds: Callable[[], Any]) -> list[Any]:
+    """What each deed gives or raises, each in a session of its own, all of them begun when `first` is done and not
+    yet committed. It commits when every deed waits for it: so each has read what was there before.
     """
 
     def do(deed: Callable[[], Any]) -> Any:
@@ -46,7 +50,7 @@ def while_held(rows: Any, *deeds: Callable[[], Any]) -> list[Any]:
 
     with ThreadPoolExecutor(len(deeds)) as pool:
         with everything():
-            assert list(rows.select_for_update(of=("self",)))
+            assert first()
             waiting = [pool.submit(do, deed) for deed in deeds]
             wait_for(lambda: _waiting() == len(deeds))
         return [future.result() for future in waiting]

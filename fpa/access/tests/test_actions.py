@@ -6,7 +6,7 @@ import pytest
 from django.utils import timezone
 
 from fpa.access import actions
-from fpa.access.models import Appointment, Post, User
+from fpa.access.models import Appointment, Post, Unit, User
 from fpa.audit.models import Event
 from tests.cast import cast_unit
 
@@ -53,6 +53,15 @@ def test_create_user_needs_a_free_name(admin):
         actions.create_user(
             username="county", name="李华", password="x", post=post_at("county"), on=TODAY, by=admin
         )
+
+
+def test_appoint_refuses_a_post_at_a_closed_unit(admin):
+    post = post_at("village", "village")
+    Unit.objects.filter(pk=post.unit_id).update(valid_to=TODAY)
+    post = Post.objects.select_related("unit").get(pk=post.pk)
+    with pytest.raises(actions.CannotAppoint, match="已撤销，不能再任职。请换一个现有单位的岗位。"):
+        actions.appoint(user=user_named("outsider"), post=post, on=TODAY, by=admin)
+    assert not post.appointments.exists()
 
 
 def test_temporary_passwords_differ_and_can_be_read_aloud():

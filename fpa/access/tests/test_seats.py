@@ -3,15 +3,16 @@
 from datetime import date, timedelta
 
 import pytest
-from django.db import connection
-from django.test import Client
+from django.contrib.auth.models import AnonymousUser
+from django.db import connection, transaction
+from django.test import Client, RequestFactory
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from fpa.access.models import Appointment, Unit, User
 from fpa.access.roles import ROLES
 from fpa.access.scope import current_scope, everything, scoped
-from fpa.access.seats import actor_for, seats_of
+from fpa.access.seats import actor_for, seat_request, seated, seats_of
 from fpa.audit.models import Event
 from tests.cast import PASSWORD, cast_unit
 
@@ -189,3 +190,16 @@ def test_units_that_closed_leave_their_names_on_the_seat(seat_for):
     seat_for("outsider", village, "village")
     Unit.objects.filter(pk=village.pk).update(valid_to=TODAY)
     assert units_of("outsider") == [village]
+
+
+@pytest.mark.parametrize(("name", "seats"), [("county", 1), ("outsider", 0), (None, 0)])
+def test_a_request_is_seated_in_place_for_users_and_strangers(db, name, seats):
+    request = RequestFactory(REMOTE_ADDR="10.1.2.3").get("/")
+    request.user = User.objects.get(username=name) if name else AnonymousUser()
+    request.session = {}
+    with transaction.atomic():
+        found = seat_request(request)
+    assert found is request is seated(request)
+    assert len(found.seats) == seats
+    assert (found.actor is not None) is bool(seats)
+    assert found.actor is None or found.actor.ip == "10.1.2.3"

@@ -220,8 +220,10 @@ def test_temporary_password_must_be_changed_first(db, client_as):
     [
         ({"current": "wrong"}, "当前密码不正确"),
         ({"repeated": "another-one-here"}, "不一致"),
-        ({"password": "short", "repeated": "short"}, "10"),
-        ({"password": "12345678901234", "repeated": "12345678901234"}, "数字"),
+        ({"password": "short", "repeated": "short"}, "新密码至少 10 个字符，请加长。"),
+        ({"password": "12345678901234", "repeated": "12345678901234"}, "新密码不能全是数字，请加上字母。"),
+        ({"password": "password123", "repeated": "password123"}, "新密码太常见，容易被猜到，请换一个。"),
+        ({"password": "演员county-1", "repeated": "演员county-1"}, "新密码和账号太相似，请换一个。"),
         ({"password": PASSWORD, "repeated": PASSWORD}, "相同"),
     ],
 )

@@ -1,6 +1,7 @@
 """The lock after failures, what is recorded of each attempt, and several attempts at once."""
 
 import re
+from datetime import timedelta
 
 import pytest
 from django.contrib.auth import authenticate
@@ -8,11 +9,11 @@ from django.test import Client
 from django.utils import timezone
 
 from fpa.access import actions
-from fpa.access.models import User
+from fpa.access.models import Post, User
 from fpa.access.scope import everything
 from fpa.access.seats import actor_for
-from fpa.access.sign_in import CannotLogIn, log_in
-from fpa.access.tests.conftest import while_held
+from fpa.access.sign_in import CannotLogIn, confirm_password, log_in
+from fpa.access.tests.conftest import while_done, while_held
 from fpa.access.tests.test_sign_in import attempt, said, verbs
 from fpa.audit.models import Event
 from tests.cast import PASSWORD, cast_unit
@@ -202,3 +203,124 @@ def test_guesses_at_once_get_no_try_beyond_the_limit(committed_db):
     assert all("已锁定" in str(answer) for answer in answers)
     assert isinstance(while_held(rows, log_in_with(PASSWORD))[0], CannotLogIn)
     assert rows.get().locked_until > timezone.now()
+
+
+# The same name opened twice
+
+
+def test_the_same_name_opened_twice_at_once_is_refused_as_one_that_is_taken(committed_db):
+    with everything():
+        admin = actor_for("administrator")
+        posts = [Post.objects.create(unit=cast_unit("county"), title=f"岗{n}", role="office") for n in (1, 2)]
+
+    def opening(post):
+        return lambda: actions.create_user(
+            username="lihua", name="李华", password="x", post=post, on=timezone.localdate(), by=admin
+        )
+
+    (refusal,) = while_done(opening(posts[0]), opening(posts[1]))
+    assert isinstance(refusal, actions.CannotCreateUser)
+    assert str(refusal) == "账号“lihua”已有人使用，请换一个，例如在后面加上单位简称。"
+    with everything():
+        assert User.objects.get(username="lihua").appointments.get().post == posts[0]
+
+
+# Guesses of the current password in an open session
+
+NEW = {"password": "zhi-you-wo-zhidao", "repeated": "zhi-you-wo-zhidao"}
+
+
+def guess(client, current="wrong-password", **changes):
+    return client.post("/password/", {"current": current, **NEW, **changes})
+
+
+def test_wrong_guesses_of_the_current_password_are_counted_locked_and_recorded(client_as):
+    client = client_as("county")
+    for left in (4, 3, 2, 1):
+        assert (
+            f"当前密码不正确，请重新输入。再错 {left} 次，将锁定 15 分钟。" in guess(client).content.decode()
+        )
+    answer = guess(client)
+    assert answer["Location"] == "/login/"
+    assert verbs(object_name="演员county") == ["user.login_failed"] * 5
+    assert last_event().reason == "修改密码时核对当前密码"
+    page = client.get("/login/").content.decode()
+    assert re.search(r"已锁定到 \d\d:\d\d。请到时再试，[^<]*您已退出登录。", page)
+    assert client.get("/")["Location"].startswith("/login/")
+    assert "已锁定" in said(attempt("county", PASSWORD))
+    assert User.objects.get(username="county").check_password(PASSWORD)
+
+
+def test_guesses_at_the_login_and_in_a_session_are_one_count(client_as):
+    fail("county", 4)
+    assert guess(client_as("county"))["Location"] == "/login/"
+
+
+def test_a_locked_login_changes_no_password_even_with_the_right_one(client_as):
+    elsewhere = client_as("county")
+    fail("county", 5)
+    assert guess(elsewhere, PASSWORD)["Location"] == "/login/"
+    assert verbs(object_name="演员county")[-1] == "user.login_refused"
+    assert User.objects.get(username="county").check_password(PASSWORD)
+
+
+def test_the_right_current_password_sets_the_count_back(client_as):
+    fail("county", 4)
+    assert guess(client_as("county"), PASSWORD)["Location"] == "/"
+    assert "再错 4 次" in said(attempt("county", "wrong-password"))
+
+
+@pytest.mark.parametrize(
+    "changes", [{"repeated": "another-one-here"}, {"password": PASSWORD, "repeated": PASSWORD}]
+)
+def test_no_answer_tells_uncounted_whether_a_guess_is_right(client_as, changes):
+    client = client_as("county")
+    pages = [guess(client, current, **changes) for current in ("wrong-password", "wrong-passwor2")]
+    faults = [re.findall(r'class="fault"[^>]*>.*?</svg>([^<]+)', page.content.decode()) for page in pages]
+    counted = User.objects.get(username="county").failed_logins
+    assert counted == 2 or (counted == 0 and faults[0] == faults[1])
+    assert "相同" not in str(faults)
+
+
+def test_guesses_in_several_sessions_at_once_are_each_counted(committed_db):
+    with everything():
+        user = User.objects.get(username="county")
+    rows = User.objects.filter(username="county")
+    answers = while_held(rows, *[lambda: confirm_password(user=user, password="x", ip=None)] * 4)
+    assert sorted(re.findall(r"再错 (\d) 次", str(answers))) == ["1", "2", "3", "4"]
+
+
+# Temporary passwords end
+
+
+@pytest.mark.parametrize(("minutes", "is_in"), [(1, True), (-1, False)])
+def test_temporary_password_opens_the_login_for_seven_days(db, minutes, is_in):
+    with everything():
+        password = reset(User.objects.get(username="county"))
+    user = User.objects.get(username="county")
+    given = timezone.now() + timedelta(days=7) - user.temporary_until
+    assert timedelta(0) <= given < timedelta(minutes=1)
+    User.objects.update(temporary_until=timezone.now() + timedelta(minutes=minutes))
+    answer = attempt("county", password)
+    assert answer.wsgi_request.user.is_authenticated is is_in
+    words = "临时密码只在 7 天内有效，现已过期。请联系本单位系统管理员再重置一次。"
+    assert (words in answer.content.decode()) is not is_in
+    assert (last_event().verb, last_event().reason) == (
+        ("user.logged_in", "") if is_in else ("user.login_failed", "临时密码已过期")
+    )
+    assert User.objects.get(username="county").failed_logins == 0
+
+
+def test_a_password_of_ones_own_does_not_end(db, client_as):
+    with everything():
+        password = reset(User.objects.get(username="county"))
+    assert guess(client_as("county"), password)["Location"] == "/"
+    assert User.objects.get(username="county").temporary_until is None
+    User.objects.update(temporary_until=timezone.now() - timedelta(days=1))
+    assert attempt("county", NEW["password"]).status_code == 302
+
+
+def test_a_wrong_guess_at_an_expired_password_says_what_any_wrong_one_does(db):
+    expired = timezone.now() - timedelta(days=1)
+    User.objects.filter(username="county").update(must_change_password=True, temporary_until=expired)
+    assert said(attempt("county", "wrong-password")) == said(attempt("city", "wrong-password"))

@@ -8,7 +8,7 @@ from typing import Any
 
 from django.contrib import messages
 from django.db.models import QuerySet
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.cache import patch_vary_headers
@@ -42,6 +42,9 @@ __all__ = [
 ]
 
 BACK_COOKIE = "list_back"
+BACK_LIMIT = 3000
+"""Bytes of an address that is remembered: browsers drop cookies of over 4 KB, servers refuse long headers."""
+READING = ("GET", "HEAD")
 EXPORT, PRINT = ("export", "xlsx"), ("print", "1")
 
 
@@ -64,7 +67,10 @@ def list_page(
 
     `rows` carries its default order and every `select_related` that the columns need. `on_export` leaves the audit
     event of what was taken away, printed or exported; `total` may know the count of the unfiltered rows.
+    A list is read only: whatever else is asked of it is refused (405).
     """
+    if request.method not in READING:
+        return HttpResponseNotAllowed(READING)
     listing = Listing(request, title, rows, tuple(columns), filters, total, empty)
     if request.GET.get(EXPORT[0]) == EXPORT[1]:
         return take_away(listing, "导出", on_export)
@@ -74,10 +80,19 @@ def list_page(
     is_part = "HX-Request" in request.headers and "HX-History-Restore-Request" not in request.headers
     response = render(request, "components/list_table.html" if is_part else template, shown)
     patch_vary_headers(response, ["HX-Request"])
-    response.set_cookie(
-        BACK_COOKIE, listing.address(), httponly=True, samesite="Lax", secure=request.is_secure()
-    )
+    _leave_back(response, listing)
     return response
+
+
+def _leave_back(response: HttpResponse, listing: Listing) -> None:
+    """Remember the list as it is left; one with too many filters for a cookie is not, nor the one before it."""
+    address = listing.address()
+    if len(address.encode()) > BACK_LIMIT:
+        response.delete_cookie(BACK_COOKIE, samesite="Lax")
+        return
+    response.set_cookie(
+        BACK_COOKIE, address, httponly=True, samesite="Lax", secure=listing.request.is_secure()
+    )
 
 
 def is_taken_away(request: HttpRequest) -> bool:

@@ -11,6 +11,7 @@ from cryptography.hazmat.primitives.hmac import HMAC
 
 from fpa.core.crypto import (
     BadKeyring,
+    FullKeyring,
     Keyring,
     MissingKey,
     Tampered,
@@ -203,6 +204,32 @@ def test_rotation_keeps_mode_and_leaves_nothing_behind(ring: Keyring, path: Path
     rotate_keyring(path)
     assert stat.S_IMODE(path.stat().st_mode) == 0o640
     assert [entry.name for entry in path.parent.iterdir()] == [path.name]
+
+
+def test_rotations_at_once_lose_no_key(ring: Keyring, path: Path) -> None:
+    """Two operators at once: whatever was encrypted with either new key is still readable."""
+    with ThreadPoolExecutor(4) as pool:
+        made = [seal(rotated) for rotated in pool.map(rotate_keyring, [path] * 12)]
+    last = Keyring.load(path)
+    assert sorted(last.keys) == list(range(1, 14))
+    assert [open_(last, token) for token in made] == [NUMBER] * 12
+    assert [entry.name for entry in path.parent.iterdir()] == [path.name]
+
+
+def test_rotation_of_a_full_ring_says_so_and_changes_nothing(ring: Keyring, path: Path) -> None:
+    content = json.loads(ring.dumps())
+    content["keys"][0]["id"] = content["active"] = 65534
+    path.write_text(json.dumps(content), encoding="utf-8")
+    assert rotate_keyring(path).active == 65535
+    before = path.read_text(encoding="utf-8")
+    with pytest.raises(FullKeyring, match="密钥环已满：密钥编号最大到 65535，没有加入新密钥。"):
+        rotate_keyring(path)
+    assert path.read_text(encoding="utf-8") == before
+
+
+def test_rotation_in_a_folder_that_is_not_there_says_so(tmp_path: Path) -> None:
+    with pytest.raises(BadKeyring, match="打不开密钥环所在的文件夹"):
+        rotate_keyring(tmp_path / "missing" / "keyring.json")
 
 
 def test_load_takes_text_path_and_string_path(ring: Keyring, path: Path) -> None:

@@ -4,7 +4,7 @@ import re
 from collections.abc import Callable
 from datetime import UTC, date, datetime
 from decimal import Decimal
-from typing import Any
+from typing import Any, cast
 
 import pytest
 from django import forms
@@ -159,7 +159,7 @@ def test_form_says_choose_instead_of_dashes() -> None:
 @pytest.mark.django_db
 def test_model_form_says_choose_instead_of_dashes() -> None:
     form = UnitForm()
-    form.fields["parent"].queryset = Unit.objects.filter(level=1)  # type: ignore[attr-defined]
+    cast(forms.ModelChoiceField, form.fields["parent"]).queryset = Unit.objects.filter(level=1)
     for name in ("level", "parent"):
         html = str(form[name])
         assert "请选择" in html

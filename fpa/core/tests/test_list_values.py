@@ -20,6 +20,7 @@ from django_filters import (
 from python_calamine import CalamineWorkbook
 
 from fpa.access.models import Level, Unit
+from fpa.access.seats import seated
 from fpa.core import lists
 from fpa.core.actor import Actor
 from tests.cast import COUNTY
@@ -47,7 +48,7 @@ class EveryFilter(FilterSet):
 def listed(query: str = "", *columns: lists.Column, **given: Any) -> HttpResponse:
     """The answer of a list of the one county, asked as the clerk."""
     request = RequestFactory().get(f"/x/?{query}")
-    request.actor = CLERK  # type: ignore[attr-defined]
+    seated(request).actor = CLERK
     usual: dict[str, Any] = {
         "title": "名册",
         "rows": Unit.objects.filter(code=COUNTY),

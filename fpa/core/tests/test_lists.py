@@ -355,6 +355,39 @@ def test_list_way_back_leads_to_that_list_only(left: str) -> None:
 # Batch
 
 
+@pytest.mark.parametrize(("filler", "is_left"), [(2900, True), (3100, False)])
+def test_list_too_long_for_a_cookie_is_not_remembered_nor_is_the_one_before(
+    client: Client, filler: int, is_left: bool
+) -> None:
+    client.get("/trial/units/?level=2")
+    client.get(f"/trial/units/?level=3&initials={'x' * filler}")
+    left = client.cookies["list_back"].value
+    assert bool(left) is is_left
+    assert not left or left.startswith("/trial/units/?level=3&")
+    answer = client.post("/trial/batch/", {"row": ["1"]})
+    assert len(answer["Location"]) < 3000
+    assert "level=2" not in answer["Location"]
+
+
+@pytest.mark.parametrize("method", ["post", "put", "patch", "delete", "options"])
+@pytest.mark.parametrize("asked", ["", "?export=xlsx", "?print=1&level=1"])
+def test_list_is_read_only_and_says_so_in_plain_words(client: Client, method: str, asked: str) -> None:
+    urls.EXPORTED.clear()
+    answer = getattr(client, method)(f"/trial/units/{asked}")
+    assert (answer.status_code, answer["Allow"]) == (405, "GET, HEAD")
+    html = answer.content.decode()
+    assert "这个网址不能这样打开" in html
+    assert "用页面上的按钮办理" in html
+    assert f'错误 405，编号 <span class="code">{answer["X-Request-Id"]}</span>' in html
+    assert "list_back" not in answer.cookies
+    assert urls.EXPORTED == []
+
+
+def test_list_answers_a_head_without_its_body(client: Client) -> None:
+    answer = client.head("/trial/units/")
+    assert (answer.status_code, answer.content) == (200, b"")
+
+
 def test_batch_ticks_are_each_read_once() -> None:
     request = RequestFactory().post("/", {"row": ["3", "1", "3"]})
     assert lists.ticked(request) == ["3", "1"]

@@ -57,7 +57,7 @@ DEEDS = ("lock", "unlock", "reset-password")
         (
             "reset-password",
             "重置密码：演员village（village）",
-            "原密码立即失效，已登录的设备会退出；本人用临时密码登录后，须先改成自己的密码。",
+            "临时密码 7 天内有效；本人用它登录后，须先改成自己的密码。",
         ),
     ],
 )

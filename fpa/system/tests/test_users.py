@@ -14,6 +14,7 @@ from fpa.access.scope import everything
 from fpa.approval.models import Case, Flow
 from fpa.audit.models import Event
 from fpa.audit.record import record
+from fpa.core.chinese import time_cn
 from tests.cast import cast_unit
 
 
@@ -168,6 +169,10 @@ def test_end_appointment_shows_what_is_open_and_asks_once_more(county_admin):
     assert "走访慰问上报" in text(county_admin.get(address))
     answers = {"on": f"{timezone.localdate():%Y-%m-%d}", "reason": "轮岗"}
     assert "还有 1 件事没有办完" in text(county_admin.post(address, answers))
+    changing = text(county_admin.post(address, answers | {"change": "reason"}))
+    assert "移交清单" in changing
+    assert "走访慰问上报" in changing
+    assert "轮岗</textarea>" in changing
     held.refresh_from_db()
     assert held.valid_to is None
     assert county_admin.post(address, answers | {"confirmed": "1"}).status_code == 302
@@ -187,6 +192,24 @@ def test_lock_reset_and_unlock_by_pages(county_admin):
     page = text(county_admin.post(f"/users/{user.pk}/reset-password/", answers))
     password = password_on(page)
     assert user_named("village").check_password(password)
+
+
+def test_reset_of_a_closed_login_says_that_it_stays_closed(county_admin):
+    user, stays = user_named("village"), "重置密码以后仍然停用；要让本人登录，还须启用账号。"
+    address, answers = f"/users/{user.pk}/reset-password/", {"reason": "忘记"}
+    assert stays not in text(county_admin.post(address, answers))
+    User.objects.filter(pk=user.pk).update(is_active=False)
+    for confirmed in ({}, {"confirmed": "1"}):
+        assert stays in text(county_admin.post(address, answers | confirmed))
+    assert not user_named("village").is_active
+
+
+def test_temporary_password_says_how_long_it_is_good(county_admin):
+    user = user_named("village")
+    page = text(county_admin.post(f"/users/{user.pk}/reset-password/", {"reason": "忘记", "confirmed": "1"}))
+    assert "临时密码 7 天内有效" in page
+    until = user_named("village").temporary_until
+    assert f"{time_cn(until)}前有效" in text(county_admin.get(f"/users/{user.pk}/"))
 
 
 def test_manage_refused_says_so_on_the_form(county_admin):

@@ -1,6 +1,6 @@
 """Pages of logins: who may get in."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
@@ -8,7 +8,13 @@ from django.shortcuts import render
 from django.urls import reverse
 
 from fpa.access import actions
-from fpa.access.actions import CannotAppoint, CannotCreateUser, CannotManageUser, temporary_password
+from fpa.access.actions import (
+    TEMPORARY_DAYS,
+    CannotAppoint,
+    CannotCreateUser,
+    CannotManageUser,
+    temporary_password,
+)
 from fpa.access.loaders import check, load
 from fpa.access.models import Post, User
 from fpa.audit.record import recorder_of_export
@@ -28,6 +34,7 @@ COLUMNS = (
     Column("last_login", "上次登录", lambda u: u.last_login, sort="last_login", kind="date"),
     Column("created_at", "开通时间", lambda u: u.created_at, sort="created_at", kind="date", shown=False),
 )
+STAYS_CLOSED = "账号现在是停用状态，重置密码以后仍然停用；要让本人登录，还须启用账号。"
 
 
 def page_of(user: User) -> str:
@@ -93,8 +100,11 @@ def reset_password(request: HttpRequest, pk: int) -> HttpResponse:
         actions.reset_password(user=user, password=password, by=actor, reason=reason)
         return _show_password(request, user, password)
 
-    follows = "原密码立即失效，已登录的设备会退出；本人用临时密码登录后，须先改成自己的密码。"
-    return _manage(request, pk, "重置密码", follows, act)
+    follows = (
+        "原密码立即失效，已登录的设备会退出。",
+        f"临时密码 {TEMPORARY_DAYS} 天内有效；本人用它登录后，须先改成自己的密码。",
+    )
+    return _manage(request, pk, "重置密码", follows, act, if_closed=STAYS_CLOSED)
 
 
 def lock_user(request: HttpRequest, pk: int) -> HttpResponse:
@@ -104,7 +114,7 @@ def lock_user(request: HttpRequest, pk: int) -> HttpResponse:
         actions.lock_user(user=user, by=actor, reason=reason)
         return done(request, f"账号“{user.username}”已停用。", page_of(user))
 
-    return _manage(request, pk, "停用账号", "本人立即退出，不能再登录；任职和经办记录都保留。", act)
+    return _manage(request, pk, "停用账号", ["本人立即退出，不能再登录；任职和经办记录都保留。"], act)
 
 
 def unlock_user(request: HttpRequest, pk: int) -> HttpResponse:
@@ -114,15 +124,22 @@ def unlock_user(request: HttpRequest, pk: int) -> HttpResponse:
         actions.unlock_user(user=user, by=actor, reason=reason)
         return done(request, f"账号“{user.username}”已启用。", page_of(user))
 
-    return _manage(request, pk, "启用账号", "本人可以用原来的密码登录。", act)
+    return _manage(request, pk, "启用账号", ["本人可以用原来的密码登录。"], act)
 
 
 def _manage(
-    request: HttpRequest, pk: int, deed: str, follows: str, act: Callable[[User, Actor, str], HttpResponse]
+    request: HttpRequest,
+    pk: int,
+    deed: str,
+    follows: Sequence[str],
+    act: Callable[[User, Actor, str], HttpResponse],
+    *,
+    if_closed: str = "",
 ) -> HttpResponse:
-    """A page that asks why, says what follows, and does one thing to a login."""
+    """A page that asks why, says what follows, for a closed login with `if_closed`, and does one thing to a login."""
     user = load(users_in_scope(), pk, request, "user.edit")
     actor = check(request, "user.edit")
+    said = [*follows, if_closed] if if_closed and not user.is_active else follows
     return form_flow(
         request,
         ReasonForm(request.POST or None),
@@ -131,10 +148,16 @@ def _manage(
         back=page_of(user),
         act=lambda reason: act(user, actor, reason),
         refusals=CannotManageUser,
-        consequences=lambda answers: [follows],
+        consequences=lambda answers: said,
     )
 
 
 def _show_password(request: HttpRequest, user: User, password: str) -> HttpResponse:
-    shown = {"title": "临时密码", "user_shown": user, "password": password}
+    shown = {
+        "title": "临时密码",
+        "user_shown": user,
+        "password": password,
+        "days": TEMPORARY_DAYS,
+        "warning": "" if user.is_active else STAYS_CLOSED,
+    }
     return render(request, "system/new_password.html", shown)
