@@ -2,7 +2,7 @@
 
 from collections.abc import Collection, Mapping, Sequence
 from datetime import date, timedelta
-from typing import Any
+from typing import Any, cast
 
 from django import forms
 from django.core.exceptions import ValidationError
@@ -39,12 +39,12 @@ class IssueForm(Form):
     def __init__(self, *args: Any, actor: Actor, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         published = ReportForm.objects.all()
-        self.fields["form"].queryset = published  # type: ignore[attr-defined]
+        cast(forms.ModelChoiceField, self.fields["form"]).queryset = published
         kinds = set(published.values_list("period_kind", flat=True))
         periods = period_choices(kinds, timezone.localdate())
-        self.fields["period"].choices = [("", "请选择"), *periods]  # type: ignore[attr-defined]
+        cast(forms.ChoiceField, self.fields["period"]).choices = [("", "请选择"), *periods]
         levels = [(v.value, v.label) for v in FILL_LEVELS if v > actor.level]
-        self.fields["fill_level"].choices = levels  # type: ignore[attr-defined]
+        cast(forms.TypedChoiceField, self.fields["fill_level"]).choices = levels
         self.fields["fill_level"].initial = Level.VILLAGE
 
 

@@ -7,6 +7,7 @@ from django.http import HttpRequest
 from django.middleware.csrf import get_token
 from django.template.context import Context
 
+from fpa.access.seats import seated
 from fpa.approval.actions import may_settle
 from fpa.approval.forms import ReplyForm
 from fpa.approval.models import Case, Thread
@@ -31,16 +32,16 @@ def panel(
     request: HttpRequest, thread: Thread, form: ReplyForm | None = None, refusal: str = ""
 ) -> dict[str, Any]:
     """What `approval/_thread.html` shows; `form` brings back what was typed, `refusal` says why it was not done."""
-    actor = request.actor  # type: ignore[attr-defined]
-    may_write = thread.is_open and actor.may("thread.write")
+    actor = seated(request).actor
+    writer = actor if actor and thread.is_open and actor.may("thread.write") else None
     back = request.POST.get("next") or request.get_full_path()
     return {
         "thread": thread,
         "words": thread.messages.all(),
         "form": form or ReplyForm(auto_id=f"thread-{thread.pk}-%s"),
         "refusal": refusal,
-        "may_write": may_write,
-        "may_settle": may_write and may_settle(thread, actor),
+        "may_write": writer is not None,
+        "may_settle": writer is not None and may_settle(thread, writer),
         "back": back,
         "is_own_page": back.partition("?")[0] == thread.get_absolute_url(),
         "csrf_token": get_token(request),
