@@ -12,6 +12,7 @@ from typing import Any, cast
 
 from django import forms
 from django.db.models import Model
+from django.forms.utils import pretty_name
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
@@ -81,11 +82,14 @@ class ModelForm(_Dressed, forms.ModelForm):
 def dress(form: forms.BaseForm) -> None:
     """Give a form's widgets their classes, and its fields messages that say what to do."""
     for name, field in form.fields.items():
-        word(field, form[name].label)
+        label = (
+            pretty_name(name) if field.label is None else field.label
+        )  # form[name] would fix the hint too early
+        word(field, label)
         if isinstance(field, forms.ChoiceField):
             _say_blank(field)
         if isinstance(field, forms.MultiValueField) and isinstance(field.widget, forms.MultiWidget):
-            _dress_parts(field, field.widget, form[name].label)
+            _dress_parts(field, field.widget, label)
         else:
             _classify(field.widget, field)
 

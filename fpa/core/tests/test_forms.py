@@ -280,3 +280,9 @@ def test_check_answers_can_not_carry_files() -> None:
     request = RequestFactory().post("/")
     with pytest.raises(TypeError):
         check_answers(request, Upload({}), title="核对", consequences=[], submit="提交")
+
+
+def test_dress_leaves_a_hint_to_be_given_later():
+    form = VisitForm()
+    form.fields["name"].help_text = "按证件填写。"
+    assert form["name"].help_text == "按证件填写。"
