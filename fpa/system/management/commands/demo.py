@@ -4,11 +4,15 @@ import os
 import subprocess
 import sys
 from argparse import ArgumentParser
+from contextlib import suppress
 from typing import Any
 
+from django.conf import settings
 from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError
+from psycopg.errors import InsufficientPrivilege
 
+from fpa.core import database
 from fpa.demo import accounts
 from fpa.demo.load import is_loaded, load_demo
 from fpa.demo.people import LoadedAtAnotherScale
@@ -44,6 +48,8 @@ class Command(BaseCommand):
             load_demo(scale, self._bar)
         except LoadedAtAnotherScale as error:
             raise CommandError(str(error)) from None
+        with suppress(InsufficientPrivilege), database.connect(settings.OWNER_DATABASE) as owner:
+            owner.execute("CHECKPOINT")  # or a crash in the next minutes would have the whole load to replay
 
     def _bar(self, step: str, done: int, total: int) -> None:
         """Draw the progress of one step on one line; one line a step where nobody watches."""
