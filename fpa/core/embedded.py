@@ -158,7 +158,7 @@ class Server:
         """Create the owner and its database; a crash between the two is made good at the next start."""
         known = self._psql("postgres", "SELECT 1 FROM pg_roles WHERE rolname = 'fpa_owner'")
         if not known:
-            self._psql("postgres", "CREATE ROLE fpa_owner LOGIN CREATEDB CREATEROLE")
+            self._psql("postgres", "CREATE ROLE fpa_owner LOGIN CREATEDB CREATEROLE IN ROLE pg_checkpoint")
         if not self._psql("postgres", "SELECT 1 FROM pg_database WHERE datname = 'fpa'"):
             self._psql("postgres", "CREATE DATABASE fpa OWNER fpa_owner")
 
