@@ -98,7 +98,7 @@ def _collections(actor: Actor, today: date) -> Group:
     """The collections to fill or sum up; those to mend or review are told by their cases."""
     due = due_collections(actor, today) if actor.may("submission.view") else []
     told = [_due(each, today) for each in due if each.kind in ("fill", "sum")]
-    return Group("collection", "待填报", len(told), told[:SHOWN], reverse("collection_list"))
+    return Group("collection", "待上报", len(told), told[:SHOWN], reverse("collection_list"))
 
 
 def _todo(kind: str, title: str, detail: str, url: str, due_on: date | None, today: date) -> Todo:
