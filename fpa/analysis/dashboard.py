@@ -98,8 +98,8 @@ class Board:
 
 def board_of(unit: Unit, period: Period, look: Look) -> Board:
     """Read the dashboard's figures, in a fixed number of queries."""
-    keys = [key for key in KEY_FIGURES if unit.level <= catalogue.get(key).lowest]
-    found = read(dict.fromkeys([*keys, look.key, MEMBERS]), unit, period)
+    keys = [key for key in KEY_FIGURES if catalogue.get(key).is_had_at(unit.level)]
+    found = read(dict.fromkeys([*keys, look.key]), unit, period)
     chosen = found[look.key]
     level = Level(look.level) if look.level else None
     none = Parts([], None, 0)

@@ -82,9 +82,8 @@ class ModelForm(_Dressed, forms.ModelForm):
 def dress(form: forms.BaseForm) -> None:
     """Give a form's widgets their classes, and its fields messages that say what to do."""
     for name, field in form.fields.items():
-        label = (
-            pretty_name(name) if field.label is None else field.label
-        )  # form[name] would fix the hint too early
+        # Not form[name].label: a bound field keeps the hint that stands now, and a form may give its own later.
+        label = pretty_name(name) if field.label is None else field.label
         word(field, label)
         if isinstance(field, forms.ChoiceField):
             _say_blank(field)

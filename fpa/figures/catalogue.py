@@ -81,6 +81,10 @@ class Figure:
         """Whether no module yields this figure yet."""
         return self.rows is None
 
+    def is_had_at(self, level: int) -> bool:
+        """Whether units of a level can have this figure."""
+        return level <= self.lowest
+
     def records(self) -> QuerySet[Any]:
         """All records that it counts, of whatever unit and time. Raises UnknownFigure for a pending figure."""
         if self.rows is None:
@@ -137,7 +141,7 @@ def every() -> list[Figure]:
 
 def every_at(level: int) -> list[Figure]:
     """The figures that units of a level can have."""
-    return [figure for figure in every() if level <= figure.lowest]
+    return [figure for figure in every() if figure.is_had_at(level)]
 
 
 def declared() -> list[Figure]:

@@ -164,7 +164,7 @@ def ranking(key: str, unit: Unit, period: Period, level: Level) -> list[tuple[Un
 
 def _valued(key: str, units: UnitQuerySet, period: Period, level: int) -> list[tuple[Unit, Value]]:
     figure = catalogue.get(key)
-    if qualifier_of(figure, period) != "exact" or level > figure.lowest:
+    if qualifier_of(figure, period) != "exact" or not figure.is_had_at(level):
         return []
     ordered = sorted(units, key=lambda u: (u.is_functional_zone, u.path))
     facts = _facts([figure], period).filter(unit_id__in=[u.pk for u in ordered])

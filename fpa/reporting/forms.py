@@ -17,7 +17,7 @@ from fpa.core.forms import DateField, Form
 from fpa.core.periods import KINDS, Period
 from fpa.reporting import progress
 from fpa.reporting.actions.filling import Entry
-from fpa.reporting.actions.reviewing import MAX_REASON, too_long
+from fpa.reporting.actions.reviewing import fault_of_reason
 from fpa.reporting.models import FILL_LEVELS, Item, PeriodKind, State, Submission
 from fpa.reporting.models import Form as ReportForm
 from fpa.reporting.sheet import Row
@@ -114,10 +114,8 @@ class ReturnForm(Form):
         if not self.places:
             raise ValidationError("请勾选要退回的单元格，没有问题的不用退回。")
         for place in self.places:
-            if not place.get("reason"):
-                raise ValidationError(f"“{place['label']}”没有写明退回原因，请写清楚要改什么。")
-            if len(place["reason"]) > MAX_REASON:
-                raise ValidationError(too_long(place["label"], place["reason"]))
+            if fault := fault_of_reason(place["label"], place["reason"]):
+                raise ValidationError(fault)
         return self.cleaned_data
 
 

@@ -134,6 +134,11 @@ class Sheet:
         return max(self.collection.last_day, self.exempt_until or date.min)
 
     @property
+    def locked_words(self) -> str:
+        """Since when nothing can be typed: the beginning of what is said where the lock stands in the way."""
+        return f"填报已于{date_cn(self.last_day + timedelta(days=1))}锁定"
+
+    @property
     def may_come_back(self) -> bool:
         """Whether a report that is taken back can still be sent again; nobody locks a summary."""
         return self.submission.is_summary or self.today <= self.last_day
@@ -150,10 +155,7 @@ class Sheet:
         if self.today < self.collection.opens_on:
             return f"本次采集从{date_cn(self.collection.opens_on)}开始填报。"
         if self.today > self.last_day:
-            return (
-                f"填报已于{date_cn(self.last_day + timedelta(days=1))}锁定，不能再修改。"
-                f"确需补报，请联系{self.collection.unit.name}办理延期。"
-            )
+            return f"{self.locked_words}，不能再修改。确需补报，请联系{self.collection.unit.name}办理延期。"
         return self.state_words
 
     @property

@@ -22,9 +22,13 @@ MAX_REASON = 500
 """Of a return, as long as a decision keeps."""
 
 
-def too_long(label: str, reason: str) -> str:
-    """What is said of a reason for a cell that is too long."""
-    return f"“{label}”的退回原因最多 {MAX_REASON} 个字，现有 {len(reason)} 个字，请精简。"
+def fault_of_reason(label: str, reason: str) -> str:
+    """What is wrong with the reason for returning a cell: missing or too long; empty where it will do."""
+    if not reason:
+        return f"“{label}”没有写明退回原因，请写清楚要改什么。"
+    if len(reason) > MAX_REASON:
+        return f"“{label}”的退回原因最多 {MAX_REASON} 个字，现有 {len(reason)} 个字，请精简。"
+    return ""
 
 
 class CannotReview(Exception):
@@ -102,14 +106,11 @@ def _check_places(sheet: Sheet, places: Sequence[Place], due_on: date) -> list[P
         raise CannotReview("请勾选要退回的单元格，没有问题的不用退回。")
     named: list[Place] = []
     for place in places:
-        if place["place"] not in labels or not place.get("reason", "").strip():
-            label = labels.get(place["place"], place["place"])
-            raise CannotReview(f"“{label}”没有写明退回原因，请写清楚要改什么。")
-        if len(place["reason"].strip()) > MAX_REASON:
-            raise CannotReview(too_long(labels[place["place"]], place["reason"].strip()))
-        named.append(
-            {"place": place["place"], "label": labels[place["place"]], "reason": place["reason"].strip()}
-        )
+        reason = place.get("reason", "").strip()
+        label = labels.get(place["place"], place["place"])
+        if fault := fault_of_reason(label, reason if place["place"] in labels else ""):
+            raise CannotReview(fault)
+        named.append({"place": place["place"], "label": label, "reason": reason})
     if not sheet.submission.is_summary and due_on > sheet.last_day:
         raise CannotReview(
             f"办理期限不能晚于填报的最后一天{date_cn(sheet.last_day)}。"

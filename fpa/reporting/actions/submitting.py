@@ -1,7 +1,5 @@
 """Sending up: a typed report, a summary computed from below, and taking either back."""
 
-from datetime import timedelta
-
 from django.db import connection, transaction
 from django.utils import timezone
 
@@ -10,7 +8,6 @@ from fpa.approval.actions import CannotDecide, submit_case, withdraw_case
 from fpa.approval.models import Case, Flow
 from fpa.audit.record import record
 from fpa.core.actor import Actor
-from fpa.core.chinese import date_cn
 from fpa.reporting.actions.filling import CannotFill, own_sheet, write_cell
 from fpa.reporting.models import Collection, State, Submission, blank_cell
 from fpa.reporting.progress import progress_of
@@ -141,8 +138,7 @@ def withdraw_submission(*, submission: Submission, by: Actor) -> Submission:
     sheet = sheet_for(submission, timezone.localdate())
     if not sheet.may_come_back:
         raise CannotSubmit(
-            f"填报已于{date_cn(sheet.last_day + timedelta(days=1))}锁定，撤回后就不能再上报，所以不能撤回。"
-            f"确需修改，请联系{sheet.reviewer}退回。"
+            f"{sheet.locked_words}，撤回后就不能再上报，所以不能撤回。确需修改，请联系{sheet.reviewer}退回。"
         )
     case = Case.objects.of(submission).live().get()
     try:
