@@ -11,16 +11,16 @@ from typing import Any
 
 from bench.scratch import owner_connection, result, scratch_database
 from fpa.access.models import Appointment, Level, Post, Unit, User
-from fpa.access.scope import everything
+from fpa.access.scope import whole_province
 from fpa.core.identity import make_id
 from fpa.figures.freshness import refresh
-from fpa.jobs.bring_in import bring_in
-from fpa.jobs.importer import importer_of
+from fpa.imports.import_file import import_file
+from fpa.imports.importer import importer_of
 
 MEMBERS = 200_000
 LIMIT = 6.0
 PROVINCE = "430000000000"
-TABLES = ("organization_person", "organization_member")
+TABLES = ("people_person", "membership_member")
 SURNAMES = "王李张刘陈杨赵黄周吴徐孙胡朱高林何郭马罗梁宋郑谢韩唐冯于董萧程曹袁邓许傅沈曾彭吕"
 GIVEN = "伟芳娜秀英敏静丽强磊军洋勇艳杰娟涛明超兰霞平刚桂华红玉梅建国志文海燕云飞鹏宇浩晨"
 
@@ -44,7 +44,7 @@ def run() -> list[dict[str, Any]]:
 
 def _office() -> None:
     """Someone at the province who may import."""
-    with everything():
+    with whole_province():
         unit = Unit.objects.get(code=PROVINCE)
         user = User.objects.create(username="bench", name="测量")
         post = Post.objects.create(unit=unit, title="办公室", role="office")
@@ -81,7 +81,7 @@ def _member(n: int, village: str, chance: random.Random) -> list[str]:
 def _import(file: Path) -> float:
     """Seconds from the file to fresh figures."""
     started = time.perf_counter()
-    outcome = bring_in(importer_of("members"), file, PROVINCE, "bench", dry_run=False)
+    outcome = import_file(importer_of("members"), file, PROVINCE, "bench", dry_run=False)
     seconds = time.perf_counter() - started
     if outcome["new"] != MEMBERS:
         raise RuntimeError(f"{outcome['new']} of {MEMBERS} imported; {outcome['rejected'][:3]}")

@@ -7,11 +7,12 @@ from pathlib import Path
 from csp.constants import NONCE, SELF
 
 from fpa.core import database
+from fpa.core.secret_files import secret_file
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 DATA_DIR = Path(os.environ.get("FPA_DATA_DIR", BASE_DIR / ".data"))
 DEBUG = os.environ.get("FPA_DEBUG") == "1"
-SECRET_KEY = os.environ.get("FPA_SECRET_KEY") or database.secret_file(
+SECRET_KEY = os.environ.get("FPA_SECRET_KEY") or secret_file(
     DATA_DIR / "secret-key", lambda: secrets.token_urlsafe(50)
 )
 ALLOWED_HOSTS = os.environ.get("FPA_ALLOWED_HOSTS", "127.0.0.1,localhost,testserver").split(",")
@@ -41,9 +42,12 @@ INSTALLED_APPS = [
     "fpa.core",
     "fpa.audit",
     "fpa.access",
-    "fpa.jobs",
+    "fpa.pages",
+    "fpa.imports",
     "fpa.approval",
     "fpa.figures",
+    "fpa.people",
+    "fpa.membership",
     "fpa.organization",
     "fpa.reporting",
     "fpa.analysis",

@@ -1,26 +1,16 @@
-"""All addresses. Each module brings its own; a feature's word is the same from here to its test."""
+"""All addresses. Each installed room brings its own; a feature's word is the same from here to its test."""
 
 from importlib.util import find_spec
 
+from django.apps import apps
 from django.urls import URLPattern, URLResolver, include, path
 
 from fpa.core import views
 
-MODULES = (
-    "access",
-    "audit",
-    "jobs",
-    "approval",
-    "figures",
-    "organization",
-    "reporting",
-    "analysis",
-    "workspace",
-    "system",
-)
+ROOMS = [config.name for config in apps.get_app_configs() if config.name.startswith("fpa.")]
 
 urlpatterns: list[URLPattern | URLResolver] = [
-    path("", include(f"fpa.{module}.urls")) for module in MODULES if find_spec(f"fpa.{module}.urls")
+    path("", include(f"{room}.urls")) for room in ROOMS if find_spec(f"{room}.urls")
 ]
 
 urlpatterns += [path("elder-mode/", views.set_elder_mode, name="set_elder_mode")]

@@ -3,7 +3,7 @@
 from datetime import date
 
 from fpa.access.models import Appointment, Post, Unit, User
-from fpa.access.scope import everything
+from fpa.access.scope import whole_province
 
 PASSWORD = "cast-password-1"
 PROVINCE, CITY, COUNTY, SIBLING = "430000000000", "431200000000", "431202000000", "431221000000"
@@ -39,7 +39,7 @@ def _first_below(unit: Unit) -> Unit:
 
 def make_cast() -> None:
     """Create the cast's users, posts and appointments."""
-    with everything():
+    with whole_province():
         for name, (_, role) in CAST.items():
             unit = cast_unit(name)
             user = _user(name)

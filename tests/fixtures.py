@@ -3,19 +3,21 @@
 from collections.abc import Callable, Iterator
 
 import pytest
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 
 from fpa.access.models import Unit, User
-from fpa.access.scope import everything
+from fpa.access.scope import whole_province
 from fpa.access.seats import actor_for
 from fpa.core.actor import Actor
 from tests.cast import cast_unit
 
 
 @pytest.fixture
-def whole_province(db: None) -> Iterator[None]:
+def province_scope(db: None) -> Iterator[None]:
     """Let a test's own setting-up see and write everything; requests made in it set their own scope."""
-    with everything():
+    with whole_province():
         yield
 
 
@@ -41,3 +43,30 @@ def actor(db: None) -> Callable[[str], Actor]:
 def unit_of(db: None) -> Callable[[str], Unit]:
     """The unit that a member of the cast works at: `unit_of("village")`."""
     return cast_unit
+
+
+@pytest.fixture
+def next_village(unit_of: Callable[[str], Unit]) -> Unit:
+    """The village beside the cast's, in the same township."""
+    village = unit_of("village")
+    return Unit.objects.filter(parent=village.parent, path__gt=village.path).order_by("path")[0]
+
+
+@pytest.fixture
+def sibling_village(unit_of: Callable[[str], Unit]) -> Unit:
+    """A village of the sibling county."""
+    return Unit.objects.under(unit_of("sibling").path).filter(level=5).order_by("path")[0]
+
+
+@pytest.fixture
+def queries_of(client_as: Callable[[str], Client]) -> Callable[[str, str], int]:
+    """How many queries a page takes: `queries_of("county", "/members/")`; compare it at 1 row and at N."""
+
+    def ask(name: str, url: str) -> int:
+        client = client_as(name)
+        client.get(url)
+        with CaptureQueriesContext(connection) as queries:
+            assert client.get(url).status_code == 200
+        return len(queries)
+
+    return ask

@@ -16,9 +16,10 @@ from django.template.loader import get_template
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
 from fpa.access.guards import our_models, visibility_of
-from fpa.access.menu import MENU
+from fpa.access.menu import menu
 from fpa.access.roles import ROLES
-from fpa.audit.words import FIELDS, VERBS, thing_words
+from fpa.audit.words import thing_words
+from fpa.core.modules import merged
 from fpa.figures import catalogue
 
 ROOT = Path(settings.BASE_DIR)
@@ -137,9 +138,9 @@ def test_an_address_and_its_view_share_one_word():
 
 def test_menu_leads_somewhere_and_asks_for_permissions_that_exist():
     granted = set().union(*(role.permissions for role in ROLES.values()))
-    for section in MENU:
+    for section, entries in menu():
         assert f'id="{section.icon}"' in (ROOT / "static/icons.svg").read_text(), section.icon
-        for entry in section.entries:
+        for entry in entries:
             assert reverse(entry.url_name)
             assert entry.permission in granted
 
@@ -165,7 +166,7 @@ def called(node: ast.Call) -> str:
 
 def recorded_verbs() -> set[str]:
     """Every verb that the code writes out: a `thing.done` that is neither a permission nor a model nor a figure."""
-    things = {verb.split(".")[0] for verb in VERBS}
+    things = {verb.split(".")[0] for verb in merged("verbs")}
     other = set().union(*(role.permissions for role in ROLES.values())) | {f.key for f in catalogue.every()}
     return {
         node.value
@@ -179,7 +180,7 @@ def recorded_verbs() -> set[str]:
 
 
 def test_recorded_verbs_have_chinese_words():
-    unnamed = recorded_verbs() - VERBS.keys()
+    unnamed = recorded_verbs() - merged("verbs").keys()
     assert unnamed == set(), "name them in fpa/audit/words.py"
     assert len(recorded_verbs()) > 20, "the search has gone blind"
 
@@ -197,7 +198,7 @@ def test_recorded_fields_have_chinese_words():
         for key in keyword.value.keys
         if isinstance(key, ast.Constant)
     }
-    assert keys - own - FIELDS.keys() == set(), "name them in fpa/audit/words.py"
+    assert keys - own - merged("fields").keys() == set(), "name them in fpa/audit/words.py"
 
 
 def test_models_have_chinese_names_and_a_declared_visibility():

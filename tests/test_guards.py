@@ -143,7 +143,7 @@ def refused(statement: str) -> None:
 
 
 @pytest.fixture
-def world(whole_province: None) -> dict[str, Place]:
+def world(province_scope: None) -> dict[str, Place]:
     return make_world()
 
 

@@ -29,7 +29,7 @@ UPLOADERS_OWN = {"rejected_rows"}
 
 
 @pytest.fixture
-def world(whole_province: None) -> dict[str, Place]:
+def world(province_scope: None) -> dict[str, Place]:
     return make_world()
 
 

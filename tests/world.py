@@ -18,9 +18,9 @@ from fpa.audit.record import record
 from fpa.core.actor import SYSTEM
 from fpa.core.ids import uuid7
 from fpa.figures.models import Fact
-from fpa.jobs.models import ImportRow, Job
+from fpa.imports.models import ImportRow, Job
 from fpa.organization.models import Standing
-from fpa.organization.tests.people import make_member, make_staff
+from fpa.people.tests.people import make_member, make_staff
 from fpa.reporting.models import Cell, CellHistory, Check, Collection, Form, Item, LockException, Submission
 from fpa.reporting.standard_forms import ensure_forms, flow_code
 from tests.cast import cast_unit
@@ -173,7 +173,7 @@ def _talk(place: Place, submission: Submission, parent: Unit) -> None:
     )
     thread = Thread.objects.create(
         **subject, unit=unit, place=KEY, title=f"{mark}讨论", case=case, opened_by_name=f"{mark}人",
-        opened_unit=unit, asked=unit, waits_for=unit,
+        opened_unit=unit, assignee=unit, awaiting=unit,
     )  # fmt: skip
     message = Message.objects.create(unit=unit, thread=thread, body=f"{mark}的话", actor_name=f"{mark}人")
     for row in (case, decision, thread, message):

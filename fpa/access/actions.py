@@ -8,7 +8,7 @@ from django.utils import timezone
 
 from fpa.access.models import Appointment, Level, Post, Unit, User
 from fpa.access.roles import ROLES
-from fpa.access.scope import everything
+from fpa.access.scope import whole_province
 from fpa.audit.record import record
 from fpa.core.actor import Actor
 from fpa.core.chinese import date_cn
@@ -112,7 +112,7 @@ def appoint(*, user: User, post: Post, on: date, by: Actor, reason: str = "") ->
 
 def _refuse_double(user: User, post: Post) -> None:
     """No post twice, and no other role beside the auditor's. Seats elsewhere count, and are not named."""
-    with everything():
+    with whole_province():
         held = Appointment.objects.filter(user=user).open_after(timezone.localdate())
         posts = dict(held.values_list("post_id", "post__role"))
     if post.pk in posts:
@@ -164,7 +164,7 @@ def change_password(*, user: User, password: str, by: Actor) -> User:
     user.set_password(password)
     user.must_change_password, user.temporary_until = False, None
     user.save(update_fields=["password", "must_change_password", "temporary_until"])
-    with everything():  # one's own login: there may be no seat yet
+    with whole_province():  # one's own login: there may be no seat yet
         record("user.password_changed", user, by=by)
     return user
 
@@ -201,7 +201,7 @@ def _managed(user: User, by: Actor) -> User:
     user = User.objects.select_for_update().get(pk=user.pk)
     if user.pk == by.user_id:
         raise CannotManageUser("不能这样处理自己的账号。改密码请用“修改密码”，其他请由上级系统管理员办理。")
-    with everything():  # seats elsewhere count, and are not named
+    with whole_province():  # seats elsewhere count, and are not named
         held = Appointment.objects.filter(user=user).open_after(timezone.localdate())
         paths = list(held.values_list("path", flat=True))
     if any(not path.startswith(by.path) for path in paths):

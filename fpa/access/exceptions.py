@@ -11,8 +11,8 @@ UNGUARDED_MODELS: dict[str, str] = {
     "audit.treehead": "公开的根",
     "audit.unsealed": "只有事件编号；封存要通看",
     "figures.stale": "哪个指标在哪个单位要重算，不含数值和人",
-    "figures.opened": "只有日期",
-    "jobs.importinbox": "COPY 不能用于带策略的表；同一事务内写入、取走、删除，没有提交过的行",
+    "figures.stockday": "只有日期",
+    "imports.importinbox": "COPY 不能用于带策略的表；同一事务内写入、取走、删除，没有提交过的行",
 }
 """Our models with `Visibility.REFERENCE`."""
 

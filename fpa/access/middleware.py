@@ -8,7 +8,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 
 from fpa.access.models import User
-from fpa.access.scope import hold_tree, set_scope
+from fpa.access.scope import lock_tree_shared, set_scope
 from fpa.access.seats import seat_request, seated
 from fpa.core.views import NOT_THIS_WAY, not_this_way
 
@@ -31,7 +31,7 @@ class ScopeMiddleware:
     def __call__(self, request: HttpRequest) -> HttpResponse:
         with transaction.atomic():
             if request.method not in READING:
-                hold_tree()
+                lock_tree_shared()
             actor = seat_request(request).actor
             set_scope(actor.path if actor else None)
             response = self.get_response(request)

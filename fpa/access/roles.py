@@ -1,48 +1,47 @@
-"""Roles and what each may do. A permission is `thing.verb`, and the action and the audit verb use the same words.
+"""Roles. What each may do is declared by the rooms: a permission names its roles (`module.py`, `fpa.core.modules`).
 
-Declared in code, so that a release carries its rights and a test can walk them all; a post names its role.
+A permission is `thing.verb`, and the action and the audit verb use the same words. Roles stand in code, so that a
+release carries its rights and a test can walk them all; a post names its role.
 """
 
 from dataclasses import dataclass
 
+from fpa.core.modules import permissions
+
 
 @dataclass(frozen=True)
 class Role:
-    """A set of permissions with a Chinese name."""
+    """A role with its Chinese name."""
 
     code: str
     label: str
-    permissions: frozenset[str]
+
+    @property
+    def permissions(self) -> frozenset[str]:
+        """Codes of the permissions that the rooms give to this role."""
+        return frozenset(permission.code for permission in permissions() if self.code in permission.roles)
 
 
-_LOOK = {"unit.view", "figure.view", "dashboard.view", "report.view", "thread.view", "case.view"}
-_MEMBERS = {"member.view", "member.join", "member.edit", "member.leave", "member.reveal", "member.export"}
-_STAFF = {"staff.view", "staff.export"}
-_FILL = {"submission.view", "submission.fill", "thread.write"}
-_REVIEW = {"submission.review", "member.transfer", "member.import", "staff.edit"} | _STAFF
+OFFICE, TOWNSHIP, VILLAGE, AUDITOR, ADMINISTRATOR = (
+    "office",
+    "township",
+    "village",
+    "auditor",
+    "administrator",
+)
+OFFICES = (OFFICE,)
+REVIEWERS = (OFFICE, TOWNSHIP)
+WORKERS = (OFFICE, TOWNSHIP, VILLAGE)
+EVERYONE = (*WORKERS, AUDITOR, ADMINISTRATOR)
 
 ROLES: dict[str, Role] = {
     role.code: role
     for role in (
-        Role(
-            "office",
-            "计生协办公室",
-            frozenset(
-                _LOOK
-                | _MEMBERS
-                | _FILL
-                | _REVIEW
-                | {"collection.issue", "collection.exempt", "unit.edit", "report.make"}
-            ),
-        ),
-        Role("township", "乡镇（街道）专干", frozenset(_LOOK | _MEMBERS | _FILL | _REVIEW)),
-        Role("village", "村（社区）专干", frozenset(_LOOK | _MEMBERS | _FILL | _STAFF)),
-        Role("auditor", "安全审计员", frozenset({"audit.view", "unit.view"})),
-        Role(
-            "administrator",
-            "系统管理员",
-            frozenset({"unit.view", "user.view", "user.edit", "post.edit", "job.view"}),
-        ),
+        Role(OFFICE, "计生协办公室"),
+        Role(TOWNSHIP, "乡镇（街道）专干"),
+        Role(VILLAGE, "村（社区）专干"),
+        Role(AUDITOR, "安全审计员"),
+        Role(ADMINISTRATOR, "系统管理员"),
     )
 }
 

@@ -22,7 +22,7 @@ class TreeIsBusy(Exception):
     """Rows are being written right now, so no unit can move."""
 
 
-def hold_tree() -> None:
+def lock_tree_shared() -> None:
     """Keep every unit where it stands until this transaction ends; call it before the first path is read.
 
     A row carries its unit's path: one written while the unit moves would stay behind, in sight of the wrong people.
@@ -31,7 +31,7 @@ def hold_tree() -> None:
         cursor.execute("SELECT pg_advisory_xact_lock_shared(%s)", [TREE_LOCK])
 
 
-def take_tree() -> None:
+def lock_tree_exclusive() -> None:
     """Let no row be written beside this transaction until it ends. Raises TreeIsBusy after three seconds' wait."""
     try:
         with transaction.atomic(), connection.cursor() as cursor:
@@ -75,7 +75,7 @@ def scoped(path: str) -> Iterator[None]:
             set_scope(before)
 
 
-def everything() -> AbstractContextManager[None]:
+def whole_province() -> AbstractContextManager[None]:
     """Run a block over the whole province: sealing, recounting, and look-ups that must know of foreign rows.
 
     Each use is a decision: say beside it why the block shows nobody a row that is not theirs.

@@ -4,9 +4,10 @@ from typing import cast
 
 from django.http import HttpRequest
 from django.utils import timezone
+from django_htmx.middleware import HtmxDetails
 
 from fpa.access.models import Appointment, User
-from fpa.access.scope import everything
+from fpa.access.scope import whole_province
 from fpa.core.actor import Actor
 from fpa.core.middleware import request_id
 
@@ -16,7 +17,7 @@ SESSION_KEY = "seat"
 def seats_of(user: User) -> list[Appointment]:
     """A user's appointments in force today, highest unit first. Read over all scopes: a person's own seats are
     theirs to know."""
-    with everything():
+    with whole_province():
         found = Appointment.objects.filter(user=user, user__is_active=True).on(timezone.localdate())
         return list(found.select_related("post", "unit"))
 
@@ -61,6 +62,7 @@ class SeatedRequest(HttpRequest):
 
     seats: list[Appointment]
     actor: Actor | None
+    htmx: HtmxDetails
 
 
 def seated(request: HttpRequest) -> SeatedRequest:

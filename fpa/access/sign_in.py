@@ -13,7 +13,7 @@ from django.utils import timezone
 
 from fpa.access.actions import TEMPORARY_DAYS
 from fpa.access.models import User
-from fpa.access.scope import everything
+from fpa.access.scope import whole_province
 from fpa.access.seats import actor_in, choose_seat, seats_of
 from fpa.audit.models import Event
 from fpa.audit.record import record
@@ -62,7 +62,7 @@ def log_in(*, username: str, password: str, ip: str | None) -> User:
 
     Raises CannotLogIn; the failure stays recorded, so a caller answers it instead of letting it through.
     """
-    with everything():  # before the login there is no seat; nobody is shown what is read here
+    with whole_province():  # before the login there is no seat; nobody is shown what is read here
         user = User.objects.select_for_update().filter(username=username).first()
         refusal = _refusal(user, username, password, ip) or _expiry(user, ip)
         if user and not refusal:
@@ -80,7 +80,7 @@ def confirm_password(*, user: User, password: str, ip: str | None) -> None:
 
     Raises WrongPassword and LockedOut; both stay recorded, so a caller answers them instead of letting them through.
     """
-    with everything():  # one's own login: there may be no seat yet
+    with whole_province():  # one's own login: there may be no seat yet
         held = User.objects.select_for_update().get(pk=user.pk)
         refusal = _refusal(held, held.username, password, ip, _OWN_PASSWORD)
         if not refusal:

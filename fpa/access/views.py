@@ -13,7 +13,7 @@ from django.views.decorators.http import require_GET, require_POST
 from fpa.access import actions
 from fpa.access.forms import ChangePasswordForm, LoginForm
 from fpa.access.models import Appointment, User
-from fpa.access.scope import everything
+from fpa.access.scope import whole_province
 from fpa.access.seats import SESSION_KEY, seated, seats_of
 from fpa.access.sign_in import (
     CannotLogIn,
@@ -115,7 +115,7 @@ def _record_own(verb: str, request: HttpRequest, seat: Appointment | None = None
     """Record what someone did with their own login, in whatever scope they are."""
     user = _user(request)
     wanted = seat.pk if seat else request.session.get(SESSION_KEY)
-    with everything():
+    with whole_province():
         record(verb, user, by=actor_of(user, _ip(request), seat=wanted))
 
 

@@ -9,12 +9,21 @@ from django.db.models import Exists, OuterRef
 from django.utils import timezone
 
 from fpa.access.models import Level, Unit
-from fpa.analysis.maps import CODE_LENGTH, Outline, Sheet, sheet_of
-from fpa.analysis.parts import MEMBERS, PER_WORDS, Part, Parts, Per, bounds_of, class_of, parts_of_figure
+from fpa.analysis.parts import (
+    MEMBERS,
+    PER_WORDS,
+    Per,
+    UnitShare,
+    UnitShares,
+    bounds_of,
+    class_of,
+    parts_of_figure,
+)
 from fpa.analysis.place import PlaceForm
+from fpa.core.maps import CODE_LENGTH, MapSheet, Outline, sheet_of
 from fpa.core.periods import Period
 from fpa.figures import catalogue
-from fpa.figures.kept import halves, parts_of
+from fpa.figures.fact_periods import halves, parts_of
 from fpa.figures.queries import Reading, Value, read, trend
 from fpa.reporting.models import Collection, Item
 from fpa.reporting.progress import Progress, progress_of
@@ -34,7 +43,7 @@ HANDS = 8
 
 
 class DashboardForm(PlaceForm):
-    """Place, and how it is looked at: which figure, by units of which level, divided by what."""
+    """DashboardContext, and how it is looked at: which figure, by units of which level, divided by what."""
 
     figure = forms.ChoiceField(label="指标", required=False)
     level = forms.ChoiceField(label="下级", required=False)
@@ -92,7 +101,7 @@ class Board:
     readings: list[Reading]
     chosen: Reading
     level: Level | None
-    parts: Parts
+    parts: UnitShares
     course: list[tuple[Period, Value | None]]
 
 
@@ -102,7 +111,7 @@ def board_of(unit: Unit, period: Period, look: Look) -> Board:
     found = read(dict.fromkeys([*keys, look.key]), unit, period)
     chosen = found[look.key]
     level = Level(look.level) if look.level else None
-    none = Parts([], None, 0)
+    none = UnitShares([], None, 0)
     parts = parts_of_figure(chosen, level, look.per, found[MEMBERS].value) if level else none
     return Board([found[key] for key in keys], chosen, level, parts, course_of(chosen))
 
@@ -112,7 +121,7 @@ class Shape:
     """A unit on the map."""
 
     outline: Outline
-    part: Part
+    part: UnitShare
     shade: int
 
 
@@ -120,7 +129,7 @@ class Shape:
 class DrawnMap:
     """A map whose shapes are shaded in classes; `legend` gives each class with its lowest and highest value."""
 
-    sheet: Sheet
+    sheet: MapSheet
     shapes: tuple[Shape, ...]
     legend: tuple[tuple[int, Value, Value], ...]
 
@@ -130,7 +139,7 @@ class DrawnMap:
         return len(self.shapes) <= 20
 
 
-def drawn_map(unit: Unit, level: Level, parts: Iterable[Part]) -> DrawnMap | None:
+def drawn_map(unit: Unit, level: Level, parts: Iterable[UnitShare]) -> DrawnMap | None:
     """The map of the units of a level below a unit; None where the map file has none of them."""
     sheet = sheet_of(unit.code[:CODE_LENGTH], level.name.lower())
     by_code = {part.unit.code[:CODE_LENGTH]: part for part in parts if not part.unit.is_functional_zone}

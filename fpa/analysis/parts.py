@@ -29,7 +29,7 @@ PER_UNITS = {Per.TOTAL: "", Per.VILLAGE: "/村", Per.MEMBER: "/百名会员"}
 
 
 @dataclass(frozen=True)
-class Part:
+class UnitShare:
     """A unit's share of a figure; `ratio` is None where the figure is not divided, or there is nothing to divide by."""
 
     unit: Unit
@@ -52,16 +52,16 @@ def ratio_of(value: Value | None, base: Value, per: Per) -> Decimal | None:
 
 
 @dataclass(frozen=True)
-class Parts:
+class UnitShares:
     """A figure by units: `lines` in code order, `ratio` of the whole, the `rest` that no line holds, and its name."""
 
-    lines: list[Part]
+    lines: list[UnitShare]
     ratio: Decimal | None
     rest: Value
     rest_word: str = "本级"
 
 
-def parts_of_figure(reading: Reading, level: Level, per: Per, members: Value | None) -> Parts:
+def parts_of_figure(reading: Reading, level: Level, per: Per, members: Value | None) -> UnitShares:
     """The units of a level below the reading's unit; functional zones last, and only where they stand directly below.
 
     `members` is how many the whole unit has.
@@ -71,11 +71,12 @@ def parts_of_figure(reading: Reading, level: Level, per: Per, members: Value | N
     base = members or 0 if per is Per.MEMBER else sum(bases.values())
     divided = per is not Per.TOTAL
     lines = [
-        Part(unit, value, ratio_of(value, bases.get(unit.path, 0), per), divided) for unit, value in pairs
+        UnitShare(unit, value, ratio_of(value, bases.get(unit.path, 0), per), divided)
+        for unit, value in pairs
     ]
     rest = (reading.value or 0) - sum(value for _, value in pairs) if lines else 0
     word = "本级" if level == reading.unit.level + 1 else "本级、功能区等"
-    return Parts(lines, ratio_of(reading.value, base, per), rest, word)
+    return UnitShares(lines, ratio_of(reading.value, base, per), rest, word)
 
 
 def _valued(key: str, reading: Reading, level: Level) -> list[tuple[Unit, Value]]:
@@ -103,7 +104,7 @@ def villages_below(unit: Unit, level: Level) -> dict[str, Value]:
     return dict(villages.order_by().values_list(above).annotate(n=Count("pk")))
 
 
-def ranked(parts: Iterable[Part]) -> list[tuple[int, Part]]:
+def ranked(parts: Iterable[UnitShare]) -> list[tuple[int, UnitShare]]:
     """Units by result, highest first; equal ones share a place, in code order. Functional zones have no place."""
     compared = [part for part in parts if part.measure is not None and not part.unit.is_functional_zone]
     ordered = sorted(compared, key=lambda part: -(part.measure or 0))

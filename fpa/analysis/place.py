@@ -12,9 +12,9 @@ from fpa.access.models import Unit
 from fpa.core.actor import Actor
 from fpa.core.forms import Form
 from fpa.core.periods import BadPeriod, Period
-from fpa.figures.kept import halves
+from fpa.figures.fact_periods import halves
 from fpa.figures.queries import latest_period
-from fpa.organization.fields import CODE_LENGTH, UnitField
+from fpa.pages.fields import CODE_LENGTH, UnitField
 
 
 class PlaceForm(Form):
@@ -33,7 +33,7 @@ class PlaceForm(Form):
 
 
 @dataclass(frozen=True)
-class Place:
+class DashboardContext:
     """Who looks, at which unit, in which period; `form` shows the choice, with what was wrong in it."""
 
     actor: Actor
@@ -47,7 +47,9 @@ class Place:
         return {"unit": self.unit.code, "period": str(self.period)}
 
 
-def place_of(request: HttpRequest, permission: str, form_class: type[PlaceForm] = PlaceForm) -> Place:
+def place_of(
+    request: HttpRequest, permission: str, form_class: type[PlaceForm] = PlaceForm
+) -> DashboardContext:
     """Read unit and period from the address; by default the seat's own and the latest half-year with data.
 
     A name that is typed and means no unit, or several, is told on the form. Raises PermissionDenied, and Http404 for
@@ -69,9 +71,9 @@ def place_of(request: HttpRequest, permission: str, form_class: type[PlaceForm] 
     if by_name:
         form = form_of(unit, typed, typed=True)
         if "unit" in form.errors:
-            return Place(actor, unit, period, form)
+            return DashboardContext(actor, unit, period, form)
         unit = form.cleaned_data["unit"]
-    return Place(actor, unit, period, form_of(unit, f"{unit.code} {unit.name}", typed=False))
+    return DashboardContext(actor, unit, period, form_of(unit, f"{unit.code} {unit.name}", typed=False))
 
 
 def _unit_of(code: str, request: HttpRequest, actor: Actor, permission: str) -> Unit:

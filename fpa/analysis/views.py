@@ -14,13 +14,13 @@ from fpa.access.models import Unit, UnitQuerySet
 from fpa.analysis.actions import download_report
 from fpa.analysis.dashboard import Board, DashboardForm, Look, board_of, drawn_map, needs_a_hand
 from fpa.analysis.parts import PER_UNITS, PER_WORDS, ranked
-from fpa.analysis.place import Place, place_of
+from fpa.analysis.place import DashboardContext, place_of
 from fpa.analysis.report.compose import CannotReport, Report, compose
 from fpa.analysis.workbook import dashboard_workbook
 from fpa.audit.record import recorder_of_export
 from fpa.core.lists import XLSX, address
 from fpa.core.official import CannotWriteOfficial
-from fpa.figures import shown
+from fpa.figures import display
 
 DOCX = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
 
@@ -38,14 +38,14 @@ def dashboard(request: HttpRequest) -> HttpResponse:
         "places": _steps(request, place),
         "board": board,
         "export_url": address(request, export="xlsx"),
-        "records_url": shown.address("figure_records", look.key, place.unit, place.period),
+        "records_url": display.address("figure_records", look.key, place.unit, place.period),
         "course_data": _course_data(board),
         **_below(place, board, look),
     }
     return render(request, "analysis/dashboard.html", shown_things)
 
 
-def _steps(request: HttpRequest, place: Place) -> list[tuple[str, str]]:
+def _steps(request: HttpRequest, place: DashboardContext) -> list[tuple[str, str]]:
     """The units from the seat's down to the one shown, each with this page there; the one shown without a link."""
     units = Unit.objects.above(place.unit.path).filter(path__gte=place.actor.path)
     return [
@@ -53,7 +53,7 @@ def _steps(request: HttpRequest, place: Place) -> list[tuple[str, str]]:
     ]
 
 
-def _below(place: Place, board: Board, look: Look) -> dict[str, Any]:
+def _below(place: DashboardContext, board: Board, look: Look) -> dict[str, Any]:
     """What the page shows of the units below."""
     lines = board.parts.lines
     zones = [part for part in lines if part.unit.is_functional_zone]
@@ -85,7 +85,7 @@ def _course_data(board: Board) -> dict[str, Any]:
     }
 
 
-def _workbook(place: Place, board: Board, look: Look) -> HttpResponse:
+def _workbook(place: DashboardContext, board: Board, look: Look) -> HttpResponse:
     if board.chosen.value is None:
         raise Http404("这个指标在这个期间没有数据，没有可以导出的内容。请改选期间。")
     title = f"{place.unit.name}{board.chosen.figure.name}_{place.period.label}"
@@ -125,7 +125,7 @@ def report_half_year_docx(request: HttpRequest) -> HttpResponse:
     return _file(content, f"{report.title}.docx", DOCX)
 
 
-def _report(place: Place) -> Report:
+def _report(place: DashboardContext) -> Report:
     try:
         return compose(place.unit, place.period)
     except CannotReport as reason:

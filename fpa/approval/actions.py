@@ -149,7 +149,7 @@ def submit_case(*, flow: Flow, subject: models.Model, title: str, unit: Unit, by
     if case and case.state == CaseState.OPEN:
         raise CannotDecide(f"“{title}”正在审核（{case.standing}），不能重复上报。需要修改请先撤回。")
     case = _resubmit(case, title) if case else _first_submit(flow, subject, title, unit)
-    _cells_asked_of(case).update(waits_for=F("opened_unit"))
+    _cells_asked_of(case).update(awaiting=F("opened_unit"))
     return _decide(case, Verdict.SUBMIT, by)
 
 
@@ -250,7 +250,7 @@ def _return_place(case: Case, place: dict[str, str], by: Actor) -> None:
             place=place["place"], place_label=place["label"], title=case.title,
             url=f"{case.subject_url}#cell-{place['place']}" if case.subject_url else "",
         )  # fmt: skip
-    thread.case, thread.due_on, thread.waits_for = case, case.due_on, case.unit
+    thread.case, thread.due_on, thread.awaiting = case, case.due_on, case.unit
     thread.save()
     _say(thread, place["reason"], by)
 
@@ -284,7 +284,7 @@ def withdraw_case(*, case: Case, by: Actor, reason: str = "") -> Case:
         raise CannotDecide("只有上报的单位可以撤回这件事项。")
     case.state, case.due_on = CaseState.WITHDRAWN, None
     case.save()
-    _cells_asked_of(case).update(waits_for=F("asked"))
+    _cells_asked_of(case).update(awaiting=F("assignee"))
     return _decide(case, Verdict.WITHDRAW, by, reason=reason)
 
 
@@ -351,7 +351,7 @@ def open_thread(
     title: str,
     body: str,
     by: Actor,
-    asked: Unit | None = None,
+    assignee: Unit | None = None,
     place: str = "",
     place_label: str = "",
     url: str = "",
@@ -362,13 +362,13 @@ def open_thread(
     `url` is where the matter stands, by default the subject's page. Raises CannotOpen where nothing is said, or
     the asked unit would not see the matter: only the matter's unit and those above it do.
     """
-    asked = asked or unit
+    assignee = assignee or unit
     if not body.strip():
         raise CannotOpen("请写明要说的事。")
-    if not unit.path.startswith(asked.path):
-        raise CannotOpen(f"{asked.name}看不到{unit.name}的事项，请改为请{unit.name}或它的上级办理。")
+    if not unit.path.startswith(assignee.path):
+        raise CannotOpen(f"{assignee.name}看不到{unit.name}的事项，请改为请{unit.name}或它的上级办理。")
     thread = _new_thread(
-        subject._meta.label_lower, str(subject.pk), unit, asked, by,
+        subject._meta.label_lower, str(subject.pk), unit, assignee, by,
         place=place, place_label=place_label, title=title, url=url or _url_of(subject), due_on=due_on,
     )  # fmt: skip
     thread.save()
@@ -377,10 +377,10 @@ def open_thread(
 
 
 def _new_thread(
-    subject_type: str, subject_id: str, unit: Unit, asked: Unit, by: Actor, **rest: Any
+    subject_type: str, subject_id: str, unit: Unit, assignee: Unit, by: Actor, **rest: Any
 ) -> Thread:
     return Thread(
-        subject_type=subject_type, subject_id=subject_id, unit=unit, asked=asked, waits_for=asked,
+        subject_type=subject_type, subject_id=subject_id, unit=unit, assignee=assignee, awaiting=assignee,
         opened_by_id=by.user_id, opened_by_name=by.name, opened_unit=_unit_of(by, Unit.objects.all()), **rest,
     )  # fmt: skip
 
@@ -396,8 +396,8 @@ def reply_thread(*, thread: Thread, body: str, by: Actor) -> Message:
         raise CannotReply("请写明答复的内容。")
     if not thread.is_open:
         raise CannotReply("这件事已经办结，不能再答复。有新情况请另开一条讨论。")
-    if by.unit_id in (thread.asked_id, thread.opened_unit_id):
-        thread.waits_for = thread.opened_unit if by.unit_id == thread.asked_id else thread.asked
+    if by.unit_id in (thread.assignee_id, thread.opened_unit_id):
+        thread.awaiting = thread.opened_unit if by.unit_id == thread.assignee_id else thread.assignee
         thread.save()
     return _say(thread, body, by)
 
@@ -420,7 +420,7 @@ def may_settle(thread: Thread, by: Actor) -> bool:
     """Whether the seat is the opener's unit, or above it and not the one asked."""
     if by.unit_id == thread.opened_unit_id:
         return True
-    return by.unit_id != thread.asked_id and thread.opened_unit.path.startswith(by.path)
+    return by.unit_id != thread.assignee_id and thread.opened_unit.path.startswith(by.path)
 
 
 def _locked_thread(thread: Thread) -> Thread:
@@ -434,7 +434,7 @@ def _return_threads(case: Case) -> models.QuerySet[Thread]:
 
 def _cells_asked_of(case: Case) -> models.QuerySet[Thread]:
     """Those of them that ask the case's own unit to mend something."""
-    return _return_threads(case).filter(asked=case.unit)
+    return _return_threads(case).filter(assignee=case.unit)
 
 
 def _settle_all(threads: models.QuerySet[Thread], by: Actor, note: str) -> None:

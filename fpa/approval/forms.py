@@ -27,7 +27,7 @@ class ThreadFilters(django_filters.FilterSet):
     """Threads by state, and by the own unit's part in them."""
 
     MINE = (("waiting", "等我单位答复"), ("asked", "由我单位办理"), ("opened", "我单位发起"))
-    _FIELD = {"waiting": "waits_for", "asked": "asked", "opened": "opened_unit"}
+    _FIELD = {"waiting": "awaiting", "asked": "assignee", "opened": "opened_unit"}
 
     state = django_filters.ChoiceFilter(label="状态", choices=ThreadState, empty_label="全部")
     mine = django_filters.ChoiceFilter(

@@ -224,12 +224,12 @@ class ThreadQuerySet(models.QuerySet["Thread"]):
 
     def whole(self) -> "ThreadQuerySet":
         """With what every line about a thread shows."""
-        return self.select_related("unit", "asked", "opened_unit", "waits_for")
+        return self.select_related("unit", "assignee", "opened_unit", "awaiting")
 
 
 class Thread(ScopedModel):
     """Talk about one matter: a record (`place` is empty) or a cell of it. Its unit is the subject's, so that the
-    subject's unit and all above it see the talk. `waits_for` is whose word is awaited."""
+    subject's unit and all above it see the talk. `awaiting` is whose word is awaited."""
 
     subject_type = models.CharField("事项类型", max_length=60)
     subject_id = models.CharField("事项编号", max_length=64)
@@ -244,8 +244,8 @@ class Thread(ScopedModel):
     opened_by_name = models.CharField("发起人", max_length=40)
     opened_unit = models.ForeignKey(Unit, models.PROTECT, related_name="+", verbose_name="发起单位")
     opened_at = models.DateTimeField("发起时间", auto_now_add=True)
-    asked = models.ForeignKey(Unit, models.PROTECT, related_name="+", verbose_name="办理单位")
-    waits_for = models.ForeignKey(Unit, models.PROTECT, related_name="+", verbose_name="等待")
+    assignee = models.ForeignKey(Unit, models.PROTECT, related_name="+", verbose_name="办理单位")
+    awaiting = models.ForeignKey(Unit, models.PROTECT, related_name="+", verbose_name="等待")
     due_on = models.DateField("办理期限", null=True, blank=True)
     state = models.CharField("状态", max_length=8, choices=ThreadState, default=ThreadState.OPEN)
     settled_at = models.DateTimeField("办结时间", null=True, blank=True)
@@ -266,7 +266,7 @@ class Thread(ScopedModel):
         indexes = [
             models.Index(fields=["path"], name="thread_path"),
             models.Index(fields=["subject_type", "subject_id"], name="thread_subject"),
-            models.Index(fields=["waits_for", "state"], name="thread_waits_for"),
+            models.Index(fields=["awaiting", "state"], name="thread_awaiting"),
         ]
 
     def __str__(self) -> str:
@@ -279,7 +279,7 @@ class Thread(ScopedModel):
     @property
     def standing(self) -> str:
         """Where the talk stands, in words that name whose answer is awaited."""
-        return f"等{self.waits_for.short_name}答复" if self.is_open else self.get_state_display()
+        return f"等{self.awaiting.short_name}答复" if self.is_open else self.get_state_display()
 
     @property
     def tone(self) -> Tone:

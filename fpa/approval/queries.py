@@ -34,7 +34,7 @@ def open_cases_for(actor: Actor) -> QuerySet[Case]:
 def returned_cases_for(actor: Actor) -> QuerySet[Any]:
     """Cases of the actor's own unit that were returned and have no cell left that names what to mend; with
     `last_reason`. Those that have are met by `threads_awaiting`."""
-    cells = Thread.objects.open().filter(case=OuterRef("pk"), waits_for=actor.unit_id)
+    cells = Thread.objects.open().filter(case=OuterRef("pk"), awaiting=actor.unit_id)
     reason = Decision.objects.filter(case=OuterRef("pk"), verdict="return").order_by("-at", "-id")
     returned = Case.objects.filter(~Exists(cells), state=CaseState.RETURNED, unit=actor.unit_id)
     return returned.annotate(last_reason=Subquery(reason.values("reason")[:1])).order_by("due_on", "id")
@@ -43,7 +43,7 @@ def returned_cases_for(actor: Actor) -> QuerySet[Any]:
 def threads_awaiting(actor: Actor) -> QuerySet[Any]:
     """Open threads that wait for the word of the actor's unit, the most urgent first; with `last_body`."""
     last = Message.objects.filter(thread=OuterRef("pk")).order_by("-at", "-id")
-    waiting = Thread.objects.open().filter(waits_for=actor.unit_id)
+    waiting = Thread.objects.open().filter(awaiting=actor.unit_id)
     return waiting.annotate(last_body=Subquery(last.values("body")[:1])).order_by("due_on", "id")
 
 

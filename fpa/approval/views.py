@@ -21,18 +21,18 @@ CASE_COLUMNS = (
     Column("state", "状态", lambda c: Status(c.standing, c.tone), sort="state"),
     Column("submitted_at", "上报时间", lambda c: c.submitted_at, sort="submitted_at", kind="date"),
     Column("due_on", "修改期限", lambda c: c.due_on, sort="due_on", kind="date"),
-    Column("round", "轮次", lambda c: c.round, kind="number", shown=False),
-    Column("flow", "流程", lambda c: str(c.flow), shown=False),
+    Column("round", "轮次", lambda c: c.round, kind="number", default=False),
+    Column("flow", "流程", lambda c: str(c.flow), default=False),
 )
 
 THREAD_COLUMNS = (
     Column("title", "事项", lambda t: str(t), link=lambda t: t.get_absolute_url()),
     Column("unit", "所属单位", lambda t: t.unit.name, sort="path"),
     Column("state", "状态", lambda t: Status(t.standing, t.tone), sort="state"),
-    Column("asked", "办理单位", lambda t: t.asked.name),
+    Column("assignee", "办理单位", lambda t: t.assignee.name),
     Column("due_on", "办理期限", lambda t: t.due_on, sort="due_on", kind="date"),
     Column("opened_unit", "发起单位", lambda t: t.opened_unit.name),
-    Column("opened_at", "发起时间", lambda t: t.opened_at, sort="opened_at", kind="date", shown=False),
+    Column("opened_at", "发起时间", lambda t: t.opened_at, sort="opened_at", kind="date", default=False),
 )
 
 

@@ -8,7 +8,7 @@ from fpa.core.merkle import Frontier, leaf_hash
 
 
 @dataclass(frozen=True)
-class Standing:
+class LogProgress:
     """An event's code, place and proof. `position` and `head` are None while it waits for sealing."""
 
     is_genuine: bool
@@ -17,17 +17,17 @@ class Standing:
     is_included: bool = False
 
 
-def standing_of(event: Event) -> Standing:
+def standing_of(event: Event) -> LogProgress:
     """Recompute the root that sealed the event, from the head before it and the leaves between, as RFC 9162 builds it:
     it comes out only where this very content stands at this position. Reads two heads and one batch of leaves."""
     is_genuine = bytes(event.mac) == mac_of(event)
     leaf = Leaf.objects.filter(event_id=event.id).first()
     if leaf is None:
-        return Standing(is_genuine)
+        return LogProgress(is_genuine)
     head = TreeHead.objects.filter(size__gt=leaf.position).order_by("size").first()
     if head is None:
-        return Standing(is_genuine)
-    return Standing(is_genuine, leaf.position, head, _root_with(event, leaf, head) == bytes(head.root))
+        return LogProgress(is_genuine)
+    return LogProgress(is_genuine, leaf.position, head, _root_with(event, leaf, head) == bytes(head.root))
 
 
 def _root_with(event: Event, leaf: Leaf, head: TreeHead) -> bytes:

@@ -50,7 +50,7 @@ class Problem:
 
 
 @dataclass(frozen=True)
-class Verdict:
+class Verification:
     """The outcome of a verification."""
 
     events: int
@@ -59,7 +59,7 @@ class Verdict:
     problems: list[Problem]
 
 
-def verify() -> Verdict:
+def verify() -> Verification:
     """Check every event, leaf and head; call it in a scope over the whole province.
 
     Returns counts and problems; an unreadable file of heads is a problem too, never an exception.
@@ -76,7 +76,7 @@ def verify() -> Verdict:
     check.lost_events()
     check.changed_events()
     check.events_without_leaf()
-    return Verdict(Event.objects.count(), log.frontier.size, Unsealed.objects.count(), check.problems)
+    return Verification(Event.objects.count(), log.frontier.size, Unsealed.objects.count(), check.problems)
 
 
 def _newest_size() -> int:

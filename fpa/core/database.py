@@ -7,9 +7,7 @@ has no BYPASSRLS (design §9). Both are given to Django as connection parameters
 import os
 import re
 import secrets
-from contextlib import suppress
 from pathlib import Path
-from tempfile import NamedTemporaryFile
 from typing import Any
 from urllib.parse import parse_qsl, unquote, urlsplit
 
@@ -17,6 +15,7 @@ import psycopg
 from psycopg import sql
 
 from fpa.core import embedded
+from fpa.core.secret_files import secret_file
 
 
 def parse_url(url: str) -> dict[str, Any]:
@@ -91,15 +90,3 @@ def connect(settings: dict[str, Any], **changes: Any) -> psycopg.Connection:
 def _app_password(data: Path) -> str:
     """Read the application role's password, made once and kept beside the other secrets."""
     return secret_file(data / "app-password", lambda: secrets.token_urlsafe(32))
-
-
-def secret_file(path: Path, make: Any) -> str:
-    """Read a secret from a file that only its owner may read; make it the first time."""
-    if not path.exists():
-        path.parent.mkdir(parents=True, exist_ok=True)
-        with NamedTemporaryFile("w", dir=path.parent, prefix=f".{path.name}.") as file:  # of mode 0600
-            file.write(make())
-            file.flush()
-            with suppress(FileExistsError):
-                os.link(file.name, path)  # the first maker wins; everybody reads the same secret
-    return path.read_text()

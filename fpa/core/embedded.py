@@ -16,6 +16,8 @@ from contextlib import contextmanager
 from importlib.util import find_spec
 from pathlib import Path
 
+from fpa.core.secret_files import secret_file
+
 SYSTEM_USER = "fpa"
 SYSTEM_HOME = Path("/var/lib/fpa")
 SOCKET_PATH_LIMIT = 90
@@ -76,8 +78,6 @@ class Server:
             shutil.rmtree(self.home, ignore_errors=True)
 
     def _instance(self) -> str:
-        from fpa.core.database import secret_file
-
         return secret_file(self.folder / "instance", lambda: secrets.token_hex(6))
 
     def _socket_folder(self) -> Path:

@@ -56,7 +56,7 @@ def form_flow(
         return render(request, form_template, shown)
 
 
-def done(request: HttpRequest, message: str, url: str) -> HttpResponse:
+def redirect_with_message(request: HttpRequest, message: str, url: str) -> HttpResponse:
     """Say what was done, and go on to a page."""
     messages.success(request, message)
     return HttpResponseRedirect(url)

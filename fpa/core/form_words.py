@@ -49,16 +49,16 @@ _FORMATS: tuple[tuple[type[forms.Field], str], ...] = (
 """Kind of field → what is said of text that is no such thing; the first that fits."""
 
 
-def word(field: forms.Field, label: Any) -> None:
+def localize_errors(field: forms.Field, label: Any) -> None:
     """Give a field our messages for every rule it has; messages of its own, on it or on its validators, stay."""
     name = str(label).replace("%", "％")  # a half-width one would be read as a placeholder
     own = {_code(v) for v in field.validators if "message" in getattr(v, "__dict__", {})}
-    for code, text in _words(field).items():
+    for code, text in _messages_of(field).items():
         if code not in own and _is_unsaid(field, code):
             field.error_messages[code] = _HIDDEN if field.widget.is_hidden else text.format(label=name)
     if isinstance(field, forms.MultiValueField):
         for part, end in zip(field.fields, _ENDS, strict=False):
-            word(part, f"{name}（{end}）")
+            localize_errors(part, f"{name}（{end}）")
 
 
 def misread(field: forms.Field, reason: str) -> ValidationError:
@@ -67,7 +67,7 @@ def misread(field: forms.Field, reason: str) -> ValidationError:
     return ValidationError(message, code="invalid", params={"reason": reason})
 
 
-def _words(field: forms.Field) -> dict[str, str]:
+def _messages_of(field: forms.Field) -> dict[str, str]:
     """The texts of a field's rules, `{label}` still open."""
     words = _RULES | {"required": _required(field)}
     if "invalid" in {*field.error_messages, *map(_code, field.default_validators)}:

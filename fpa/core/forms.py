@@ -19,7 +19,7 @@ from django.utils import timezone
 
 from fpa.core import chinese
 from fpa.core.dates import BadDate, parse_date
-from fpa.core.form_words import misread, word
+from fpa.core.form_words import localize_errors, misread
 
 NOT_FILLED = "未填写"
 FORM_PAGE = "components/form.html"
@@ -63,32 +63,32 @@ class NumberField(forms.DecimalField):
             raise misread(self, str(error)) from error
 
 
-class _Dressed(forms.BaseForm):
+class _StyledForm(forms.BaseForm):
     """What our forms share: no colons, Chinese required-messages, dressed widgets."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **{"label_suffix": ""} | kwargs)
-        dress(self)
+        style_widgets(self)
 
 
-class Form(_Dressed, forms.Form):
+class Form(_StyledForm, forms.Form):
     """Base of forms that stand alone."""
 
 
-class ModelForm(_Dressed, forms.ModelForm):
+class ModelForm(_StyledForm, forms.ModelForm):
     """Base of forms that take their fields and rules from a model; they validate, and never save."""
 
 
-def dress(form: forms.BaseForm) -> None:
+def style_widgets(form: forms.BaseForm) -> None:
     """Give a form's widgets their classes, and its fields messages that say what to do."""
     for name, field in form.fields.items():
         # Not form[name].label: a bound field keeps the hint that stands now, and a form may give its own later.
         label = pretty_name(name) if field.label is None else field.label
-        word(field, label)
+        localize_errors(field, label)
         if isinstance(field, forms.ChoiceField):
             _say_blank(field)
         if isinstance(field, forms.MultiValueField) and isinstance(field.widget, forms.MultiWidget):
-            _dress_parts(field, field.widget, label)
+            _style_parts(field, field.widget, label)
         else:
             _classify(field.widget, field)
 
@@ -106,7 +106,7 @@ def _choices(field: forms.ChoiceField) -> list[tuple[Any, Any]]:
     return list(cast(Iterable[tuple[Any, Any]], field.choices))
 
 
-def _dress_parts(field: forms.MultiValueField, widget: forms.MultiWidget, label: Any) -> None:
+def _style_parts(field: forms.MultiValueField, widget: forms.MultiWidget, label: Any) -> None:
     """Dress both ends of a range; each has a name of its own for screen readers."""
     for part, end_widget, end in zip(field.fields, widget.widgets, "起止", strict=False):
         _classify(end_widget, part)
@@ -125,7 +125,7 @@ def _classify(widget: forms.Widget, field: forms.Field) -> None:
         widget.attrs["class"] = f"{classes} {kind}".strip()
 
 
-def said(value: Any, field: forms.Field | None = None) -> str:
+def display_value(value: Any, field: forms.Field | None = None) -> str:
     """A value in words for an answer, a filter in force or a printed list: labels of choices, 是/否, 2026年5月1日."""
     if value is None or value == "" or value == []:
         return NOT_FILLED
@@ -135,14 +135,14 @@ def said(value: Any, field: forms.Field | None = None) -> str:
     if isinstance(value, bool):
         return "是" if value else "否"
     if isinstance(value, slice):
-        return _said_range(value.start, value.stop, field)
+        return _display_range(value.start, value.stop, field)
     if isinstance(value, date):
         return chinese.time_cn(value) if isinstance(value, datetime) else chinese.date_cn(value)
     if isinstance(value, Decimal):
         return chinese.number(value)
     if isinstance(value, str | Model) or not isinstance(value, Iterable):
         return str(value)
-    return "、".join(said(each, field) for each in value)
+    return "、".join(display_value(each, field) for each in value)
 
 
 def _choice_label(field: forms.Field | None, value: Any) -> str | None:
@@ -161,9 +161,11 @@ def _flat(choices: Iterable[tuple[Any, Any]]) -> Iterable[tuple[Any, Any]]:
             yield key, label
 
 
-def _said_range(start: Any, stop: Any, field: forms.Field | None) -> str:
+def _display_range(start: Any, stop: Any, field: forms.Field | None) -> str:
     """The ends of a range in words; those of days are days, though they are kept as moments."""
-    low, high = (chinese.date_cn(e) if isinstance(e, date) else said(e, field) for e in (start, stop))
+    low, high = (
+        chinese.date_cn(e) if isinstance(e, date) else display_value(e, field) for e in (start, stop)
+    )
     if start is None:
         return f"{high}及以前" if isinstance(stop, date) else f"不超过 {high}"
     if stop is None:
@@ -183,7 +185,7 @@ class Answer:
 def answers(form: forms.BaseForm) -> list[Answer]:
     """The answers of a valid form in words, in the form's order; hidden fields are left out."""
     return [
-        Answer(bound.name, str(bound.label), said(form.cleaned_data.get(bound.name), bound.field))
+        Answer(bound.name, str(bound.label), display_value(form.cleaned_data.get(bound.name), bound.field))
         for bound in form.visible_fields()
     ]
 

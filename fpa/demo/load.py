@@ -3,14 +3,15 @@
 from collections.abc import Callable
 
 from fpa.access.models import User
-from fpa.access.scope import everything
+from fpa.access.scope import whole_province
 from fpa.demo.accounts import make_accounts
 from fpa.demo.collections import make_collections
 from fpa.demo.people import MEMBERS, make_people
 from fpa.demo.returns import make_returns
 from fpa.demo.standings import make_standings
 from fpa.figures.freshness import refresh
-from fpa.organization.models import Member, Standing
+from fpa.membership.models import Member
+from fpa.organization.models import Standing
 
 Progress = Callable[[str, int, int], None]
 
@@ -19,7 +20,7 @@ def is_loaded(scale: int | None = None) -> bool:
     """Whether a load, at `scale` where one is given, has been done: nobody has an account before it is whole."""
     if scale is None:
         return User.objects.exists()
-    with everything():
+    with whole_province():
         return User.objects.exists() and Member.objects.count() >= MEMBERS // scale
 
 
@@ -29,12 +30,12 @@ def load_demo(scale: int, progress: Progress) -> None:
     A load that was broken off goes on where it stopped: each step, and each county's people, is one transaction.
     Nobody can log in before the last step.
     """
-    with everything():
+    with whole_province():
         if not Standing.objects.exists():
             make_standings()
     progress("单位入序参公", 1, 1)
     make_people(scale, lambda done, total: progress("会员和工作队伍", done, total))
-    with everything():
+    with whole_province():
         make_accounts()
         make_collections(lambda done, total: progress("数据采集上报", done, total))
         make_returns()

@@ -12,14 +12,14 @@ from uuid import UUID
 from django.db import connection, connections
 
 from fpa.access.models import Level, Unit
-from fpa.access.scope import everything
+from fpa.access.scope import whole_province
 from fpa.core.chinese import initials
 from fpa.core.identity import make_id
 from fpa.core.keys import keyring
 from fpa.demo.accounts import COUNTY
 from fpa.demo.spread import spread, uneven
-from fpa.organization.models import Person
-from fpa.organization.secrets import ID, PHONE
+from fpa.people.models import Person
+from fpa.people.secrets import ID, PHONE
 
 MEMBERS = 6_073_700
 TURNOVER = 100
@@ -79,7 +79,7 @@ def make_people(scale: int, progress: Callable[[int, int], None]) -> None:
 
     Raises `LoadedAtAnotherScale`, and `BrokenProcessPool` where one of its processes was killed.
     """
-    with everything():
+    with whole_province():
         orders = list(_orders(MEMBERS // scale))
     total = sum(sum(n for _, n in o.members) + o.movers + sum(n for *_, n in o.staff) for o in orders)
     keyring()  # read before the fork
@@ -141,7 +141,7 @@ def _staff_of(
 def _write_county(order: Order) -> int:
     """Invent a county's people and write them in one transaction, unless an earlier run did; returns how many."""
     people = list(_invent(order))
-    with everything():
+    with whole_province():
         there = Person.objects.filter(pk__range=(_uuid(order, 0), _uuid(order, LAST_NUMBER))).count()
         if there not in (0, len(people)):
             raise LoadedAtAnotherScale(
@@ -238,11 +238,11 @@ def _write(people: list[Invented]) -> None:
 
 
 _INSERTS = """
-INSERT INTO organization_person (id, unit_id, path, name, initials, sex, birth_date, id_cipher, id_index,
+INSERT INTO people_person (id, unit_id, path, name, initials, sex, birth_date, id_cipher, id_index,
     phone_cipher, phone_index, created_at)
 SELECT id, unit_id, path, name, initials, sex, birth_date, id_cipher, id_index, phone_cipher, phone_index, now()
 FROM invented;
-INSERT INTO organization_member (unit_id, path, person_id, kind, joined_on, left_on, left_reason)
+INSERT INTO membership_member (unit_id, path, person_id, kind, joined_on, left_on, left_reason)
 SELECT unit_id, path, id, CASE WHEN ascii(right(name, 1)) % 12 = 0 THEN 'core' ELSE 'ordinary' END, joined, left_on,
     CASE WHEN left_on IS NULL THEN '' ELSE 'moved_away' END
 FROM invented WHERE staff = '' ORDER BY path;

@@ -1,8 +1,9 @@
 """Keeping facts a few seconds behind the records: marks, the refresh that consumes them, and the rebuild.
 
-An action calls `touch` in its own transaction. One consumer, held single by an advisory lock, counts the marked units
-again by one statement a figure and adds the differences to all units above; so it costs what has changed, not what is
-there. Marks are deleted by id in the same transaction: one that is committed meanwhile stays for the next round.
+An action calls `mark_stale` in its own transaction. One consumer, held single by an advisory lock, counts the
+marked units again by one statement a figure and adds the differences to all units above; so it costs what has changed,
+not what is there. Marks are deleted by id in the same transaction: one that is committed meanwhile stays for the next
+round.
 """
 
 from collections import defaultdict
@@ -15,11 +16,11 @@ from django.db import connection, models
 from django.db.models import Q
 from django.utils import timezone
 
-from fpa.access.scope import everything, hold_tree
+from fpa.access.scope import lock_tree_shared, whole_province
 from fpa.core.visibility import ROOT_PATH, upper_bound
 from fpa.figures import catalogue
 from fpa.figures.catalogue import Kind
-from fpa.figures.models import Opened, Stale
+from fpa.figures.models import Stale, StockDay
 from fpa.figures.recompute import forget, recompute
 
 CHANNEL = "fpa_stale"
@@ -29,7 +30,7 @@ BATCH = 5_000
 Keys = type[models.Model] | Iterable[str]
 
 
-def touch(what: Keys, *paths: str, since: date | None = None) -> None:
+def mark_stale(what: Keys, *paths: str, since: date | None = None) -> None:
     """Mark figures as stale at the units with these paths; call it in the transaction that changes the records.
 
     `what` is the model whose rows changed, or keys of figures. `since` is the earliest day on which a changed row
@@ -38,7 +39,7 @@ def touch(what: Keys, *paths: str, since: date | None = None) -> None:
     _mark(what, paths, since, subtree=False)
 
 
-def touch_subtree(what: Keys, path: str, since: date | None = None) -> None:
+def mark_stale_subtree(what: Keys, path: str, since: date | None = None) -> None:
     """Mark figures as stale at a unit and everything below it, by one mark a figure: for imports and bulk work."""
     _mark(what, [path], since, subtree=True)
 
@@ -84,8 +85,8 @@ def refresh() -> int:
     """
     total = 0
     while True:
-        with everything(), connection.cursor() as cursor:
-            hold_tree()
+        with whole_province(), connection.cursor() as cursor:
+            lock_tree_shared()
             cursor.execute("SELECT pg_advisory_xact_lock(%s)", [ADVISORY_LOCK])
             open_day(timezone.localdate())
             marks = list(Stale.objects.order_by("id")[:BATCH])
@@ -110,14 +111,14 @@ def open_day(today: date) -> None:
 
     A row dated ahead begins to count, and a new half-year opens with the values that stand.
     """
-    last = Opened.objects.select_for_update().first()
+    last = StockDay.objects.select_for_update().first()
     if last and last.day >= today:
         return
     new_year = last is None or last.day.year < today.year
     keys = [f.key for f in catalogue.declared() if new_year or f.kind is Kind.STOCK]
     _mark(keys, [ROOT_PATH], None if new_year or last is None else last.day, subtree=True)
-    Opened.objects.all().delete()
-    Opened.objects.create(day=today)
+    StockDay.objects.all().delete()
+    StockDay.objects.create(day=today)
 
 
 def rebuild(keys: Iterable[str] | None = None, path: str = ROOT_PATH) -> None:
@@ -126,7 +127,7 @@ def rebuild(keys: Iterable[str] | None = None, path: str = ROOT_PATH) -> None:
     After units moved, call it with the path that holds both the old and the new place, in the move's transaction.
     """
     wanted = [f.key for f in catalogue.declared()] if keys is None else list(keys)
-    with everything(), connection.cursor() as cursor:
+    with whole_province(), connection.cursor() as cursor:
         cursor.execute("SELECT pg_advisory_xact_lock(%s)", [ADVISORY_LOCK])
         forget(wanted, path)
         subtree = Q(path__gte=path, path__lt=upper_bound(path))

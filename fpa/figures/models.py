@@ -48,7 +48,7 @@ class Stale(models.Model):
         indexes = [models.Index(fields=["figure", "at"], name="stale_figure")]
 
 
-class Opened(models.Model):
+class StockDay(models.Model):
     """The last day for which stocks were counted; a later day opens new values, records changed or not."""
 
     visibility = Visibility.REFERENCE

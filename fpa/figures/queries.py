@@ -18,7 +18,7 @@ from fpa.core.periods import Period
 from fpa.core.visibility import upper_bound
 from fpa.figures import catalogue
 from fpa.figures.catalogue import Coverage, Figure, Kind
-from fpa.figures.kept import parts_of, period_of_fact, stock_day
+from fpa.figures.fact_periods import parts_of, period_of_fact, stock_day
 from fpa.figures.models import Fact, Stale
 
 Value = Decimal | int

@@ -11,7 +11,7 @@ from django.utils import timezone
 from fpa.access.models import Unit
 from fpa.core.visibility import upper_bound
 from fpa.figures.catalogue import Figure, Kind
-from fpa.figures.kept import halves, spans, stock_day
+from fpa.figures.fact_periods import halves, spans, stock_day
 
 Sql = tuple[str, list[Any]]
 

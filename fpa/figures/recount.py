@@ -14,13 +14,13 @@ from django.db.models import Count, F, Sum
 from django.utils import timezone
 
 from fpa.access.models import Unit
-from fpa.access.scope import everything
+from fpa.access.scope import whole_province
 from fpa.core.periods import Period
 from fpa.core.visibility import upper_bound
 from fpa.figures import catalogue
 from fpa.figures.catalogue import Figure, Kind
+from fpa.figures.fact_periods import first_day, halves, parts_of, years
 from fpa.figures.freshness import refresh
-from fpa.figures.kept import first_day, halves, parts_of, years
 from fpa.figures.models import Fact, Stale
 from fpa.figures.queries import records_behind
 
@@ -79,7 +79,7 @@ def _one_moment() -> Iterator[None]:
     with transaction.atomic(), connection.cursor() as cursor:
         if outermost:
             cursor.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ")
-        with everything():
+        with whole_province():
             yield
 
 

@@ -13,9 +13,9 @@ from fpa.audit.record import recorder_of_export
 from fpa.core.actor import Actor
 from fpa.core.lists import Column, list_page
 from fpa.core.periods import BadPeriod, Period
-from fpa.figures import catalogue, kept, queries
+from fpa.figures import catalogue, fact_periods, queries
 from fpa.figures.catalogue import Figure, Kind, UnknownFigure
-from fpa.figures.shown import address, words
+from fpa.figures.display import address, words
 
 TREND = 8
 """Periods of a figure's course that its page shows."""
@@ -27,7 +27,7 @@ UNIT_COLUMNS = (
 
 
 @dataclass(frozen=True)
-class Place:
+class FigureContext:
     """Where and when a figure is looked at."""
 
     actor: Actor
@@ -76,7 +76,7 @@ def figure_detail(request: HttpRequest, key: str) -> HttpResponse:
 
 
 @dataclass(frozen=True)
-class Part:
+class BreakdownRow:
     """A row of a breakdown: a unit below (None for the unit's own records), its value and share of the whole."""
 
     unit: Unit | None
@@ -85,14 +85,14 @@ class Part:
     url: str
 
 
-def _parts(reading: queries.Reading) -> list[Part]:
+def _parts(reading: queries.Reading) -> list[BreakdownRow]:
     """The units below in code order, after the unit's own part where it has one."""
     key, whole = reading.figure.key, Decimal(reading.value or 0)
     found: list[tuple[Unit | None, queries.Value]] = [*queries.breakdown(key, reading.unit, reading.period)]
     if found and reading.own:
         found.insert(0, (None, reading.own))
     return [
-        Part(
+        BreakdownRow(
             unit,
             value,
             value / whole if whole else None,
@@ -105,7 +105,7 @@ def _parts(reading: queries.Reading) -> list[Part]:
 def _course(reading: queries.Reading) -> list[tuple[Period, queries.Value | None]]:
     """The figure in the last periods of the same kind, the latest first."""
     periods = [reading.period]
-    while len(periods) < TREND and periods[-1].previous().end >= kept.first_day():
+    while len(periods) < TREND and periods[-1].previous().end >= fact_periods.first_day():
         periods.append(periods[-1].previous())
     return queries.trend(reading.figure.key, reading.unit, periods)
 
@@ -130,7 +130,7 @@ def figure_records(request: HttpRequest, key: str) -> HttpResponse:
     )
 
 
-def _place(request: HttpRequest) -> Place:
+def _place(request: HttpRequest) -> FigureContext:
     """The unit and period of the address; without them the seat's unit and the latest half-year with figures.
 
     Raises Http404 for a unit outside the scope and for what is no period.
@@ -143,7 +143,7 @@ def _place(request: HttpRequest) -> Place:
         period = Period.parse(asked) if asked else queries.latest_period(unit)
     except BadPeriod as error:
         raise Http404(f"{error}。") from error
-    return Place(actor, unit, period)
+    return FigureContext(actor, unit, period)
 
 
 def _figure(key: str) -> Figure:
@@ -156,7 +156,9 @@ def _figure(key: str) -> Figure:
 def _periods(chosen: Period, kind: Kind) -> list[Period]:
     """The periods to choose from, the latest first: years and half-years, for a flow also quarters and months."""
     today = timezone.localdate()
-    years = [year for year in kept.years(today) if year.start <= today]
-    parts = {part for year in years for part in kept.parts_of(year) if kept.first_day() <= part.end}
+    years = [year for year in fact_periods.years(today) if year.start <= today]
+    parts = {
+        part for year in years for part in fact_periods.parts_of(year) if fact_periods.first_day() <= part.end
+    }
     wanted = {p for p in parts if p.start <= today and (kind is Kind.FLOW or p.kind in ("year", "half"))}
     return sorted(wanted | {chosen}, key=lambda p: (-p.year, p))

@@ -8,12 +8,11 @@ from django.urls import reverse
 
 from fpa.access.models import Kind as UnitKind
 from fpa.access.models import Level, Unit
-from fpa.core.identity import mask_name
 from fpa.core.lists import Column
 from fpa.core.periods import Period
 from fpa.figures.catalogue import Coverage, Figure, Kind, register
 from fpa.figures.queries import WORDS, units_below
-from fpa.organization.models import Member, Staff, StaffKind, Standing, StandingKind
+from fpa.organization.models import Staff, StaffKind, Standing, StandingKind
 
 CODE = Column("code", "区划代码", lambda row: row.unit.code, kind="code")
 UNIT = Column("unit", "单位", lambda row: row.unit.name)
@@ -37,18 +36,6 @@ STAFF_COLUMNS = (
     Column("name", "姓名", lambda s: s.name, link=lambda s: reverse("staff_detail", args=[s.pk])),
     Column("title", "职务", lambda s: s.title),
     Column("valid_from", "任职日期", lambda s: s.valid_from, sort="valid_from", kind="date"),
-)
-MEMBER_COLUMNS = (
-    CODE,
-    UNIT,
-    Column(
-        "name",
-        "姓名",
-        lambda m: mask_name(m.person.name),
-        link=lambda m: reverse("member_detail", args=[m.pk]),
-    ),
-    Column("kind", "会员类别", lambda m: m.get_kind_display()),
-    Column("joined_on", "入会日期", lambda m: m.joined_on, kind="date"),
 )
 
 LEVELS = {"city": (Level.CITY, "市州计生协"), "county": (Level.COUNTY, "县市区计生协（不含功能区）")}
@@ -130,13 +117,4 @@ register(
     *(_total(word, *level) for word, level in LEVELS.items()),
     *(_standing(word, *level, item) for word, level in LEVELS.items() for item in STANDINGS),
     *(_staff(item) for item in STAFF),
-    Figure(
-        key="member.total",
-        kind=Kind.STOCK,
-        definition="期末在册会员数，按入会、退会日期计算，退会当日起不计。",
-        rows=lambda: Member.objects.select_related("person", "unit"),
-        since="joined_on",
-        until="left_on",
-        columns=MEMBER_COLUMNS,
-    ),
 )

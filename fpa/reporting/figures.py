@@ -15,7 +15,7 @@ from fpa.core.lists import Column
 from fpa.core.periods import Period
 from fpa.core.visibility import ROOT_PATH, upper_bound
 from fpa.figures.catalogue import Coverage, Figure, register
-from fpa.figures.kept import parts_of
+from fpa.figures.fact_periods import parts_of
 from fpa.figures.queries import WORDS
 from fpa.reporting.models import Cell, Collection, State, Submission
 from fpa.reporting.queries import counted_cells
@@ -34,7 +34,7 @@ CELL_COLUMNS = (
     Column("value", "数值", lambda c: _whole(c.value), sort="value", kind="number"),
     Column("saved_by", "填报人", lambda c: c.saved_by),
     Column("saved_at", "填报时间", lambda c: c.saved_at, kind="date"),
-    Column("explanation", "说明", lambda c: c.explanation, shown=False),
+    Column("explanation", "说明", lambda c: c.explanation, default=False),
 )
 
 

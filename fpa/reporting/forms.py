@@ -20,7 +20,7 @@ from fpa.reporting.actions.filling import Entry
 from fpa.reporting.actions.reviewing import fault_of_reason
 from fpa.reporting.models import FILL_LEVELS, Item, PeriodKind, State, Submission
 from fpa.reporting.models import Form as ReportForm
-from fpa.reporting.sheet import Row
+from fpa.reporting.sheet import ReportRow
 
 RETURN_DAYS = 7
 
@@ -119,7 +119,7 @@ class ReturnForm(Form):
         return self.cleaned_data
 
 
-def read_entries(data: Mapping[str, Any], rows: Sequence[Row]) -> list[Entry]:
+def read_entries(data: Mapping[str, Any], rows: Sequence[ReportRow]) -> list[Entry]:
     """What was typed into a sheet's cells, for those that the page sent.
 
     Cells that are no number are not among the entries: their row keeps what was typed and says why (`typed`,
@@ -140,7 +140,7 @@ def read_entries(data: Mapping[str, Any], rows: Sequence[Row]) -> list[Entry]:
     return entries
 
 
-def _version(data: Mapping[str, Any], row: Row) -> int:
+def _version(data: Mapping[str, Any], row: ReportRow) -> int:
     """The version that the page showed; one that makes no sense counts as never seen, so nothing is overwritten."""
     text = str(data.get(f"version-{row.item.key}", ""))
     return int(text) if text.isascii() and text.isdigit() and len(text) < 9 else -1

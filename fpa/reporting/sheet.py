@@ -20,7 +20,7 @@ PAST_PERIODS = 12
 
 
 @dataclass
-class Row:
+class ReportRow:
     """One line of a sheet: the item, its cell, and what stands beside it."""
 
     item: Item
@@ -74,7 +74,7 @@ class Row:
 
 
 @dataclass
-class Sheet:
+class ReportSheet:
     """All of one unit's answers to a collection, read once for a page or an action."""
 
     collection: Collection
@@ -181,13 +181,13 @@ class Sheet:
         return keys & frozenset(self.returned) if self.submission.state == State.RETURNED else keys
 
     @cached_property
-    def rows(self) -> list[Row]:
+    def rows(self) -> list[ReportRow]:
         """The lines with all that stands beside them."""
         return [self._row(item) for item in self.items]
 
-    def _row(self, item: Item) -> Row:
+    def _row(self, item: Item) -> ReportRow:
         cell = self.cells.get(item.key) or blank_cell(self.submission, item.key)
-        return Row(
+        return ReportRow(
             item=item,
             cell=cell,
             past=self.past[item.key],
@@ -242,15 +242,15 @@ def places_to_mend(submission: Submission) -> list[dict[str, str]]:
     return decision.places if decision else []
 
 
-def sheet_of(collection: Collection, unit: Unit, today: date) -> Sheet:
+def sheet_of(collection: Collection, unit: Unit, today: date) -> ReportSheet:
     """A unit's sheet; its submission is a new, unsaved one where nothing was saved yet."""
     found = Submission.objects.filter(collection=collection, unit=unit).first()
     summary = unit.level < collection.fill_level
     submission = found or Submission(unit=unit, path=unit.path, is_summary=summary)
     submission.collection, submission.unit = collection, unit
-    return Sheet(collection, unit, submission, today)
+    return ReportSheet(collection, unit, submission, today)
 
 
-def sheet_for(submission: Submission, today: date) -> Sheet:
+def sheet_for(submission: Submission, today: date) -> ReportSheet:
     """The sheet of a submission that is at hand."""
-    return Sheet(submission.collection, submission.unit, submission, today)
+    return ReportSheet(submission.collection, submission.unit, submission, today)

@@ -10,10 +10,11 @@ from fpa.access.guards import our_models
 from fpa.access.models import Appointment, Post, Unit, User
 from fpa.access.roles import ROLE_CHOICES
 from fpa.audit.models import Event
-from fpa.audit.words import VERBS, thing_words
+from fpa.audit.words import thing_words
+from fpa.core.modules import merged
 from fpa.core.visibility import upper_bound
-from fpa.organization.fields import UnitField
-from fpa.organization.filters import SeatFilters
+from fpa.pages.fields import UnitField
+from fpa.pages.filters import SeatFilters
 
 ACTIVE, LOCKED, CLOSED = "active", "locked", "closed"
 HELD, VACANT = "held", "vacant"
@@ -97,7 +98,9 @@ class EventFilters(SeatFilters):
     """Find events."""
 
     at = filters.DateFromToRangeFilter(label="日期")
-    verb = filters.ChoiceFilter(label="动作", choices=sorted(VERBS.items(), key=lambda pair: pair[0]))
+    verb = filters.ChoiceFilter(
+        label="动作", choices=sorted(merged("verbs").items(), key=lambda pair: pair[0])
+    )
     actor_name = filters.CharFilter(label="操作人", lookup_expr="exact")
     path = PathFilter(label="单位（含下级）")
     object_type = filters.ChoiceFilter(label="对象类型", choices=kinds_of_things)

@@ -8,8 +8,8 @@ from django.utils import timezone
 from fpa.access.models import User
 from fpa.access.roles import ROLE_CHOICES
 from fpa.core.forms import DateField, Form
-from fpa.organization.fields import UnitField
-from fpa.organization.forms import UNIT_HINT, ReasonField, SeatForm
+from fpa.pages.fields import UnitField
+from fpa.pages.forms import UNIT_HINT, ReasonField, SeatForm
 
 SPELLING = RegexValidator(
     r"^[a-z][a-z0-9_.-]{2,39}\Z", "账号用小写字母开头，3 到 40 位，只含小写字母、数字和 . _ -。"

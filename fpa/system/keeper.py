@@ -9,7 +9,7 @@ import time
 
 from django.db import Error, connection
 
-from fpa.access.scope import everything
+from fpa.access.scope import whole_province
 from fpa.audit.seal import CannotSeal, seal
 from fpa.core.actor import SYSTEM
 from fpa.figures.freshness import refresh, wait_for_stale
@@ -41,7 +41,7 @@ def keep() -> None:
 def _seal() -> None:
     """Seal what waits. A log that was tampered with stops the sealing, and is told each time; figures go on."""
     try:
-        with everything():  # the log is one for the whole province, and shows nobody anything
+        with whole_province():  # the log is one for the whole province, and shows nobody anything
             seal()
     except CannotSeal as refusal:
         log.error("%s", refusal)

@@ -1,16 +1,14 @@
 """Reads of 系统管理: the logins of a scope, and what an appointment leaves open."""
 
-from dataclasses import dataclass
 from typing import Any
 
 from django.db.models import Exists, OuterRef, Prefetch, QuerySet
-from django.urls import reverse
 from django.utils import timezone
 
 from fpa.access.models import Appointment, User
 from fpa.access.seats import actor_in
-from fpa.approval.queries import open_cases_for, returned_cases_for, threads_awaiting
 from fpa.core.lists import Status
+from fpa.core.modules import OpenItem, modules
 
 
 def users_in_scope() -> QuerySet[User]:
@@ -39,19 +37,7 @@ def state_of(user: User) -> Status:
     return Status("在用", "done")
 
 
-@dataclass(frozen=True)
-class OpenItem:
-    """Something that is open at a post: its kind, what it is, where it is done."""
-
-    kind: str
-    title: str
-    url: str
-
-
 def open_items(seat: Appointment) -> list[OpenItem]:
-    """What waits for the word of a post: what is handed over when its holder goes (design §4)."""
+    """What is open at a post by every room's account: what is handed over when its holder goes (design §4)."""
     holder = actor_in(seat, seat.user)
-    cases = [("待审核", case) for case in open_cases_for(holder)]
-    cases += [("退回待改", case) for case in returned_cases_for(holder)]
-    found = [OpenItem(kind, str(case), reverse("case_detail", args=[case.pk])) for kind, case in cases]
-    return found + [OpenItem("讨论待答复", str(t), t.get_absolute_url()) for t in threads_awaiting(holder)]
+    return [item for module in modules().values() if module.handover for item in module.handover(holder)]

@@ -6,10 +6,11 @@ from django.utils import timezone
 from django.views.decorators.http import require_GET
 
 from fpa.access.loaders import check
-from fpa.access.menu import Entry, Section, menu_for
+from fpa.access.menu import Section, menu_for
 from fpa.access.models import Level
+from fpa.access.seats import seated
 from fpa.core.actor import Actor
-from fpa.core.identity import mask_name
+from fpa.core.modules import Entry
 from fpa.workspace.queries import by_urgency, find, groups
 
 TARGETS = (
@@ -51,9 +52,11 @@ def go_to(request: HttpRequest) -> HttpResponse:
     """The one search box: its hits under the box (htmx), or as a page. By POST, so that nothing lands in a log."""
     actor = check(request, "unit.view")
     wanted = request.POST.get("q", request.GET.get("q", "")).strip()[:40]
-    finds = find(wanted, actor)
-    members = [(m, mask_name(m.person.name)) for m in finds.members]
-    shown = {"title": "查找", "wanted": wanted, "finds": finds, "members": members}
-    shown["may_find_member"] = actor.may("member.view")
-    is_part = "HX-Request" in request.headers
-    return render(request, "workspace/_finds.html" if is_part else "workspace/go_to.html", shown)
+    shown = {
+        "title": "查找",
+        "wanted": wanted,
+        "finds": find(wanted, actor),
+        "may_find_member": actor.may("member.view"),
+    }
+    template = "workspace/_finds.html" if seated(request).htmx else "workspace/go_to.html"
+    return render(request, template, shown)

@@ -10,14 +10,14 @@ from django.db import connections
 from django.utils import timezone
 
 from fpa.access.models import Appointment, Post, Unit, User
-from fpa.access.scope import everything
+from fpa.access.scope import whole_province
 from fpa.access.seats import actor_for
 from fpa.core.actor import Actor
 from fpa.core.identity import make_id
 from fpa.core.periods import Period
 from fpa.figures.freshness import refresh
-from fpa.organization.actions.members import join_member
-from fpa.organization.models import MemberKind
+from fpa.membership.actions import join_member
+from fpa.membership.models import MemberKind
 from fpa.reporting.actions.collections import issue_collection
 from fpa.reporting.actions.filling import Entry, save_cells
 from fpa.reporting.actions.reviewing import approve_submission
@@ -51,7 +51,7 @@ def connected(name: str) -> Iterator[None]:
     default.close()
     default.settings_dict["NAME"] = name
     try:
-        with everything():
+        with whole_province():
             yield
     finally:
         default.close()

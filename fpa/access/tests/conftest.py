@@ -9,7 +9,7 @@ import pytest
 from django.db import connection
 
 from fpa.access.models import Appointment, Post, Unit, User
-from fpa.access.scope import everything
+from fpa.access.scope import whole_province
 from tests.waiting import wait_for
 
 WAITING = (
@@ -22,7 +22,7 @@ def seat_for(db: None) -> Callable[..., Appointment]:
     """Put someone in a new post: `seat_for("county", unit, "office", valid_to=…)`."""
 
     def make(name: str, unit: Unit, role: str = "office", **days: date) -> Appointment:
-        with everything():
+        with whole_province():
             post = Post.objects.create(unit=unit, title=f"{unit.short_name}兼职", role=role)
             user = User.objects.get(username=name)
             wanted = {"valid_from": date(2020, 1, 1)} | days
@@ -43,13 +43,13 @@ def while_done(first: Callable[[], Any], *deeds: Callable[[], Any]) -> list[Any]
 
     def do(deed: Callable[[], Any]) -> Any:
         try:
-            with everything():
+            with whole_province():
                 return _outcome(deed)
         finally:
             connection.close()
 
     with ThreadPoolExecutor(len(deeds)) as pool:
-        with everything():
+        with whole_province():
             assert first()
             waiting = [pool.submit(do, deed) for deed in deeds]
             wait_for(lambda: _waiting() == len(deeds))

@@ -19,7 +19,7 @@ def today(monkeypatch):
 
 
 @pytest.fixture
-def admin(whole_province, actor):
+def admin(province_scope, actor):
     return actor("administrator")
 
 

@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from fpa.access import actions
 from fpa.access.models import Appointment, Post, Unit, User
-from fpa.access.scope import everything
+from fpa.access.scope import whole_province
 from fpa.access.seats import actor_for
 from fpa.access.tests.conftest import while_held
 from fpa.access.tests.test_actions import last_event, post_at, user_named
@@ -34,7 +34,7 @@ def today(monkeypatch):
 
 
 @pytest.fixture
-def admin(whole_province, actor):
+def admin(province_scope, actor):
     return replace(actor("administrator"), ip="10.1.2.3", request_id="0123abcd")
 
 
@@ -260,7 +260,7 @@ def test_reset_password_does_not_open_a_closed_login(admin):
 def test_reset_password_ends_the_sessions(client_as):
     client = client_as("county")
     assert client.get("/").status_code == 200
-    with everything():
+    with whole_province():
         reset_password(actor_for("administrator"))
     assert client.get("/")["Location"].startswith("/login/")
 
@@ -276,17 +276,17 @@ def outcomes(rows, *deeds):
 
 
 def test_appoint_at_once_in_one_post_makes_one_appointment(committed_db):
-    with everything():
+    with whole_province():
         post, user = post_at("county"), user_named("outsider")
     by = actor_for("administrator")
     twice = [lambda: actions.appoint(user=user, post=post, on=TODAY, by=by)] * 2
     assert outcomes(User.objects.filter(pk=user.pk), *twice) == {"done": 1, "refused": 1}
-    with everything():
+    with whole_province():
         assert (user.appointments.count(), Event.objects.count()) == (1, 1)
 
 
 def test_appoint_at_once_as_auditor_and_in_an_office_makes_one_of_them(committed_db):
-    with everything():
+    with whole_province():
         posts, user = [post_at("county", role) for role in ("office", "auditor")], user_named("outsider")
     by = actor_for("administrator")
     deeds = [lambda post=post: actions.appoint(user=user, post=post, on=TODAY, by=by) for post in posts]
@@ -303,13 +303,13 @@ def test_appoint_at_once_as_auditor_and_in_an_office_makes_one_of_them(committed
 def test_what_is_done_at_once_by_several_is_done_once(committed_db, act, rows, verb):
     by = actor_for("administrator")
     assert outcomes(rows, *[lambda: act(by)] * 3) == {"done": 1, "refused": 2}
-    with everything():
+    with whole_province():
         assert Event.objects.filter(verb=verb).count() == 1
 
 
 def test_a_seat_elsewhere_that_is_just_being_made_keeps_the_login_from_the_county(committed_db):
     """Both wait for the login: whoever comes second sees what the first did."""
-    with everything():
+    with whole_province():
         post, user = post_at("sibling"), user_named("county")
     above = actor_for("administrator")
     county = replace(above, user_id=None, path=cast_unit("county").path)
@@ -318,7 +318,7 @@ def test_a_seat_elsewhere_that_is_just_being_made_keeps_the_login_from_the_count
         lambda: actions.appoint(user=user, post=post, on=TODAY, by=above),
         lambda: actions.reset_password(user=user, password="x", by=county, reason="x"),
     )
-    with everything():
+    with whole_province():
         first = Event.objects.order_by("at").first()
     is_refused = isinstance(results[1], actions.CannotManageUser)
     assert is_refused is (first.verb == "appointment.made")

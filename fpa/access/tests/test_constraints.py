@@ -11,7 +11,7 @@ from tests.cast import cast_unit
 
 DAY = date(2026, 5, 1)
 BEFORE = date(2026, 4, 30)
-pytestmark = pytest.mark.usefixtures("whole_province")
+pytestmark = pytest.mark.usefixtures("province_scope")
 
 
 def held_by(name):

@@ -7,7 +7,7 @@ from django.db import ProgrammingError, connection, models, transaction
 from conftest import _owner_of
 from fpa.access.guards import KEPT_BY_MIGRATIONS, POLICIES, apply_guards, our_models, visibility_of
 from fpa.access.models import Appointment, Post, ScopedModel, Unit, UnitVersion, User
-from fpa.access.scope import everything, scoped
+from fpa.access.scope import scoped, whole_province
 from fpa.approval.models import Flow
 from fpa.audit.models import Event
 from fpa.audit.tests.log import owner
@@ -137,7 +137,7 @@ def test_the_application_can_not_loosen_a_guard(db, statement):
 
 @pytest.mark.parametrize("model", SCOPED, ids=lambda model: model._meta.label)
 def test_without_a_scope_no_row_is_seen(db, model):
-    with everything():
+    with whole_province():
         Post.objects.create(unit=cast_unit("county"), title="x", role="office")
     assert not model.objects.exists()
 
@@ -153,7 +153,7 @@ def test_without_a_scope_no_row_is_seen(db, model):
         ("sibling", False),
     ],
 )
-def test_published_down_is_seen_below_and_above_but_not_beside(whole_province, reader, seen):
+def test_published_down_is_seen_below_and_above_but_not_beside(province_scope, reader, seen):
     form = Form.objects.create(unit=cast_unit("county"), code="x", name="表", period_kind="half")
     with scoped(cast_unit(reader).path):
         assert Form.objects.filter(pk=form.pk).exists() is seen
@@ -163,7 +163,7 @@ def test_published_down_is_seen_below_and_above_but_not_beside(whole_province, r
     ("writer", "may"),
     [("village", False), ("township", False), ("sibling", False), ("county", True), ("city", True)],
 )
-def test_published_down_is_written_by_the_publishers_side_only(whole_province, writer, may):
+def test_published_down_is_written_by_the_publishers_side_only(province_scope, writer, may):
     form = Form.objects.create(unit=cast_unit("county"), code="x", name="表", period_kind="half")
     with scoped(cast_unit(writer).path):
         assert Form.objects.filter(pk=form.pk).update(name="改") == int(may)
@@ -173,7 +173,7 @@ def test_published_down_is_written_by_the_publishers_side_only(whole_province, w
 
 
 @pytest.mark.parametrize("model", [Post, Form, Flow])
-def test_a_row_can_not_be_moved_out_of_the_scope(whole_province, model):
+def test_a_row_can_not_be_moved_out_of_the_scope(province_scope, model):
     fields = {
         Post: {"title": "x", "role": "office"},
         Form: {"code": "x", "name": "x", "period_kind": "half"},
@@ -228,7 +228,7 @@ def test_guards_put_back_whatever_was_changed_by_hand(committed_db):
     assert {t: (policies(t), privileges(t)) for t in before} == before
     assert not Post.objects.exists()
     assert User.objects.exists()
-    with pytest.raises(ProgrammingError), everything():
+    with pytest.raises(ProgrammingError), whole_province():
         Event.objects.update(reason="x")
 
 
@@ -241,7 +241,7 @@ def test_guards_work_in_a_schema_whose_name_needs_quoting(committed_db):
         apply_guards()
     connection.close()
     assert not Post.objects.exists()
-    with everything():
+    with whole_province():
         assert Post.objects.exists()
         assert Appointment.objects.count() == 8
     assert UnitVersion.objects.exists()

@@ -63,7 +63,7 @@ def post_of(name):
         ("village", "township", False),
     ],
 )
-def test_load_holds_rows_of_the_scope_only(whole_province, asking, reader, whose, is_there):
+def test_load_holds_rows_of_the_scope_only(province_scope, asking, reader, whose, is_there):
     post, request = post_of(whose), asking(reader)
     with scoped(request.actor.path):
         if is_there:
@@ -74,7 +74,7 @@ def test_load_holds_rows_of_the_scope_only(whole_province, asking, reader, whose
                 load(Post, post.pk, request, "unit.view")
 
 
-def test_load_says_the_same_of_a_foreign_row_and_of_none(whole_province, asking):
+def test_load_says_the_same_of_a_foreign_row_and_of_none(province_scope, asking):
     foreign, request, said = post_of("sibling").pk, asking("county"), set()
     with scoped(request.actor.path):
         for pk in (foreign, 10**9):
@@ -86,7 +86,7 @@ def test_load_says_the_same_of_a_foreign_row_and_of_none(whole_province, asking)
 
 @pytest.mark.parametrize("model", [Post, Event])
 @pytest.mark.parametrize("pk", NOWHERE, ids=repr)
-def test_load_answers_any_key(whole_province, asking, model, pk):
+def test_load_answers_any_key(province_scope, asking, model, pk):
     record("unit.renamed", cast_unit("county"), by=SYSTEM)
     with pytest.raises(Http404):
         load(model, pk, asking("auditor"), "unit.view")
@@ -98,7 +98,7 @@ def test_load_asks_for_the_permission_before_the_row(asking, django_assert_num_q
         load(Post, 1, request, "post.edit")
 
 
-def test_load_keeps_to_the_queryset_that_it_is_given(whole_province, asking):
+def test_load_keeps_to_the_queryset_that_it_is_given(province_scope, asking):
     post = post_of("county")
     with pytest.raises(Http404):
         load(Post.objects.filter(role="auditor"), post.pk, asking("province"), "unit.view")

@@ -9,7 +9,7 @@ from django.test import Client, RequestFactory
 
 from fpa.access.middleware import OPEN_TO_ALL_USERS, ScopeMiddleware
 from fpa.access.models import Post, User
-from fpa.access.scope import current_scope, everything
+from fpa.access.scope import current_scope, whole_province
 from fpa.access.seats import SESSION_KEY, actor_for, choose_seat, seats_of
 from tests.cast import cast_unit
 
@@ -27,7 +27,7 @@ def rename(title):
 
 
 def titles():
-    with everything():
+    with whole_province():
         return set(Post.objects.values_list("title", flat=True))
 
 

@@ -4,7 +4,7 @@ import pytest
 from django.db import connection, transaction
 
 from fpa.access.models import Appointment, Post, Unit
-from fpa.access.scope import current_scope, everything, scoped, set_scope
+from fpa.access.scope import current_scope, scoped, set_scope, whole_province
 from tests.cast import cast_unit
 
 
@@ -30,7 +30,7 @@ def test_scope_refuses_rows_written_outside(db):
 
 def test_scope_is_restored_after_a_wider_block(db):
     with scoped("/12/02/"):
-        with everything():
+        with whole_province():
             assert Post.objects.count() > 1
         assert current_scope() == "/12/02/"
 

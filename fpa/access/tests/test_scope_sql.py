@@ -6,7 +6,7 @@ from django.conf import settings
 from django.db import DatabaseError, connection, transaction
 
 from fpa.access.models import Appointment, Post
-from fpa.access.scope import current_scope, everything, scoped, set_scope
+from fpa.access.scope import current_scope, scoped, set_scope, whole_province
 from fpa.audit.tests.log import owner
 from fpa.core import database
 from fpa.core.visibility import upper_bound
@@ -31,7 +31,7 @@ def ask(statement, *values):
 
 
 @pytest.fixture
-def neighbours(whole_province):
+def neighbours(province_scope):
     """Posts at paths that look alike, one each."""
     unit = cast_unit("county")
     Post.objects.bulk_create(Post(unit=unit, path=path, title="邻", role="office") for path in NEIGHBOURS)
@@ -123,7 +123,7 @@ def test_a_failed_block_leaves_the_scope_of_before(db):
 
 def test_a_block_that_is_to_be_undone_takes_its_scope_along(db):
     set_scope("/12/")
-    with everything():
+    with whole_province():
         transaction.set_rollback(True)
     assert current_scope() == "/12/"
 
@@ -131,7 +131,7 @@ def test_a_block_that_is_to_be_undone_takes_its_scope_along(db):
 def test_blocks_within_blocks_each_give_back_their_scope(db):
     seen = []
     with scoped("/12/"):
-        with scoped("/12/02/"), everything():
+        with scoped("/12/02/"), whole_province():
             seen.append(current_scope())
         seen.append(current_scope())
     assert [*seen, current_scope()] == ["/", "/12/", None]
@@ -139,14 +139,14 @@ def test_blocks_within_blocks_each_give_back_their_scope(db):
 
 def test_scope_of_one_session_is_not_another_ones(committed_db):
     app = database.connect(settings.DATABASES["default"], NAME=committed_db)
-    with app as other, everything():
+    with app as other, whole_province():
         assert Post.objects.count() == 8
         assert other.execute("SELECT count(*) FROM access_post").fetchone() == (0,)
         assert other.execute("SELECT current_user").fetchone() == ask("SELECT current_user")[0]
 
 
 def test_a_session_used_again_after_a_failure_has_no_scope(committed_db):
-    with pytest.raises(DatabaseError), everything():
+    with pytest.raises(DatabaseError), whole_province():
         ask("SELECT 1 / 0")
     with transaction.atomic():
         assert current_scope() is None

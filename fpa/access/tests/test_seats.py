@@ -11,7 +11,7 @@ from django.utils import timezone
 
 from fpa.access.models import Appointment, Unit, User
 from fpa.access.roles import ROLES
-from fpa.access.scope import current_scope, everything, scoped
+from fpa.access.scope import current_scope, scoped, whole_province
 from fpa.access.seats import actor_for, seat_request, seated, seats_of
 from fpa.audit.models import Event
 from tests.cast import PASSWORD, cast_unit
@@ -29,7 +29,7 @@ def today(monkeypatch):
 def both(seat_for, client_as):
     """The county's office worker who also administers it: (client, seat of the office, seat of the administrator)."""
     second = seat_for("county", cast_unit("county"), "administrator")
-    with everything():
+    with whole_province():
         first = Appointment.objects.get(user__username="county", post__role="office")
     return client_as("county"), first, second
 
@@ -39,7 +39,7 @@ def units_of(name):
 
 
 def last_event():
-    with everything():
+    with whole_province():
         return Event.objects.order_by("-id").first()
 
 
@@ -132,7 +132,7 @@ def test_switch_is_a_post_and_never_leads_elsewhere(both):
 def test_a_seat_that_ends_while_one_works_in_it_gives_way_to_the_other(both):
     client, office, administrator = both
     client.post("/seat/switch/", {"seat": administrator.pk})
-    with everything():
+    with whole_province():
         Appointment.objects.filter(pk=administrator.pk).update(valid_to=timezone.localdate())
     assert client.get("/users/").status_code == 403
     assert client.get("/").wsgi_request.actor.post_id == office.post_id

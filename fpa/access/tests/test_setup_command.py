@@ -6,7 +6,7 @@ from django.core.management import call_command
 
 from conftest import _owner_of
 from fpa.access.models import Post, Unit, User
-from fpa.access.scope import everything
+from fpa.access.scope import whole_province
 from fpa.audit.tests.log import owner
 from fpa.core import database
 
@@ -30,7 +30,7 @@ def test_setup_again_keeps_keys_units_and_people(set_up):
     assert (Unit.objects.count(), User.objects.count()) == before
     assert settings.KEYRING_FILE.read_bytes() == keys
     assert not Post.objects.exists()
-    with everything():
+    with whole_province():
         assert Post.objects.count() == 8
 
 

@@ -10,7 +10,7 @@ from django.test import Client
 from django.utils import timezone
 
 from fpa.access.models import Appointment, Post, User
-from fpa.access.scope import everything
+from fpa.access.scope import whole_province
 from fpa.audit.models import Event
 from tests.cast import PASSWORD, cast_unit
 
@@ -20,7 +20,7 @@ def attempt(username, password, client=None):
 
 
 def verbs(**conditions):
-    with everything():
+    with whole_province():
         return list(
             Event.objects.filter(verb__startswith="user.", **conditions)
             .order_by("id")
@@ -103,7 +103,7 @@ def test_login_answers_the_same_whoever_is_asked_for(db):
 
 def test_login_of_an_unknown_name_keeps_nothing_of_what_was_typed(db):
     attempt("my-secret-password", "x")
-    with everything():
+    with whole_province():
         event = Event.objects.get(verb="user.login_failed")
     assert (event.object_name, event.actor_name, event.path) == ("未知账号", "未知账号", "/")
     assert "secret" not in str(vars(event))
@@ -141,7 +141,7 @@ def test_logout_is_a_post_and_ends_the_session(client_as):
 
 
 def second_seat(name, unit, role="office", **days):
-    with everything():
+    with whole_province():
         post = Post.objects.create(unit=unit, title="第二岗位", role=role)
         days = {"valid_from": date(2020, 1, 1)} | days
         return Appointment.objects.create(unit=unit, post=post, user=User.objects.get(username=name), **days)
@@ -173,7 +173,7 @@ def test_switch_seat_knows_only_seats_of_today(db, client_as, day):
 
 
 def test_switch_seat_refuses_anothers(db, client_as):
-    with everything():
+    with whole_province():
         foreign = Appointment.objects.get(user__username="county").pk
     client = client_as("township")
     for wanted in (foreign, "", "x", "-1"):
@@ -191,7 +191,7 @@ def test_outsider_is_told_plainly_that_there_is_no_seat(client_as, address):
 def test_access_ends_on_the_day_the_appointment_does(db, client_as):
     client = client_as("county")
     assert client.get("/").status_code == 200
-    with everything():
+    with whole_province():
         Appointment.objects.filter(user__username="county").update(valid_to=timezone.localdate())
     assert client.get("/")["Location"] == "/seat/"
 

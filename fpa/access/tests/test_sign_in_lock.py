@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from fpa.access import actions
 from fpa.access.models import Post, User
-from fpa.access.scope import everything
+from fpa.access.scope import whole_province
 from fpa.access.seats import actor_for
 from fpa.access.sign_in import CannotLogIn, confirm_password, log_in
 from fpa.access.tests.conftest import while_done, while_held
@@ -22,7 +22,7 @@ NAMES = ["county", "nobody-has-this"]
 
 
 def last_event():
-    with everything():
+    with whole_province():
         return Event.objects.order_by("-id").first()
 
 
@@ -89,7 +89,7 @@ def test_failure_is_recorded_where_its_account_works(db, name, who, where):
 def test_failures_of_one_unknown_name_are_found_by_one_index_and_of_two_by_two(db):
     for name in ("nobody-1", "nobody-1", "nobody-2"):
         attempt(name, "wrong-password")
-    with everything():
+    with whole_province():
         ids = list(Event.objects.order_by("id").values_list("object_id", flat=True))
     assert ids[0] == ids[1] != ids[2]
     assert "nobody" not in "".join(ids)
@@ -174,7 +174,7 @@ def reset(user):
 @pytest.mark.parametrize("act", [unlock, reset])
 def test_an_administrator_ends_the_lock_at_once(db, act):
     fail("county", 5)
-    with everything():
+    with whole_province():
         password = act(User.objects.get(username="county"))
     assert attempt("county", password).status_code == 302
 
@@ -209,7 +209,7 @@ def test_guesses_at_once_get_no_try_beyond_the_limit(committed_db):
 
 
 def test_the_same_name_opened_twice_at_once_is_refused_as_one_that_is_taken(committed_db):
-    with everything():
+    with whole_province():
         admin = actor_for("administrator")
         posts = [Post.objects.create(unit=cast_unit("county"), title=f"岗{n}", role="office") for n in (1, 2)]
 
@@ -221,7 +221,7 @@ def test_the_same_name_opened_twice_at_once_is_refused_as_one_that_is_taken(comm
     (refusal,) = while_done(opening(posts[0]), opening(posts[1]))
     assert isinstance(refusal, actions.CannotCreateUser)
     assert str(refusal) == "账号“lihua”已有人使用，请换一个，例如在后面加上单位简称。"
-    with everything():
+    with whole_province():
         assert User.objects.get(username="lihua").appointments.get().post == posts[0]
 
 
@@ -283,7 +283,7 @@ def test_no_answer_tells_uncounted_whether_a_guess_is_right(client_as, changes):
 
 
 def test_guesses_in_several_sessions_at_once_are_each_counted(committed_db):
-    with everything():
+    with whole_province():
         user = User.objects.get(username="county")
     rows = User.objects.filter(username="county")
     answers = while_held(rows, *[lambda: confirm_password(user=user, password="x", ip=None)] * 4)
@@ -295,7 +295,7 @@ def test_guesses_in_several_sessions_at_once_are_each_counted(committed_db):
 
 @pytest.mark.parametrize(("minutes", "is_in"), [(1, True), (-1, False)])
 def test_temporary_password_opens_the_login_for_seven_days(db, minutes, is_in):
-    with everything():
+    with whole_province():
         password = reset(User.objects.get(username="county"))
     user = User.objects.get(username="county")
     given = timezone.now() + timedelta(days=7) - user.temporary_until
@@ -312,7 +312,7 @@ def test_temporary_password_opens_the_login_for_seven_days(db, minutes, is_in):
 
 
 def test_a_password_of_ones_own_does_not_end(db, client_as):
-    with everything():
+    with whole_province():
         password = reset(User.objects.get(username="county"))
     assert guess(client_as("county"), password)["Location"] == "/"
     assert User.objects.get(username="county").temporary_until is None

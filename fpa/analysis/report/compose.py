@@ -11,7 +11,7 @@ from fpa.analysis.report.half_year import OPENING, PARTS, Paragraph, Sentence, e
 from fpa.analysis.report.words import association, words_of
 from fpa.core.chinese import time_cn
 from fpa.core.periods import Period
-from fpa.figures import shown
+from fpa.figures import display
 from fpa.figures.queries import Reading, read
 
 PLACE = re.compile(r"\{([a-z0-9_.]+)\}")
@@ -40,7 +40,7 @@ class Piece:
     @property
     def url(self) -> str:
         """Where the figure opens; nowhere for plain words."""
-        return shown.address_of(self.reading) if self.reading else ""
+        return display.address_of(self.reading) if self.reading else ""
 
 
 @dataclass(frozen=True)
@@ -91,11 +91,11 @@ def _source(line: int, reading: Reading) -> Source:
     return Source(
         line=str(line),
         name=reading.figure.name,
-        value=shown.exact_words(reading),
+        value=display.exact_words(reading),
         definition=reading.figure.definition or PENDING_MEANING,
         coverage=str(reading.coverage) if reading.coverage else DASH,
         as_of=DASH if reading.value is None else time_cn(reading.as_of),
-        url=shown.address_of(reading),
+        url=display.address_of(reading),
     )
 
 
@@ -133,7 +133,7 @@ class _Writer:
         self._unit, self._period = unit, period
         self._pieces = {name: Piece(word) for name, word in words_of(unit, period).items()}
         for line, reading in enumerate(readings, 1):
-            self._pieces[reading.figure.key] = Piece(shown.words(reading), reading, str(line))
+            self._pieces[reading.figure.key] = Piece(display.words(reading), reading, str(line))
 
     def blocks(self) -> list[Block]:
         """The whole text in order."""

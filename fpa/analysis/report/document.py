@@ -6,7 +6,7 @@ from typing import IO
 
 from fpa.analysis.report.compose import Block, Piece, Report
 from fpa.core.official import Heading, Paragraph, Run, write_official
-from fpa.figures import shown
+from fpa.figures import display
 
 
 def write_report(target: str | PathLike[str] | IO[bytes], report: Report, *, signed_on: date) -> None:
@@ -32,4 +32,4 @@ def _run(piece: Piece) -> Run:
     if piece.reading is None:
         return Run(piece.text)
     name = piece.reading.figure.name
-    return Run(piece.text, link=piece.line, note=f"{name}：{shown.exact_words(piece.reading)}")
+    return Run(piece.text, link=piece.line, note=f"{name}：{display.exact_words(piece.reading)}")

@@ -44,7 +44,7 @@ class Topic:
 
 
 @dataclass(frozen=True)
-class Part:
+class Section:
     """A heading 一、 with paragraphs of its own and topics."""
 
     heading: str
@@ -59,7 +59,7 @@ OPENING: Paragraph = (
     ),
 )
 
-LEADERSHIP = Part(
+LEADERSHIP = Section(
     "党的领导全面加强",
     (
         (
@@ -76,7 +76,7 @@ LEADERSHIP = Part(
     ),
 )
 
-CENTRE = Part(
+CENTRE = Section(
     "服务中心更有作为",
     (),
     (
@@ -136,7 +136,7 @@ CENTRE = Part(
     ),
 )
 
-PEOPLE = Part(
+PEOPLE = Section(
     "服务群众更加贴心",
     (),
     (
@@ -212,7 +212,7 @@ PEOPLE = Part(
     ),
 )
 
-FOUNDATION = Part(
+FOUNDATION = Section(
     "基层基础不断夯实",
     (),
     (

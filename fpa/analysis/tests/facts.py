@@ -3,7 +3,7 @@
 from decimal import Decimal
 
 from fpa.access.models import Unit
-from fpa.access.scope import everything
+from fpa.access.scope import whole_province
 from fpa.figures.models import Fact
 
 H1 = "2023H1"
@@ -11,7 +11,7 @@ H1 = "2023H1"
 
 def put(figure: str, unit: Unit, value: int, period: str = H1) -> None:
     """Add to a figure at a unit, as its own, and at every unit above; whatever the scope that a request left."""
-    with everything():
+    with whole_province():
         _put(figure, unit, value, period)
 
 

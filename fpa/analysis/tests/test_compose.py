@@ -9,7 +9,7 @@ from fpa.access.models import Unit
 from fpa.analysis.report.compose import PLACE, CannotReport, compose
 from fpa.analysis.report.half_year import PARTS, every_sentence
 from fpa.core.periods import Period
-from fpa.figures import catalogue, shown
+from fpa.figures import catalogue, display
 from fpa.figures.catalogue import Kind
 from tests.cast import cast_unit
 
@@ -43,14 +43,14 @@ def test_half_year_names_only_figures_of_the_catalogue():
     assert {name for name in names if "." not in name} == {"period", "scope", "associations"}
 
 
-def test_compose_places_every_figure_of_the_catalogue_in_the_report_of_the_province(whole_province):
+def test_compose_places_every_figure_of_the_catalogue_in_the_report_of_the_province(province_scope):
     named = {reading.figure.key for reading in report_of("province").readings}
     assert {figure.key for figure in catalogue.every()} - named == set()
 
 
 @pytest.mark.parametrize("name", UNITS)
 @pytest.mark.parametrize("code", PERIODS)
-def test_compose_has_digits_only_in_readings_and_period(whole_province, name, code):
+def test_compose_has_digits_only_in_readings_and_period(province_scope, name, code):
     report = report_of(name, code)
     words = "".join(piece.text for block in report.blocks for piece in block.pieces if not piece.reading)
     bare = words.replace(report.period.label, "").replace(CAMPAIGN, "")
@@ -58,7 +58,7 @@ def test_compose_has_digits_only_in_readings_and_period(whole_province, name, co
     assert all(p.text for block in report.blocks for p in block.pieces)
 
 
-def test_compose_says_each_reading_in_office_words(whole_province):
+def test_compose_says_each_reading_in_office_words(province_scope):
     sentinels = {}
     for order, figure in enumerate(catalogue.declared()):
         sentinels[figure.key] = 1_234_567 + order * 10_000
@@ -69,12 +69,12 @@ def test_compose_says_each_reading_in_office_words(whole_province):
     ]
     assert {p.reading.figure.key: p.reading.value for p in readings} == sentinels
     for piece in readings:
-        assert piece.text == shown.words(piece.reading)
+        assert piece.text == display.words(piece.reading)
         assert "万余" in piece.text
-        assert report.sources[int(piece.line) - 1].value == shown.exact_words(piece.reading)
+        assert report.sources[int(piece.line) - 1].value == display.exact_words(piece.reading)
 
 
-def test_compose_writes_pending_figures_as_pending(whole_province):
+def test_compose_writes_pending_figures_as_pending(province_scope):
     report = report_of("province")
     pending = {
         p.text for block in report.blocks for p in block.pieces if p.reading and p.reading.figure.pending
@@ -84,9 +84,9 @@ def test_compose_writes_pending_figures_as_pending(whole_province):
     assert (source.value, source.coverage, source.as_of) == ("〔待接入〕", "—", "—")
 
 
-def test_compose_tells_nothing_reported_from_zero(whole_province):
+def test_compose_tells_nothing_reported_from_zero(province_scope):
     pieces = {p.reading.figure.key: p for b in report_of("city").blocks for p in b.pieces if p.reading}
-    assert pieces["visit.households"].text == shown.NOT_REPORTED
+    assert pieces["visit.households"].text == display.NOT_REPORTED
     stock = pieces["staff.authorized"]
     assert (stock.reading.figure.kind, stock.text) == (Kind.STOCK, "0人")
     put("visit.households", cast_unit("village"), 3)
@@ -104,7 +104,7 @@ def test_compose_tells_nothing_reported_from_zero(whole_province):
         ("village", ["全社区计生协兼职人员"], ["在编工作人员", "各级计生协"]),
     ],
 )  # fmt: skip
-def test_compose_says_what_makes_sense_at_a_level(whole_province, name, there, not_there):
+def test_compose_says_what_makes_sense_at_a_level(province_scope, name, there, not_there):
     for level, key in ((2, "org.city.total"), (3, "org.county.total")):
         for unit in Unit.objects.filter(level=level, kind="administrative"):
             put(key, unit, 1)
@@ -115,7 +115,7 @@ def test_compose_says_what_makes_sense_at_a_level(whole_province, name, there, n
 
 
 @pytest.mark.parametrize(("code", "has_campaign"), [("2023H1", True), ("2023H2", False), ("2023", True)])
-def test_compose_speaks_of_the_campaign_only_where_the_period_holds_it(whole_province, code, has_campaign):
+def test_compose_speaks_of_the_campaign_only_where_the_period_holds_it(province_scope, code, has_campaign):
     report = report_of("county", code)
     assert ("5.29" in text_of(report)) is has_campaign
     assert any(r.figure.key.startswith("campaign529") for r in report.readings) is has_campaign
@@ -123,7 +123,7 @@ def test_compose_speaks_of_the_campaign_only_where_the_period_holds_it(whole_pro
 
 @pytest.mark.parametrize("name", UNITS)
 @pytest.mark.parametrize("code", PERIODS)
-def test_compose_numbers_headings_without_gaps(whole_province, name, code):
+def test_compose_numbers_headings_without_gaps(province_scope, name, code):
     blocks = report_of(name, code).blocks
     assert [b.text[0] for b in blocks if b.level == 1] == list("一二三四")
     for part in "".join(b.text[1] if b.level == 2 else "|" for b in blocks if b.level).split("|"):
@@ -133,12 +133,12 @@ def test_compose_numbers_headings_without_gaps(whole_province, name, code):
 
 
 @pytest.mark.parametrize("code", ["2023Q1", "2023-05"])
-def test_compose_refuses_a_period_that_is_no_half(whole_province, code):
+def test_compose_refuses_a_period_that_is_no_half(province_scope, code):
     with pytest.raises(CannotReport, match="半年报告按半年或全年编写"):
         report_of("province", code)
 
 
-def test_compose_reads_all_figures_in_one_go(whole_province, django_assert_max_num_queries):
+def test_compose_reads_all_figures_in_one_go(province_scope, django_assert_max_num_queries):
     unit, period = cast_unit("province"), Period.parse("2023H1")
     with django_assert_max_num_queries(16) as before:
         compose(unit, period)

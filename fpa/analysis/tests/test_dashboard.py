@@ -14,7 +14,7 @@ from python_calamine import CalamineWorkbook
 
 from fpa.access.models import Level, Unit
 from fpa.analysis.dashboard import Hands, drawn_map, levels_below, needs_a_hand
-from fpa.analysis.parts import Part
+from fpa.analysis.parts import UnitShare
 from fpa.audit.models import Event
 from fpa.core.periods import Period
 from fpa.figures import catalogue
@@ -29,7 +29,7 @@ VISITS = "visit.households"
 
 
 @pytest.fixture
-def visits(whole_province):
+def visits(province_scope):
     """Visits in two counties of the city, and in one of another city."""
     put(VISITS, cast_unit("village"), 12_345)
     put(VISITS, Unit.objects.filter(parent__parent__code=SIBLING)[0], 678)
@@ -275,10 +275,10 @@ def test_levels_below_are_one_step_and_for_the_province_two(level, below):
     assert levels_below(Unit(level=level)) == below
 
 
-def test_drawn_map_tells_each_class_by_its_range(whole_province):
+def test_drawn_map_tells_each_class_by_its_range(province_scope):
     province = cast_unit("province")
     cities = Unit.objects.filter(parent=province)
-    drawn = drawn_map(province, Level.CITY, [Part(city, n) for n, city in enumerate(cities)])
+    drawn = drawn_map(province, Level.CITY, [UnitShare(city, n) for n, city in enumerate(cities)])
     assert drawn is not None
     assert drawn.legend == ((0, 0, 0), (1, 1, 2), (2, 3, 5), (3, 6, 7), (4, 8, 10), (5, 11, 13))
     assert drawn.has_labels

@@ -29,7 +29,7 @@ def document_of(name: str):
 
 
 @pytest.mark.parametrize("name", ["province", "city", "county", "township", "village"])
-def test_write_report_has_the_text_of_the_page(whole_province, client_as, name):
+def test_write_report_has_the_text_of_the_page(province_scope, client_as, name):
     put("visit.households", cast_unit("village"), 33_000)
     _, document = document_of(name)
     page = html.fromstring(client_as(name).get("/report/half-year/?period=2023H1").content)
@@ -44,7 +44,7 @@ def test_write_report_has_the_text_of_the_page(whole_province, client_as, name):
     assert bodies[: len(shown) - 2] == shown[1:-1]
 
 
-def test_write_report_lists_the_sources_with_exact_values(whole_province):
+def test_write_report_lists_the_sources_with_exact_values(province_scope):
     put("visit.value", cast_unit("village"), 31_004_500)
     report, document = document_of("city")
     rows = [[cell.text for cell in row.cells] for row in document.tables[-1].rows]
@@ -57,7 +57,7 @@ def test_write_report_lists_the_sources_with_exact_values(whole_province):
     assert "3100.45万元" in "".join(p.text for p in document.paragraphs)
 
 
-def test_write_report_links_each_number_to_its_line(whole_province):
+def test_write_report_links_each_number_to_its_line(province_scope):
     report, document = document_of("county")
     links = document.element.body.findall(".//{*}hyperlink")
     pieces = [piece for block in report.blocks for piece in block.pieces if piece.reading]
@@ -65,7 +65,7 @@ def test_write_report_links_each_number_to_its_line(whole_province):
     assert anchors == [f"source_{piece.line}" for piece in pieces]
 
 
-def test_write_report_is_signed_by_the_unit_that_it_is_about(whole_province):
+def test_write_report_is_signed_by_the_unit_that_it_is_about(province_scope):
     _, document = document_of("city")
     text = [p.text for p in document.paragraphs]
     assert "怀化市计划生育协会" in text

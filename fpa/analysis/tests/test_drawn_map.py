@@ -10,10 +10,10 @@ from typing import Any
 import pytest
 
 from fpa.access.models import Level, Unit
-from fpa.analysis import maps
 from fpa.analysis.dashboard import drawn_map
-from fpa.analysis.maps import WIDTH, Outline, sheet_of
-from fpa.analysis.parts import Part
+from fpa.analysis.parts import UnitShare
+from fpa.core import maps
+from fpa.core.maps import WIDTH, Outline, sheet_of
 from tests.cast import cast_unit
 
 Ring = list[tuple[float, float]]
@@ -45,7 +45,7 @@ def test_labels_of_a_map_stand_in_their_own_shape(parent):
     assert astray == []
 
 
-def test_each_county_is_drawn_on_its_own_city_only(whole_province):
+def test_each_county_is_drawn_on_its_own_city_only(province_scope):
     seen: dict[str, str] = {}
     for city in Unit.objects.filter(level=Level.CITY):
         for outline in sheet_of(city.code[:6], "county").outlines:
@@ -95,20 +95,20 @@ def test_the_file_can_be_replaced(another_file):
     )
 
 
-def test_a_unit_that_the_file_lacks_is_in_the_list_only(another_file, whole_province):
+def test_a_unit_that_the_file_lacks_is_in_the_list_only(another_file, province_scope):
     city = cast_unit("city")
-    parts = [Part(unit, 5) for unit in Unit.objects.filter(parent=city)]
+    parts = [UnitShare(unit, 5) for unit in Unit.objects.filter(parent=city)]
     drawn = drawn_map(city, Level.COUNTY, parts)
     assert drawn
     assert [shape.part.unit.code[:6] for shape in drawn.shapes] == ["431202", "431221"]
 
 
 @pytest.mark.parametrize("divided", [False, True])
-def test_shades_follow_the_measure_that_is_compared(whole_province, divided):
+def test_shades_follow_the_measure_that_is_compared(province_scope, divided):
     """By the ratio where one is asked for: the largest total need not be the darkest."""
     city = cast_unit("city")
     counties = list(Unit.objects.filter(parent=city, kind="administrative").order_by("path"))
-    parts = [Part(unit, 1000 - n, Decimal(n + 1) / 2, divided) for n, unit in enumerate(counties)]
+    parts = [UnitShare(unit, 1000 - n, Decimal(n + 1) / 2, divided) for n, unit in enumerate(counties)]
     drawn = drawn_map(city, Level.COUNTY, parts)
     assert drawn
     shades = {shape.part.unit.code: shape.shade for shape in drawn.shapes}
@@ -119,9 +119,9 @@ def test_shades_follow_the_measure_that_is_compared(whole_province, divided):
     assert {shade for shade, _, _ in drawn.legend} == set(shades.values())
 
 
-def test_what_has_no_number_has_no_shade(whole_province):
+def test_what_has_no_number_has_no_shade(province_scope):
     city = cast_unit("city")
-    parts = [Part(unit, 0, None, True) for unit in Unit.objects.filter(parent=city)]
+    parts = [UnitShare(unit, 0, None, True) for unit in Unit.objects.filter(parent=city)]
     drawn = drawn_map(city, Level.COUNTY, parts)
     assert drawn
     assert {shape.shade for shape in drawn.shapes} == {0}

@@ -19,7 +19,7 @@ VISITS = "visit.households"
 
 
 @pytest.fixture
-def ask(whole_province):
+def ask(province_scope):
     """Issue a collection: `ask("visit", "2023H1", level=5)`; its days count from today."""
     ensure_forms(cast_unit("province"))
 

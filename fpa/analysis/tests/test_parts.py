@@ -6,8 +6,8 @@ import pytest
 
 from fpa.access.models import Level, Unit
 from fpa.analysis.parts import (
-    Part,
     Per,
+    UnitShare,
     bounds_of,
     class_of,
     parts_of_figure,
@@ -44,7 +44,7 @@ def test_ratio_of_divides_exactly_or_not_at_all(value, base, per, ratio):
     assert ratio_of(value, base, per) == (None if ratio is None else Decimal(ratio))
 
 
-def test_parts_of_figure_are_in_code_order_with_zones_last(whole_province):
+def test_parts_of_figure_are_in_code_order_with_zones_last(province_scope):
     units = [part.unit for part in parts("city", Level.COUNTY).lines]
     zones = [unit.is_functional_zone for unit in units]
     assert zones == sorted(zones)
@@ -54,7 +54,7 @@ def test_parts_of_figure_are_in_code_order_with_zones_last(whole_province):
     assert len(codes) == 12
 
 
-def test_parts_of_figure_of_the_province_by_counties_leave_the_zones_to_the_rest(whole_province):
+def test_parts_of_figure_of_the_province_by_counties_leave_the_zones_to_the_rest(province_scope):
     put(VISITS, cast_unit("village"), 10)
     put(VISITS, Unit.objects.filter(kind="functional_zone")[0], 4)
     found = parts("province", Level.COUNTY)
@@ -63,7 +63,7 @@ def test_parts_of_figure_of_the_province_by_counties_leave_the_zones_to_the_rest
     assert (found.rest, found.rest_word) == (4, "本级、功能区等")
 
 
-def test_parts_of_figure_add_up_with_the_units_own(whole_province):
+def test_parts_of_figure_add_up_with_the_units_own(province_scope):
     put(VISITS, cast_unit("village"), 10)
     put(VISITS, cast_unit("county"), 3)
     found = parts("county", Level.TOWNSHIP)
@@ -71,7 +71,7 @@ def test_parts_of_figure_add_up_with_the_units_own(whole_province):
     assert (found.rest, found.rest_word) == (3, "本级")
 
 
-def test_parts_of_figure_for_each_village(whole_province):
+def test_parts_of_figure_for_each_village(province_scope):
     county = cast_unit("county")
     put(VISITS, cast_unit("village"), 500)
     found = parts("city", Level.COUNTY, Per.VILLAGE)
@@ -82,7 +82,7 @@ def test_parts_of_figure_for_each_village(whole_province):
     assert found.ratio == (Decimal(500) / whole).quantize(Decimal("0.01"))
 
 
-def test_parts_of_figure_for_a_hundred_members(whole_province):
+def test_parts_of_figure_for_a_hundred_members(province_scope):
     put(VISITS, cast_unit("village"), 30)
     put("member.total", cast_unit("village"), 200)
     found = parts("city", Level.COUNTY, Per.MEMBER)
@@ -92,7 +92,7 @@ def test_parts_of_figure_for_a_hundred_members(whole_province):
     assert found.ratio == 15
 
 
-def test_villages_below_counts_by_child(whole_province):
+def test_villages_below_counts_by_child(province_scope):
     city = cast_unit("city")
     counts = villages_below(city, Level.COUNTY)
     assert sum(counts.values()) == Unit.objects.under(city.path).filter(level=Level.VILLAGE).count()
@@ -105,12 +105,12 @@ def unit(name: str, kind: str = "administrative") -> Unit:
 
 def test_ranked_shares_places_and_leaves_zones_and_the_unknown_out():
     lines = [
-        Part(unit("甲"), 5),
-        Part(unit("乙"), 9),
-        Part(unit("丙"), 5),
-        Part(unit("丁"), 1),
-        Part(unit("戊", "functional_zone"), 99),
-        Part(unit("己"), 7, None, divided=True),
+        UnitShare(unit("甲"), 5),
+        UnitShare(unit("乙"), 9),
+        UnitShare(unit("丙"), 5),
+        UnitShare(unit("丁"), 1),
+        UnitShare(unit("戊", "functional_zone"), 99),
+        UnitShare(unit("己"), 7, None, divided=True),
     ]
     assert [(place, part.unit.name) for place, part in ranked(lines)] == [
         (1, "乙"),
@@ -122,8 +122,8 @@ def test_ranked_shares_places_and_leaves_zones_and_the_unknown_out():
 
 def test_ranked_by_ratio_does_not_follow_the_total():
     small, large = (
-        Part(unit("小"), 10, Decimal(5), divided=True),
-        Part(unit("大"), 100, Decimal(1), divided=True),
+        UnitShare(unit("小"), 10, Decimal(5), divided=True),
+        UnitShare(unit("大"), 100, Decimal(1), divided=True),
     )
     assert [part.unit.name for _, part in ranked([large, small])] == ["小", "大"]
 

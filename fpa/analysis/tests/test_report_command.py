@@ -20,7 +20,7 @@ def run(*arguments: str) -> tuple[str, str, int]:
     return out.getvalue(), err.getvalue(), 0
 
 
-def test_report_refreshes_and_writes_the_docx(whole_province, tmp_path):
+def test_report_refreshes_and_writes_the_docx(province_scope, tmp_path):
     for _ in range(3):
         join(cast_unit("village"), date(2023, 2, 1))
     out, err, code = run("--unit", CITY, "--period", "2023H1", "-o", str(tmp_path / "r.docx"))
@@ -39,7 +39,7 @@ def test_report_refreshes_and_writes_the_docx(whole_province, tmp_path):
         (CITY, "2023Q1", "半年报告按半年或全年编写"),
     ],
 )
-def test_report_refuses_in_plain_words(whole_province, tmp_path, unit, period, reason):
+def test_report_refuses_in_plain_words(province_scope, tmp_path, unit, period, reason):
     target = tmp_path / "r.docx"
     out, err, code = run("--unit", unit, "--period", period, "-o", str(target))
     assert (out, code) == ("", 2)
@@ -47,7 +47,7 @@ def test_report_refuses_in_plain_words(whole_province, tmp_path, unit, period, r
     assert not target.exists()
 
 
-def test_report_says_where_it_cannot_write(whole_province, tmp_path):
+def test_report_says_where_it_cannot_write(province_scope, tmp_path):
     _, err, code = run("--unit", CITY, "--period", "2023H1", "-o", str(tmp_path / "no" / "r.docx"))
     assert code == 2
     assert "写不进去" in err
@@ -59,7 +59,7 @@ def test_report_knows_its_kinds(db):
 
 
 @pytest.mark.parametrize("name", ["province", "county", "village"])
-def test_report_of_any_unit_replaces_the_file_that_was_there(whole_province, tmp_path, name):
+def test_report_of_any_unit_replaces_the_file_that_was_there(province_scope, tmp_path, name):
     target, unit = tmp_path / "r.docx", cast_unit(name)
     target.write_bytes(b"an older one")
     out, _, code = run("--unit", unit.code, "--period", "2023", "-o", str(target))

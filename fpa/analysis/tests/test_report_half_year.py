@@ -16,7 +16,7 @@ PAGE, DOCX = "/report/half-year/", "/report/half-year/docx/"
 
 
 @pytest.fixture
-def visits(whole_province):
+def visits(province_scope):
     put("visit.households", cast_unit("village"), 33_000)
 
 

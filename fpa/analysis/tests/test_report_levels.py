@@ -14,7 +14,7 @@ from fpa.access.models import Unit
 from fpa.analysis.report.compose import CannotReport, compose
 from fpa.analysis.report.document import write_report
 from fpa.core.periods import Period
-from fpa.figures import catalogue, shown
+from fpa.figures import catalogue, display
 from fpa.figures.queries import Reading, read
 from fpa.figures.tests.world import make_world
 from tests.cast import cast_unit
@@ -26,7 +26,7 @@ CODES = ("2023H1", "now")
 
 
 @pytest.fixture
-def world(whole_province):
+def world(province_scope):
     """Records of every kind, counted."""
     make_world()
 
@@ -85,7 +85,7 @@ def test_sources_of_page_and_docx_are_one_table_with_exact_values(world, client_
     in_docx = [[squeezed(cell.text) for cell in row.cells] for row in table.rows[1:]]
     assert [row[:5] for row in on_page] == [row[:5] for row in in_docx]
     readings = read([r.figure.key for r in report.readings], unit, Period.parse("2023H1"))
-    assert [row[2] for row in on_page] == [squeezed(shown.exact_words(r)) for r in readings.values()]
+    assert [row[2] for row in on_page] == [squeezed(display.exact_words(r)) for r in readings.values()]
     assert [row[4] for row in on_page] == [squeezed(str(r.coverage or "—")) for r in readings.values()]
 
 
@@ -168,14 +168,14 @@ def test_said_tells_nothing_reported_from_a_reported_zero(key, value, have, word
     coverage = None if have is None else catalogue.Coverage(have, 9, "个乡镇")
     now = timezone.now()
     assert (
-        shown.words(Reading(figure, value, value, "exact", unit, Period.parse("2023H1"), now, coverage))
+        display.words(Reading(figure, value, value, "exact", unit, Period.parse("2023H1"), now, coverage))
         == words
     )
 
 
 @pytest.mark.parametrize("code", ["2023Q2", "2023-06"])
 @pytest.mark.parametrize("seat", ["province", "village"])
-def test_report_of_a_quarter_or_month_is_refused_with_the_way_out(whole_province, seat, code):
+def test_report_of_a_quarter_or_month_is_refused_with_the_way_out(province_scope, seat, code):
     period = Period.parse(code)
     with pytest.raises(CannotReport, match=re.escape(f"不能按“{period.label}”编写，请写成 2023H1 或 2023")):
         compose(cast_unit(seat), period)

@@ -27,7 +27,7 @@ SEATS = ("province", "city", "county", "township")
 
 
 @pytest.fixture
-def spread(whole_province):
+def spread(province_scope):
     """Visits in villages of several counties and cities, at a county's own office, and in a functional zone."""
     put(VISITS, cast_unit("village"), 12_345)
     put(VISITS, cast_unit("county"), 55)
@@ -151,7 +151,7 @@ def test_per_hundred_members_leaves_open_what_has_none(spread, client_as):
 
 
 @pytest.mark.parametrize(("seat", "level"), [("province", 2), ("province", 3), ("city", 3), ("county", 4)])
-def test_villages_below_are_counted_by_one_statement(whole_province, seat, level, django_assert_num_queries):
+def test_villages_below_are_counted_by_one_statement(province_scope, seat, level, django_assert_num_queries):
     unit = cast_unit(seat)
     with django_assert_num_queries(1):
         counts = villages_below(unit, Level(level))
@@ -178,7 +178,7 @@ def two_with_one_step() -> tuple[Unit, Unit]:
     raise LookupError("no two townships of the city have one step")
 
 
-def test_villages_below_go_by_the_line_of_parents_not_by_the_length_of_paths(whole_province, actor):
+def test_villages_below_go_by_the_line_of_parents_not_by_the_length_of_paths(province_scope, actor):
     """A moved unit whose step is taken there gets its whole code as its step: its path is longer than its siblings'."""
     taken, there = two_with_one_step()
     sibling, today = there.parent, timezone.localdate()

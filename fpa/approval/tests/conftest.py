@@ -26,7 +26,7 @@ def in_days(days):
 
 
 @pytest.fixture
-def flow(whole_province):
+def flow(province_scope):
     return actions.ensure_flow("submission", "数据上报审核", STEPS)
 
 

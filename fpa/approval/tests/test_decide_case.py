@@ -122,7 +122,7 @@ def test_return_case_names_cells_and_opens_their_threads(returned, actor):
     assert set(threads) == {"visit.households", "visit.money"}
     assert str(money) == "走访慰问（2023年上半年）：慰问金额"
     assert money.messages.get().body == "数字有误"
-    assert (money.asked_id, money.waits_for_id) == (returned.unit_id, returned.unit_id)
+    assert (money.assignee_id, money.waits_for_id) == (returned.unit_id, returned.unit_id)
     assert (money.opened_unit_id, money.due_on) == (actor("township").unit_id, in_days(3))
 
 

@@ -17,7 +17,7 @@ def step(level: int, label: str = "审核") -> Step:
 
 
 @pytest.fixture
-def publish(whole_province, actor):
+def publish(province_scope, actor):
     """Publish a flow by a seat: `publish("county", step(3))`."""
 
     def act(name, *steps, code="own", title="流程"):
@@ -75,7 +75,7 @@ def test_publishing_tells_what_the_steps_were_and_are(publish, actor):
         (({"level": 3, "permission": "submission.approve_all", "label": "县"},), "submission.approve_all"),
     ],
 )
-def test_steps_that_make_no_way_are_refused_by_name(whole_province, actor, steps, reason):
+def test_steps_that_make_no_way_are_refused_by_name(province_scope, actor, steps, reason):
     with pytest.raises(CannotPublish, match=reason) as refusal:
         actions.publish_flow(code="own", name="流程", steps=steps, by=actor("county"))
     assert str(refusal.value).endswith("。")

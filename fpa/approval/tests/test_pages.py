@@ -2,7 +2,7 @@
 
 import pytest
 
-from fpa.access.scope import everything
+from fpa.access.scope import whole_province
 from fpa.approval import actions
 from fpa.approval.models import Message, Thread
 from fpa.approval.tests.conftest import in_days
@@ -65,7 +65,7 @@ def test_lists_show_the_seats_scope(client_as, returned, url, name, finds):
     ("name", "query", "count"),
     [
         ("village", "mine=waiting", 2),
-        ("village", "mine=asked&state=settled", 1),
+        ("village", "mine=assignee&state=settled", 1),
         ("village", "mine=opened", 0),
         ("township", "mine=opened", 3),
         ("township", "mine=waiting", 0),
@@ -153,7 +153,7 @@ def test_settle_thread_page(client_as, cell, name, state, headers):
 def test_writing_in_a_foreign_thread_is_refused(client_as, cell, verb, name, status):
     response = client_as(name).post(f"/threads/{cell.pk}/{verb}/", {"body": "越权"})
     assert response.status_code == status
-    with everything():
+    with whole_province():
         assert cell.messages.count() == 1
 
 

@@ -33,7 +33,7 @@ def test_ensure_flow_makes_a_version_of_a_change(flow, name, steps):
         ([STEPS[0] | {"label": ""}], "没有名称"),
     ],
 )
-def test_publish_flow_refuses_what_leads_nowhere(whole_province, actor, steps, match):
+def test_publish_flow_refuses_what_leads_nowhere(province_scope, actor, steps, match):
     with pytest.raises(CannotPublish, match=match):
         actions.publish_flow(code="x", name="流程", steps=steps, by=actor("county"))
     assert not Flow.objects.filter(code="x").exists()

@@ -7,7 +7,7 @@ from threading import Barrier
 import pytest
 from django.db import connection
 
-from fpa.access.scope import everything
+from fpa.access.scope import whole_province
 from fpa.access.seats import actor_for
 from fpa.approval import actions
 from fpa.approval.actions import CannotDecide, CannotSettle
@@ -23,7 +23,7 @@ def at_once(*acts):
 
     def run(act):
         try:
-            with everything():
+            with whole_province():
                 barrier.wait(timeout=20)
                 act()
             return "done"
@@ -38,7 +38,7 @@ def at_once(*acts):
 
 @pytest.fixture
 def village_submits(committed_db):
-    with everything():
+    with whole_province():
         flow = actions.ensure_flow("submission", "数据上报审核", STEPS)
     village, by = cast_unit("village"), actor_for("village")
     return lambda: actions.submit_case(flow=flow, subject=village, title="表", unit=village, by=by)
@@ -46,12 +46,12 @@ def village_submits(committed_db):
 
 def test_submit_case_at_once_makes_one_case(village_submits):
     assert at_once(village_submits, village_submits) == {"done": 1, "refused": 1}
-    with everything():
+    with whole_province():
         assert Case.objects.count() == 1
 
 
 def test_decide_at_once_makes_one_decision(village_submits):
-    with everything():
+    with whole_province():
         case = village_submits()
     by = actor_for("township")
     outcome = at_once(
@@ -59,7 +59,7 @@ def test_decide_at_once_makes_one_decision(village_submits):
         lambda: actions.return_case(case=case, by=by, reason="请核对", due_on=in_days(1)),
     )
     assert outcome == {"done": 1, "refused": 1}
-    with everything():
+    with whole_province():
         assert case.decisions.count() == 2
 
 
@@ -68,12 +68,12 @@ def test_publish_flow_at_once_makes_two_versions(committed_db):
         actions.publish_flow(code="own", name="流程", steps=STEPS, by=actor_for("county"))
 
     assert at_once(publish, publish) == {"done": 2}
-    with everything():
+    with whole_province():
         assert sorted(Flow.objects.filter(code="own").values_list("version", flat=True)) == [1, 2]
 
 
 def test_reply_at_once_keeps_both_words(village_submits):
-    with everything():
+    with whole_province():
         case = village_submits()
         actions.return_case(
             case=case, by=actor_for("township"), reason="请核对", due_on=in_days(1), places=[{"place": "a"}]
@@ -84,13 +84,13 @@ def test_reply_at_once_keeps_both_words(village_submits):
         lambda: actions.reply_thread(thread=thread, body="补充", by=actor_for("township")),
     )
     assert outcome == {"done": 2}
-    with everything():
+    with whole_province():
         assert thread.messages.count() == 3
 
 
 def test_approve_and_settle_at_once_settle_once(village_submits):
     """The approval settles its cells; a colleague who settles one by hand in the same moment adds no second end."""
-    with everything():
+    with whole_province():
         case = village_submits()
         places = [{"place": "a"}, {"place": "b"}]
         actions.return_case(
@@ -103,19 +103,19 @@ def test_approve_and_settle_at_once_settle_once(village_submits):
         lambda: actions.settle_thread(thread=thread, by=actor_for("township")),
     )
     assert outcome["done"] >= 1
-    with everything():
+    with whole_province():
         assert set(case.threads.values_list("state", flat=True)) == {"settled"}
         assert Event.objects.filter(verb="thread.settled").count() == 2
 
 
 def test_withdraw_and_approve_at_once_end_one_way(village_submits):
-    with everything():
+    with whole_province():
         case = village_submits()
     outcome = at_once(
         lambda: actions.withdraw_case(case=case, by=actor_for("village")),
         lambda: actions.approve_case(case=case, by=actor_for("township")),
     )
     assert outcome == {"done": 1, "refused": 1}
-    with everything():
+    with whole_province():
         assert case.decisions.count() == 2
         assert Case.objects.get().state in ("withdrawn", "open")

@@ -148,7 +148,7 @@ def test_a_talk_beside_the_review_is_left_alone(submit, actor, unit_of):
     village = unit_of("village")
     talk = actions.open_thread(
         subject=village, unit=village, title="走访慰问", body="明年也这样报吗？", by=actor("village"),
-        asked=unit_of("county"),
+        assignee=unit_of("county"),
     )  # fmt: skip
     case = submit()
     for name in ("township", "county", "province"):

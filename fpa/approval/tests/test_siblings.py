@@ -127,7 +127,7 @@ def test_a_foreign_unit_is_not_asked_and_not_acted_for(both, actor, as_seat, uni
             actions.submit_case(flow=flow, subject=village, title="表", unit=village, by=actor("sibling"))
         with pytest.raises(CannotOpen, match="看不到"):
             actions.open_thread(
-                subject=unit_of("sibling"), unit=unit_of("sibling"), title="问", body="问", asked=village,
+                subject=unit_of("sibling"), unit=unit_of("sibling"), title="问", body="问", assignee=village,
                 by=actor("sibling"),
             )  # fmt: skip
 
@@ -156,7 +156,7 @@ def test_a_live_case_stays_one_though_the_second_writer_does_not_see_it(flow, su
     ],
 )
 def test_a_flow_is_seen_below_its_publisher_and_above_it_but_not_beside(
-    whole_province, actor, as_seat, publisher, reader, sees
+    province_scope, actor, as_seat, publisher, reader, sees
 ):
     actions.publish_flow(code="own", name="流程", steps=STEPS, by=actor(publisher))
     with as_seat(reader):

@@ -75,9 +75,9 @@ def test_submit_case_again_goes_back_to_the_step_that_returned(submit, actor):
 
 
 def test_submit_case_again_hands_the_cells_back_to_the_reviewer(returned, submit, actor):
-    assert set(returned.threads.values_list("waits_for", flat=True)) == {returned.unit_id}
+    assert set(returned.threads.values_list("awaiting", flat=True)) == {returned.unit_id}
     submit()
-    assert set(returned.threads.values_list("waits_for", flat=True)) == {actor("township").unit_id}
+    assert set(returned.threads.values_list("awaiting", flat=True)) == {actor("township").unit_id}
     assert set(returned.threads.values_list("state", flat=True)) == {"open"}
 
 

@@ -14,8 +14,8 @@ from fpa.audit.models import Event
 
 
 @pytest.fixture
-def ask(whole_province, actor, unit_of):
-    """Open a thread on the village's subject: `ask(by="county", asked=…)`."""
+def ask(province_scope, actor, unit_of):
+    """Open a thread on the village's subject: `ask(by="county", assignee=…)`."""
 
     def act(by="county", **changes):
         village = unit_of("village")
@@ -27,7 +27,7 @@ def ask(whole_province, actor, unit_of):
 
 def test_open_thread_asks_the_matters_unit(ask, unit_of, actor):
     thread = ask(place="visit.households", place_label="走访户数", due_on=in_days(2))
-    assert (thread.asked, thread.waits_for) == (unit_of("village"), unit_of("village"))
+    assert (thread.assignee, thread.awaiting) == (unit_of("village"), unit_of("village"))
     assert (thread.opened_unit_id, thread.opened_by_name) == (actor("county").unit_id, actor("county").name)
     assert thread.messages.get().body == "为什么少了一户？"
     assert thread.standing == f"等{unit_of('village').short_name}答复"
@@ -44,14 +44,14 @@ def test_open_thread_refuses(ask, unit_of, changes, match):
 
 
 @pytest.mark.parametrize(
-    ("by", "waits_for"), [("village", "county"), ("county", "village"), ("province", "village")]
+    ("by", "awaiting"), [("village", "county"), ("county", "village"), ("province", "village")]
 )
-def test_reply_thread_turns_the_wait(ask, actor, unit_of, by, waits_for):
+def test_reply_thread_turns_the_wait(ask, actor, unit_of, by, awaiting):
     thread = ask()
     message = actions.reply_thread(thread=thread, body=" 已核对 ", by=actor(by))
     thread.refresh_from_db()
     assert (message.body, message.actor_unit_name) == ("已核对", actor(by).unit_name)
-    assert thread.waits_for == unit_of(waits_for)
+    assert thread.awaiting == unit_of(awaiting)
     assert Event.objects.filter(verb="thread.replied").count() == 1
 
 
@@ -88,7 +88,7 @@ def test_settle_thread_is_not_for_the_asked_or_below(ask, actor, by):
 
 
 def test_settle_thread_is_not_for_an_asked_unit_above(ask, actor, unit_of):
-    thread = ask(by="village", asked=unit_of("township"))
+    thread = ask(by="village", assignee=unit_of("township"))
     with pytest.raises(CannotSettle):
         actions.settle_thread(thread=thread, by=actor("township"))
     assert not actions.settle_thread(thread=thread, by=actor("village")).is_open
@@ -106,7 +106,7 @@ def test_threads_on_counts_its_queries(ask, unit_of, django_assert_num_queries):
         ask()
     with django_assert_num_queries(2):
         shown = [
-            (t.asked.name, t.opened_unit.name, [m.body for m in t.messages.all()])
+            (t.assignee.name, t.opened_unit.name, [m.body for m in t.messages.all()])
             for t in threads_on(village)
         ]
     assert len(shown) == 3
@@ -130,7 +130,7 @@ def test_words_and_decisions_are_insert_only(returned, table, verb):
         cursor.execute(verb.format(table))
 
 
-def test_thread_of_a_foreign_unit_is_refused_by_the_database(whole_province, actor, unit_of, as_seat):
+def test_thread_of_a_foreign_unit_is_refused_by_the_database(province_scope, actor, unit_of, as_seat):
     by, village = actor("sibling"), unit_of("village")
     with pytest.raises(Exception, match="row-level security"), as_seat("sibling"):
         actions.open_thread(

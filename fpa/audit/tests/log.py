@@ -9,11 +9,11 @@ from django.conf import settings
 from django.db import connections
 
 from fpa.access.models import User
-from fpa.access.scope import everything
+from fpa.access.scope import whole_province
 from fpa.audit.models import Event
 from fpa.audit.record import record
 from fpa.audit.seal import seal
-from fpa.audit.verify import Verdict, verify
+from fpa.audit.verify import Verification, verify
 from fpa.core import database
 from fpa.core.actor import SYSTEM
 
@@ -22,7 +22,7 @@ TABLES = ("audit_event", "audit_leaf", "audit_treehead", "audit_unsealed")
 
 def write_events(count: int, verb: str = "thing.done") -> list[Event]:
     """Commit `count` events; a scope is opened for it."""
-    with everything():
+    with whole_province():
         user = User.objects.get(username="county")
         changes = {"n": [0, 1]}
         return [record(verb, user, by=SYSTEM, changes=changes, reason=f"第{n}件") for n in range(count)]
@@ -30,13 +30,13 @@ def write_events(count: int, verb: str = "thing.done") -> list[Event]:
 
 def seal_now() -> int:
     """Seal and publish."""
-    with everything():
+    with whole_province():
         return seal()
 
 
-def verify_now() -> Verdict:
+def verify_now() -> Verification:
     """Verify over the whole province."""
-    with everything():
+    with whole_province():
         return verify()
 
 

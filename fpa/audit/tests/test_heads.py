@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from django.conf import settings
 
-from fpa.access.scope import everything
+from fpa.access.scope import whole_province
 from fpa.audit import heads
 from fpa.audit.heads import Head, parse
 from fpa.audit.models import TreeHead
@@ -102,7 +102,7 @@ def test_verify_names_the_line_that_is_no_head(log_db, case):
 def test_head_survives_the_way_through_the_file(log_db):
     write_events(3)
     seal_now()
-    with everything():
+    with whole_province():
         (own,) = heads.from_database(0, 3)
     assert parse(head_lines()[0]) == own
     assert json.loads(head_lines()[0]) == json.loads(json.dumps(asdict(own)))
@@ -161,7 +161,7 @@ def test_publishing_again_adds_nothing(log_db):
     write_events(2)
     seal_now()
     before = head_lines()
-    with everything(), heads.locked() as file:
+    with whole_province(), heads.locked() as file:
         heads.publish(file)
         heads.publish(file)
     assert head_lines() == before
@@ -173,7 +173,7 @@ def test_publishing_into_a_lost_file_writes_it_all_again(log_db):
         seal_now()
     before = head_lines()
     settings.TREE_HEAD_FILE.unlink()
-    with everything(), heads.locked() as file:
+    with whole_province(), heads.locked() as file:
         heads.publish(file)
     assert head_lines() == before
     assert found() == set()

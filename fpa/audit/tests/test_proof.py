@@ -2,9 +2,9 @@
 
 import pytest
 
-from fpa.access.scope import everything
+from fpa.access.scope import whole_province
 from fpa.audit.models import Event
-from fpa.audit.proof import Standing, standing_of
+from fpa.audit.proof import LogProgress, standing_of
 from fpa.audit.tests.log import owner, seal_now, write_events
 
 
@@ -18,7 +18,7 @@ def events(log_db):
 
 
 def stored(event):
-    with everything():
+    with whole_province():
         return Event.objects.get(pk=event.pk)
 
 
@@ -32,7 +32,7 @@ def test_proof_holds_for_every_event(events):
 
 def test_proof_of_a_waiting_event_is_none_yet(events):
     (waiting,) = write_events(1)
-    assert standing_of(stored(waiting)) == Standing(is_genuine=True)
+    assert standing_of(stored(waiting)) == LogProgress(is_genuine=True)
 
 
 @pytest.mark.parametrize(
@@ -53,7 +53,7 @@ def test_proof_fails_where_anything_was_changed(events, damage, genuine):
 
 
 def test_proof_reads_a_fixed_number_of_rows(events, django_assert_num_queries):
-    with everything():
+    with whole_province():
         event = Event.objects.get(pk=events[-1].pk)
         with django_assert_num_queries(4):
             standing_of(event)
@@ -73,7 +73,7 @@ def test_proof_of_a_forged_event_on_anothers_leaf_fails(events):
         them.execute("UPDATE forged SET id = gen_random_uuid(), reason = '伪造'")
         them.execute("INSERT INTO audit_event TABLE forged")
         them.execute("UPDATE audit_leaf SET event_id = (SELECT id FROM forged) WHERE position = 2")
-    with everything():
+    with whole_province():
         forged = Event.objects.get(reason="伪造")
     standing = standing_of(forged)
     assert (standing.is_genuine, standing.position, standing.is_included) == (False, 2, False)
@@ -91,7 +91,7 @@ def test_proof_of_an_event_whose_head_is_gone_is_the_next_ones(events):
 def test_proof_of_an_event_without_any_later_head_is_none(events):
     with owner() as them:
         them.execute("DELETE FROM audit_treehead WHERE size = 11")
-    assert standing_of(stored(events[10])) == Standing(is_genuine=True)
+    assert standing_of(stored(events[10])) == LogProgress(is_genuine=True)
     assert standing_of(stored(events[9])).is_included
 
 

@@ -8,7 +8,7 @@ import pytest
 from django.db import DatabaseError, connection, transaction
 
 from fpa.access.models import Post, Unit, User
-from fpa.access.scope import everything, scoped
+from fpa.access.scope import scoped, whole_province
 from fpa.audit import record as module
 from fpa.audit.models import Event, Leaf, TreeHead, Unsealed
 from fpa.audit.record import MASK, changed, mac_of, payload_of, record, recorder_of_export
@@ -16,7 +16,7 @@ from fpa.core.actor import SYSTEM
 from tests.cast import COUNTY, cast_unit
 
 
-def test_record_says_who_did_what_to_what(whole_province, actor):
+def test_record_says_who_did_what_to_what(province_scope, actor):
     by, unit = actor("county"), cast_unit("village")
     event = record("unit.renamed", unit, by=by, changes={"name": ["旧", "新"]}, reason="区划调整")
     stored = Event.objects.get(pk=event.pk)
@@ -31,7 +31,7 @@ def test_record_says_who_did_what_to_what(whole_province, actor):
     assert Unsealed.objects.filter(event=stored).exists()
 
 
-def test_record_of_a_thing_without_a_unit_belongs_to_the_actor(whole_province, actor):
+def test_record_of_a_thing_without_a_unit_belongs_to_the_actor(province_scope, actor):
     user = User.objects.get(username="village")
     assert record("user.locked", user, by=actor("county")).path == actor("county").path
     assert record("user.locked", user, by=actor("county"), path="/").path == "/"
@@ -52,7 +52,7 @@ def test_record_of_a_thing_without_a_unit_belongs_to_the_actor(whole_province, a
         ({"a": [1, {"b": True}]}, {"a": [1, {"b": True}]}),
     ],
 )
-def test_record_keeps_its_code_whatever_the_values(whole_province, value, stored):
+def test_record_keeps_its_code_whatever_the_values(province_scope, value, stored):
     """jsonb rewrites some numbers; what comes back must have the code that was made before it went in."""
     event = record("thing.done", User.objects.get(username="county"), by=SYSTEM, changes={"x": [None, value]})
     back = Event.objects.get(pk=event.pk)
@@ -60,7 +60,7 @@ def test_record_keeps_its_code_whatever_the_values(whole_province, value, stored
     assert bytes(back.mac) == mac_of(back)
 
 
-def test_payload_does_not_hang_on_the_time_zone(whole_province):
+def test_payload_does_not_hang_on_the_time_zone(province_scope):
     event = record("thing.done", User.objects.get(username="county"), by=SYSTEM)
     elsewhere = Event.objects.get(pk=event.pk)
     elsewhere.at = elsewhere.at.astimezone(timezone(timedelta(hours=8)))
@@ -68,7 +68,7 @@ def test_payload_does_not_hang_on_the_time_zone(whole_province):
 
 
 @pytest.mark.parametrize("field", [f for f in module.SEALED_FIELDS if f not in ("id", "at", "changes")])
-def test_code_covers_every_field(whole_province, field):
+def test_code_covers_every_field(province_scope, field):
     event = record("thing.done", User.objects.get(username="county"), by=SYSTEM)
     before = getattr(event, field)
     setattr(event, field, (before or 0) + 1 if isinstance(before, int | None) else f"{before}x")
@@ -86,7 +86,7 @@ def test_record_lost_undoes_the_action(log_db, actor, monkeypatch):
 
 def rename_county(then=None):
     """An action: a change and its event."""
-    with everything():
+    with whole_province():
         Unit.objects.filter(code=COUNTY).update(name="改过的名字")
         record("unit.renamed", cast_unit("county"), by=SYSTEM)
         if then:
@@ -96,7 +96,7 @@ def rename_county(then=None):
 def test_action_lost_takes_its_event_along(log_db):
     with pytest.raises(KeyError):
         rename_county(then=KeyError)
-    with everything():
+    with whole_province():
         assert not Event.objects.exists()
     assert not Unsealed.objects.exists()
 
@@ -121,7 +121,7 @@ def test_changed_gives_only_what_differs_and_masks_secrets(monkeypatch):
     assert changed(post, {"title": "旧"}) == {"title": [MASK, MASK]}
 
 
-def test_recorder_of_export_names_list_and_rows(whole_province, actor):
+def test_recorder_of_export_names_list_and_rows(province_scope, actor):
     recorder_of_export(actor("county"))("会员", 12)
     event = Event.objects.get()
     assert (event.verb, event.changes, event.path) == (
@@ -136,7 +136,7 @@ ROOM = {"name": 40, "post_title": 60, "unit_name": 80, "request_id": 16}
 
 
 @pytest.mark.parametrize("field", ROOM)
-def test_record_fails_where_the_actor_does_not_fit(whole_province, field):
+def test_record_fails_where_the_actor_does_not_fit(province_scope, field):
     """What does not fit is not cut: an event that says less than it should is no event, and the action fails."""
     user = User.objects.get(username="county")
     record("thing.done", user, by=replace(SYSTEM, **{field: "字" * ROOM[field]}))
@@ -146,20 +146,20 @@ def test_record_fails_where_the_actor_does_not_fit(whole_province, field):
 
 
 @pytest.mark.parametrize(("verb", "reason"), [("v" * 61, ""), ("thing.done", "字" * 501)])
-def test_record_fails_where_verb_or_reason_do_not_fit(whole_province, verb, reason):
+def test_record_fails_where_verb_or_reason_do_not_fit(province_scope, verb, reason):
     user = User.objects.get(username="county")
     record(verb[:60], user, by=SYSTEM, reason=reason[:500])
     with pytest.raises(DatabaseError, match="too long"), transaction.atomic():
         record(verb, user, by=SYSTEM, reason=reason)
 
 
-def test_record_names_a_long_thing_by_its_beginning(whole_province):
+def test_record_names_a_long_thing_by_its_beginning(province_scope):
     user = User.objects.get(username="county")
     user.name = "长" * 250
     assert record("user.created", user, by=SYSTEM).object_name == "长" * 200
 
 
-def test_record_of_a_thing_that_has_no_number_yet(whole_province):
+def test_record_of_a_thing_that_has_no_number_yet(province_scope):
     event = record("user.login_failed", User(username="nobody", name="无名"), by=SYSTEM)
     assert (event.object_type, event.object_id, event.path) == ("access.user", "", "/")
 
@@ -167,7 +167,7 @@ def test_record_of_a_thing_that_has_no_number_yet(whole_province):
 @pytest.mark.parametrize(
     "ip", [None, "10.1.2.3", "2001:0db8:85a3:0000:0000:8a2e:0370:7334", "::ffff:255.255.255.255"]
 )
-def test_record_keeps_where_it_was_done_from(whole_province, ip):
+def test_record_keeps_where_it_was_done_from(province_scope, ip):
     by = replace(SYSTEM, ip=ip, request_id="45f1b415")
     event = record("thing.done", User.objects.get(username="county"), by=by)
     assert (event.ip, event.request_id) == (ip or "", "45f1b415")
@@ -185,7 +185,7 @@ def test_record_keeps_where_it_was_done_from(whole_province, ip):
 )
 def test_events_are_seen_at_and_above_the_unit_of_the_thing(db, seat, seen):
     places = ("province", "county", "township", "village", "sibling")
-    with everything():
+    with whole_province():
         for place in places:
             record(f"unit.{place}", cast_unit(place), by=SYSTEM)
     with scoped(cast_unit(seat).path):
@@ -193,19 +193,19 @@ def test_events_are_seen_at_and_above_the_unit_of_the_thing(db, seat, seen):
 
 
 def test_events_are_not_there_without_a_scope(db):
-    with everything():
+    with whole_province():
         record("unit.renamed", cast_unit("county"), by=SYSTEM)
     assert not Event.objects.exists()
 
 
-def test_event_is_written_once(whole_province):
+def test_event_is_written_once(province_scope):
     event = record("thing.done", User.objects.get(username="county"), by=SYSTEM)
     with pytest.raises(DatabaseError, match="audit_event_pkey"), transaction.atomic():
         event.save(force_insert=True)
 
 
 @pytest.mark.parametrize("column", ["verb", "at", "mac", "object_id", "changes", "path"])
-def test_event_is_not_changed_even_in_its_own_transaction(whole_province, column):
+def test_event_is_not_changed_even_in_its_own_transaction(province_scope, column):
     event = record("thing.done", User.objects.get(username="county"), by=SYSTEM)
     with pytest.raises(DatabaseError, match="permission denied"), transaction.atomic():
         event.save(update_fields=[column])
@@ -217,7 +217,7 @@ def test_changed_of_nothing_is_nothing():
     assert changed(post, {}) == {}
 
 
-def test_changes_name_things_by_their_names(whole_province):
+def test_changes_name_things_by_their_names(province_scope):
     unit, post = cast_unit("county"), Post(title="专干", role="village")
     user = User.objects.get(username="county")
     event = record("thing.done", user, by=SYSTEM, changes={"unit": [None, unit], "post": post})
@@ -225,7 +225,7 @@ def test_changes_name_things_by_their_names(whole_province):
     assert Event.objects.get(pk=event.pk).changes == event.changes
 
 
-def test_codes_of_equal_events_differ_by_their_numbers(whole_province):
+def test_codes_of_equal_events_differ_by_their_numbers(province_scope):
     user = User.objects.get(username="county")
     first, second = (record("thing.done", user, by=SYSTEM) for _ in range(2))
     assert first.mac != second.mac

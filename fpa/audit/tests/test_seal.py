@@ -10,7 +10,7 @@ from django.db import connection, connections, transaction
 from django.test.utils import CaptureQueriesContext
 
 from fpa.access.models import User
-from fpa.access.scope import everything
+from fpa.access.scope import whole_province
 from fpa.audit import heads
 from fpa.audit import seal as module
 from fpa.audit.models import Event, Leaf, TreeHead, Unsealed
@@ -51,7 +51,7 @@ def test_seal_root_is_the_merkle_root_of_the_events(log_db):
     for count in (1, 4, 2):
         write_events(count)
         seal_now()
-    with everything():
+    with whole_province():
         hashes = [merkle.leaf_hash(payload_of(event)) for event in Event.objects.order_by("id")]
     assert bytes(TreeHead.objects.latest("size").root) == merkle.root(hashes)
 
@@ -70,7 +70,7 @@ def test_seal_takes_an_event_that_was_committed_late(log_db):
     written, go_on = threading.Event(), threading.Event()
 
     def slow_import():
-        with everything():
+        with whole_province():
             record("member.imported", User.objects.get(username="county"), by=SYSTEM)
             written.set()
             go_on.wait(10)
@@ -82,7 +82,7 @@ def test_seal_takes_an_event_that_was_committed_late(log_db):
     go_on.set()
     thread.join()
     assert seal_now() == 1
-    with everything():
+    with whole_province():
         verbs = {str(e.id): e.verb for e in Event.objects.all()}
     order = [verbs[str(e)] for e in Leaf.objects.order_by("position").values_list("event_id", flat=True)]
     assert order == ["member.joined", "member.joined", "member.imported"]
@@ -103,7 +103,7 @@ def test_seal_by_several_at_once_while_others_write(log_db):
 def test_seal_undone_publishes_nothing(log_db):
     write_events(2)
     with transaction.atomic():
-        with everything():
+        with whole_province():
             seal()
         transaction.set_rollback(True)
     assert heads_in_file() == []

@@ -37,7 +37,7 @@ def test_verify_of_an_untouched_log_finds_nothing(events):
 
 
 def test_verify_of_an_empty_log_finds_nothing(log_db):
-    assert verify_now() == module.Verdict(0, 0, 0, [])
+    assert verify_now() == module.Verification(0, 0, 0, [])
 
 
 def test_verify_names_a_false_code(events):

@@ -5,7 +5,8 @@ import re
 import pytest
 
 from fpa.audit.models import Event
-from fpa.audit.words import VERBS, changes_of, thing_words, verb_words
+from fpa.audit.words import changes_of, thing_words, verb_words
+from fpa.core.modules import merged
 
 
 def lines(object_type, changes):
@@ -30,9 +31,9 @@ def test_thing_words_are_the_models_own(kind, words):
         ("access.post", {"role": [None, "office"]}, ["角色：计生协办公室"]),
         ("access.user", {"is_active": [True, False]}, ["启用：是 → 否"]),
         ("access.appointment", {"valid_from": [None, "2026-05-01"]}, ["自何日起：2026年5月1日"]),
-        ("organization.member", {"id_index": ["******", "******"]}, ["证件号码：已更新"]),
+        ("membership.member", {"id_index": ["******", "******"]}, ["证件号码：已更新"]),
         (
-            "organization.member",
+            "membership.member",
             {"on": "2026-05-01", "name": ["甲", "乙"]},
             ["姓名：甲 → 乙", "生效日期：2026年5月1日"],
         ),
@@ -76,21 +77,21 @@ def test_values_are_said_as_people_say_them(changes, said):
 def test_field_is_called_by_the_most_particular_name():
     """For one kind of thing, else for all, else the thing's own, else the key."""
     change = {"name": ["甲", "乙"]}
-    assert lines("organization.member", change) == ["姓名：甲 → 乙"]
+    assert lines("membership.member", change) == ["姓名：甲 → 乙"]
     assert lines("access.unit", change) == ["名称：甲 → 乙"]
     assert lines("access.unit", {"on": "x", "nothing": "x"}) == ["nothing：x", "生效日期：x"]
 
 
 def test_secret_that_was_first_given_is_not_told_either():
-    assert lines("organization.member", {"phone_index": [None, "******"]}) == ["手机号：******"]
+    assert lines("membership.member", {"phone_index": [None, "******"]}) == ["手机号：******"]
 
 
 def test_verbs_are_things_deeds_that_fit_their_column():
     shape = re.compile(r"[a-z]+(_[a-z]+)*\.[a-z]+(_[a-z]+)*")
     room = Event._meta.get_field("verb").max_length
-    assert [verb for verb in VERBS if not shape.fullmatch(verb) or len(verb) > room] == []
+    assert [verb for verb in merged("verbs") if not shape.fullmatch(verb) or len(verb) > room] == []
 
 
 def test_no_two_verbs_are_called_the_same():
     """Whoever filters the log by a verb picks it by its words."""
-    assert len(set(VERBS.values())) == len(VERBS)
+    assert len(set(merged("verbs").values())) == len(merged("verbs"))

@@ -15,9 +15,9 @@ from django.utils.cache import patch_vary_headers
 from django.utils.html import format_html, format_html_join
 from django_filters import FilterSet
 
-from fpa.core.lists.export import XLSX, take_away
+from fpa.core.lists.export import XLSX, export_list
 from fpa.core.lists.listing import COUNT_LIMIT, PAGE_SIZE, Listing, address
-from fpa.core.lists.parts import BatchAction, Cell, Chip, Column, Heading, Link, Row, Status, Tone
+from fpa.core.lists.parts import BatchAction, Cell, Chip, Column, Heading, Link, ListRow, Status, Tone
 
 __all__ = [
     "COUNT_LIMIT",
@@ -29,13 +29,13 @@ __all__ = [
     "Column",
     "Heading",
     "Link",
+    "ListRow",
     "Listing",
-    "Row",
     "Status",
     "Tone",
     "address",
     "back_to_list",
-    "is_taken_away",
+    "is_export",
     "list_page",
     "summarize",
     "ticked",
@@ -73,9 +73,9 @@ def list_page(
         return HttpResponseNotAllowed(READING)
     listing = Listing(request, title, rows, tuple(columns), filters, total, empty)
     if request.GET.get(EXPORT[0]) == EXPORT[1]:
-        return take_away(listing, "导出", on_export)
+        return export_list(listing, "导出", on_export)
     if request.GET.get(PRINT[0]) == PRINT[1]:
-        return take_away(listing, "打印", on_export)
+        return export_list(listing, "打印", on_export)
     shown = {"list": listing, "title": title, "links": links, "batch": batch, **(context or {})}
     is_part = "HX-Request" in request.headers and "HX-History-Restore-Request" not in request.headers
     response = render(request, "components/list_table.html" if is_part else template, shown)
@@ -95,7 +95,7 @@ def _leave_back(response: HttpResponse, listing: Listing) -> None:
     )
 
 
-def is_taken_away(request: HttpRequest) -> bool:
+def is_export(request: HttpRequest) -> bool:
     """Whether a list is asked for as a workbook or on paper; of people, that has a permission of its own."""
     return any(request.GET.get(name) == value for name, value in (EXPORT, PRINT))
 

@@ -23,7 +23,7 @@ LIMITS: dict[Deed, int] = {"导出": 20_000, "打印": 2_000}
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
-def take_away(listing: Listing, deed: Deed, on_export: Callable[[str, int], None]) -> HttpResponse:
+def export_list(listing: Listing, deed: Deed, on_export: Callable[[str, int], None]) -> HttpResponse:
     """Print or export what the list shows; where it is too long, say so on the list and name the way out."""
     limit = LIMITS[deed]
     if listing.is_longer_than(limit):
@@ -34,7 +34,7 @@ def take_away(listing: Listing, deed: Deed, on_export: Callable[[str, int], None
 
 
 def _paper(listing: Listing, on_export: Callable[[str, int], None]) -> HttpResponse:
-    on_export(f"{listing.title}（打印）", len(listing.taken))
+    on_export(f"{listing.title}（打印）", len(listing.exported_rows))
     return render(listing.request, "components/list_print.html", {"list": listing, "title": listing.title})
 
 
@@ -44,7 +44,7 @@ def _workbook(listing: Listing, on_export: Callable[[str, int], None]) -> HttpRe
     columns = [ColumnSpec(c.heading, _KINDS[c.kind]) for c in listing.shown_columns]
     sheet = SheetSpec(listing.title, columns, rows, listing.notes)
     out, now = BytesIO(), timezone.localtime()
-    write_workbook(out, [sheet], made_by=listing.taker, made_at=now)
+    write_workbook(out, [sheet], made_by=listing.exporter, made_at=now)
     name = f"{listing.title}_{now:%Y%m%d_%H%M}.xlsx"
     headers = {"Content-Disposition": content_disposition_header(True, name)}
     return HttpResponse(out.getvalue(), content_type=XLSX, headers=headers)

@@ -12,8 +12,8 @@ from django.utils import timezone
 from django_filters import FilterSet
 
 from fpa.core import chinese
-from fpa.core.forms import dress, said
-from fpa.core.lists.parts import Cell, Chip, Column, Heading, Row
+from fpa.core.forms import display_value, style_widgets
+from fpa.core.lists.parts import Cell, Chip, Column, Heading, ListRow
 
 PAGE_SIZE = 50
 COUNT_LIMIT = 10_000
@@ -52,7 +52,7 @@ class Listing:
             return None
         found = self.filters(self.asked, queryset=self.all_rows, request=self.request)
         found.form.label_suffix = ""
-        dress(found.form)
+        style_widgets(found.form)
         return found
 
     @cached_property
@@ -83,7 +83,7 @@ class Listing:
 
     def _chip(self, bound: forms.BoundField, value: Any) -> Chip:
         without = self.address(page=None, **dict.fromkeys(_parameters(bound)))
-        return Chip(str(bound.label), said(value, bound.field), without)
+        return Chip(str(bound.label), display_value(value, bound.field), without)
 
     @property
     def fields_in_sight(self) -> list[forms.BoundField]:
@@ -126,7 +126,7 @@ class Listing:
         """The chosen columns in their own order; the usual ones where none of those asked for exist."""
         wanted = set(self.asked.getlist("columns"))
         chosen = [c for c in self.columns if c.key in wanted]
-        return chosen or [c for c in self.columns if c.shown]
+        return chosen or [c for c in self.columns if c.default]
 
     @cached_property
     def sorting(self) -> tuple[Column, bool] | None:
@@ -194,10 +194,10 @@ class Listing:
         return min(max(number, 1), self.pages)
 
     @cached_property
-    def page_rows(self) -> list[Row]:
+    def page_rows(self) -> list[ListRow]:
         """The rows of the page, each with its cells."""
         start = (self.page - 1) * PAGE_SIZE
-        return [Row(row, self.cells(row)) for row in self.rows[start : start + PAGE_SIZE]]
+        return [ListRow(row, self.cells(row)) for row in self.rows[start : start + PAGE_SIZE]]
 
     def cells(self, row: Any) -> list[Cell]:
         """A row's cells in the chosen columns."""
@@ -216,12 +216,12 @@ class Listing:
         return self.address(print=1, page=None)
 
     @cached_property
-    def taken(self) -> list[list[Cell]]:
+    def exported_rows(self) -> list[list[Cell]]:
         """Every row of the list, for paper."""
         return [self.cells(row) for row in self.rows]
 
     @property
-    def taker(self) -> str:
+    def exporter(self) -> str:
         """Who takes the list away."""
         actor = getattr(self.request, "actor", None)
         return f"{actor.unit_name} {actor.name}".strip() if actor else str(self.request.user)

@@ -11,7 +11,7 @@ from typing import Any, Literal, NamedTuple
 from django.utils.safestring import SafeString, mark_safe
 
 from fpa.core import chinese, icons
-from fpa.core.forms import said
+from fpa.core.forms import display_value
 
 Kind = Literal["text", "number", "money", "date", "percent", "code"]
 Tone = Literal["done", "waiting", "returned", "wrong", "late", "off", "plain"]
@@ -27,7 +27,7 @@ class Column:
     sort: str | None = None
     kind: Kind = "text"
     link: Callable[[Any], str | None] | None = None
-    shown: bool = True
+    default: bool = True
     unit: str = ""
 
     @property
@@ -93,7 +93,7 @@ class Cell:
         return f'<a href="{escape(self.url)}">{text}</a>' if self.url else text
 
 
-class Row(NamedTuple):
+class ListRow(NamedTuple):
     """A row of the page: what it is about, and its cells."""
 
     thing: Any
@@ -131,7 +131,7 @@ def _shown(value: Any, kind: Kind) -> str:
     if value is None or value == "":
         return "—"
     if isinstance(value, bool | date):
-        return said(value)
+        return display_value(value)
     if isinstance(value, int | float | Decimal):
         return _shown_number(value, kind)
     return str(value)

@@ -5,6 +5,6 @@
 """
 
 from fpa.core.sheets.book import Book, open_sheets
-from fpa.core.sheets.model import Cell, Merge, Refused, Row, Sheet
+from fpa.core.sheets.model import Cell, Merge, Refused, Sheet, SheetRow
 
-__all__ = ["Book", "Cell", "Merge", "Refused", "Row", "Sheet", "open_sheets"]
+__all__ = ["Book", "Cell", "Merge", "Refused", "Sheet", "SheetRow", "open_sheets"]

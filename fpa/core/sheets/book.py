@@ -14,7 +14,7 @@ from typing import Self
 import fpa
 from fpa.core.sheets.child import decode
 from fpa.core.sheets.kind import kind_of
-from fpa.core.sheets.model import DAMAGED, NO_CONTENT, TOO_WIDE, Merge, Refused, Row, Sheet
+from fpa.core.sheets.model import DAMAGED, NO_CONTENT, TOO_WIDE, Merge, Refused, Sheet, SheetRow
 from fpa.core.sheets.text import read_text
 
 MAX_BYTES = 100 << 20
@@ -110,8 +110,8 @@ def _parse(path: Path, folder: Path) -> dict:
     return {"refused": TOO_WIDE if done.returncode < 0 else DAMAGED}
 
 
-def _read_rows(path: Path) -> Iterator[Row]:
+def _read_rows(path: Path) -> Iterator[SheetRow]:
     with path.open(encoding="utf-8") as file:
         for line in file:
             for number, cells, formulas in json.loads(line, object_hook=decode):
-                yield Row(number, cells, tuple(formulas))
+                yield SheetRow(number, cells, tuple(formulas))

@@ -22,7 +22,6 @@ from python_calamine import (
     SheetVisibleEnum,
 )
 
-from fpa.core.sheets.compound import inspect_compound
 from fpa.core.sheets.kind import kind_of
 from fpa.core.sheets.model import (
     DAMAGED,
@@ -35,7 +34,8 @@ from fpa.core.sheets.model import (
     Merge,
     Refused,
 )
-from fpa.core.sheets.package import Formulas, inspect_package
+from fpa.core.sheets.ole import inspect_ole
+from fpa.core.sheets.xlsx_archive import Formulas, inspect_xlsx_archive
 
 MAX_MEMORY = 1200 << 20
 MAX_OUTPUT = 2 << 30
@@ -70,7 +70,7 @@ def main(source: Path, folder: Path, seconds: int) -> None:
 
 def _convert(source: Path, folder: Path) -> dict[str, Any]:
     formulas: dict[str, Formulas] | list[Formulas]
-    formulas = inspect_package(source) if kind_of(source) == "zip" else inspect_compound(source)
+    formulas = inspect_xlsx_archive(source) if kind_of(source) == "zip" else inspect_ole(source)
     sheets: list[dict[str, Any]] = []
     hidden: list[str] = []
     with CalamineWorkbook.from_path(source) as book:

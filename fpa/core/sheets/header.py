@@ -10,8 +10,8 @@ from itertools import islice
 from typing import NamedTuple
 
 from fpa.core.sheets.book import Book
-from fpa.core.sheets.leftover import Leftover, Leftovers
-from fpa.core.sheets.model import Cell, Merge, Refused, Row, Sheet, column_letters
+from fpa.core.sheets.model import Cell, Merge, Refused, Sheet, SheetRow, column_letters
+from fpa.core.sheets.non_data_rows import NonDataRow, NonDataRows
 
 SEARCHED_ROWS = 30
 MAX_HEADER_ROWS = 3
@@ -68,7 +68,7 @@ class Table:
     labels: dict[str, str]
     fill_down_keys: tuple[str, ...] = ()
     others: dict[str, list[int]] = field(default_factory=dict)
-    skipped: dict[Leftover, list[int]] = field(default_factory=dict)
+    skipped: dict[NonDataRow, list[int]] = field(default_factory=dict)
     _above: dict[int, list[Cell]] = field(default_factory=dict, repr=False)
 
     def records(self) -> Iterator[Record]:
@@ -81,7 +81,7 @@ class Table:
         columns = list(self.columns.items())
         carried: dict[str, Cell] = {}
         width, last = max(*self.columns.values(), *sum(self.others.values(), [0])) + 1, self.header_rows[-1]
-        leftovers = Leftovers(self.columns, self.fill_down_keys, self._above)
+        leftovers = NonDataRows(self.columns, self.fill_down_keys, self._above)
         for row in self.sheet.rows():
             if row.number <= last:
                 continue
@@ -98,7 +98,7 @@ class Table:
                 self.skipped.setdefault(kind, []).append(row.number)
 
     def _fill_down(
-        self, values: dict[str, Cell], carried: dict[str, Cell], kind: Leftover | None, cells: list[Cell]
+        self, values: dict[str, Cell], carried: dict[str, Cell], kind: NonDataRow | None, cells: list[Cell]
     ) -> None:
         if kind not in (None, "empty", "section"):
             return
@@ -109,7 +109,7 @@ class Table:
             if key in values or key in carried:
                 carried[key] = values[key] = values.get(key) or carried.get(key)
 
-    def _formula_keys(self, row: Row) -> tuple[str, ...]:
+    def _formula_keys(self, row: SheetRow) -> tuple[str, ...]:
         if not row.formulas:
             return ()
         used = {key: {column, *self.others.get(key, ())} for key, column in self.columns.items()}
@@ -182,7 +182,7 @@ class _Claim(NamedTuple):
 
 class _Candidate(NamedTuple):
     score: tuple[int, int, int, int]
-    rows: list[Row]
+    rows: list[SheetRow]
     matches: dict[str, list[_Claim]]
 
 
@@ -190,7 +190,7 @@ def _required(fields: Sequence[Field]) -> tuple[str, ...]:
     return tuple(item.key for item in fields if item.required) or tuple(item.key for item in fields)
 
 
-def _candidates(rows: list[Row], fields: Sequence[Field]) -> Iterator[_Candidate]:
+def _candidates(rows: list[SheetRow], fields: Sequence[Field]) -> Iterator[_Candidate]:
     names = _names(fields)
     required = {item.key for item in fields if item.required}
     for start in range(min(len(rows), SEARCHED_ROWS)):
@@ -223,7 +223,7 @@ def _names(fields: Sequence[Field]) -> dict[str, tuple[str, int]]:
     return names
 
 
-def _matches(rows: list[Row], names: Mapping[str, tuple[str, int]]) -> dict[str, list[_Claim]]:
+def _matches(rows: list[SheetRow], names: Mapping[str, tuple[str, int]]) -> dict[str, list[_Claim]]:
     matches: dict[str, list[_Claim]] = {}
     for column in range(max(len(row.cells) for row in rows)):
         path = _path(rows, column)
@@ -233,7 +233,7 @@ def _matches(rows: list[Row], names: Mapping[str, tuple[str, int]]) -> dict[str,
     return matches
 
 
-def _path(rows: list[Row], column: int) -> list[str]:
+def _path(rows: list[SheetRow], column: int) -> list[str]:
     """The header texts over a column from top to bottom, without blanks and repetitions by a merge."""
     path: list[str] = []
     for row in rows:

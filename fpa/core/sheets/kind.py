@@ -5,7 +5,7 @@ from typing import Literal
 
 from fpa.core.sheets.model import NO_CONTENT, Refused
 
-Kind = Literal["zip", "compound", "text"]
+Kind = Literal["zip", "ole", "text"]
 
 _HEAD_BYTES = 4096
 _SAVE_AS = "请上传 .xlsx、.xls 或 .csv 表格。"
@@ -50,7 +50,7 @@ def kind_of(path: Path) -> Kind:
     if head.startswith((b"PK\x03\x04", b"PK\x05\x06", b"PK\x07\x08")):
         return "zip"
     if head.startswith(_COMPOUND):
-        return "compound"
+        return "ole"
     _refuse_other_formats(head)
     _refuse_markup(head)
     return "text"

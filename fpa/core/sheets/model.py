@@ -32,7 +32,7 @@ class Refused(Exception):
         self.reason = reason
 
 
-class Row(NamedTuple):
+class SheetRow(NamedTuple):
     """One row that is not blank. `number` is 1-based as Excel shows it; `cells[0]` is column A.
 
     `formulas` holds the 0-based columns whose value a formula computed. Whole numbers below 10**15 are int;
@@ -58,10 +58,10 @@ class Sheet:
     """A visible sheet. `merged` holds the merges of its first rows only, where titles and headers stand."""
 
     name: str
-    read: Callable[[], Iterator[Row]]
+    read: Callable[[], Iterator[SheetRow]]
     merged: tuple[Merge, ...] = ()
 
-    def rows(self) -> Iterator[Row]:
+    def rows(self) -> Iterator[SheetRow]:
         """The rows from the top, afresh at each call, blank ones left out, merged values filled in.
 
         Raises Refused where a text file turns out to be broken half-way.

@@ -10,7 +10,7 @@ from xlsxwriter.format import Format
 from xlsxwriter.worksheet import Worksheet
 
 from fpa.core.sheets.header import Table
-from fpa.core.sheets.model import Cell, Merge, Row
+from fpa.core.sheets.model import Cell, Merge, SheetRow
 from fpa.core.workbook import SheetNames, write_text
 
 REASON = "原因"
@@ -84,7 +84,7 @@ def _write_table(
     return count - len(rows)
 
 
-def _above(table: Table) -> Iterator[Row]:
+def _above(table: Table) -> Iterator[SheetRow]:
     """The title and header rows, with a merged value only in the first cell of its range."""
     last = table.header_rows[-1]
     for row in table.sheet.rows():
@@ -96,16 +96,16 @@ def _above(table: Table) -> Iterator[Row]:
                 keep = merge.first_col if merge.first_row == row.number else None
                 for column in range(merge.first_col, min(merge.last_col + 1, len(cells))):
                     cells[column] = cells[column] if column == keep else None
-        yield Row(row.number, cells)
+        yield SheetRow(row.number, cells)
 
 
-def _reason_column(rows: list[Row], header: int) -> int:
+def _reason_column(rows: list[SheetRow], header: int) -> int:
     width = max(len(row.cells) for row in rows)
     names = rows[-1].cells
     return names.index(REASON) if REASON in names and rows[-1].number == header else width
 
 
-def _write_top(worksheet: Worksheet, at: int, row: Row, merged: Sequence[Merge], style: Format) -> None:
+def _write_top(worksheet: Worksheet, at: int, row: SheetRow, merged: Sequence[Merge], style: Format) -> None:
     """Write a row above the data, merged again along the row (a merge down would need later rows first)."""
     covered: set[int] = set()
     for merge in merged:

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import cast
 
-from fpa.core.sheets.model import DAMAGED, Cell, Refused, Row
+from fpa.core.sheets.model import DAMAGED, Cell, Refused, SheetRow
 
 _CHUNK = 1 << 20
 _SAMPLE_CHARS = 1 << 16
@@ -38,7 +38,7 @@ class TextTable:
     has_separator_line: bool
     marked: bool
 
-    def rows(self) -> Iterator[Row]:
+    def rows(self) -> Iterator[SheetRow]:
         """Every row that is not blank, cells as text. Raises Refused at a row whose quotes do not match."""
         number = 0
         with self.path.open(encoding=self.encoding, newline="") as file:
@@ -49,7 +49,9 @@ class TextTable:
                     cells = [text if text and not text.isspace() else None for text in record]
                     if any(cells):
                         yield (
-                            _unmarked(number, cells) if self.marked else Row(number, cast(list[Cell], cells))
+                            _unmarked(number, cells)
+                            if self.marked
+                            else SheetRow(number, cast(list[Cell], cells))
                         )
             except csv.Error as error:
                 raise Refused(_BAD_QUOTES.format(row=number + 1)) from error
@@ -127,7 +129,7 @@ def _score(sample: str, delimiter: str) -> int:
     return max(((width - 1) * count for width, count in widths.items()), default=0)
 
 
-def _unmarked(number: int, cells: list[str | None]) -> Row:
+def _unmarked(number: int, cells: list[str | None]) -> SheetRow:
     formulas = []
     values: list[Cell] = []
     for column, text in enumerate(cells):
@@ -138,4 +140,4 @@ def _unmarked(number: int, cells: list[str | None]) -> Row:
             values.append(quoted[1] or None if quoted else text)
         else:
             values.append(text[1:] or None if text and text[0] == "'" else text)
-    return Row(number, values, tuple(formulas))
+    return SheetRow(number, values, tuple(formulas))

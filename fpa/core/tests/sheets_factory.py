@@ -122,7 +122,7 @@ def styled_empty_rows(first: int, last: int) -> str:
     )
 
 
-def make_compound(path: Path, streams: Mapping[str, bytes]) -> Path:
+def make_ole(path: Path, streams: Mapping[str, bytes]) -> Path:
     """A minimal OLE file (MS-CFB) with the streams, each padded to 4,096 bytes (smaller ones are stored otherwise)."""
     bodies = [body.ljust(4096, b"\x00") for body in streams.values()]
     bodies = [body + b"\x00" * (-len(body) % _SECTOR) for body in bodies]

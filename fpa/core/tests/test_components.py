@@ -10,7 +10,7 @@ from django.conf import settings
 from django.template import Context, Template
 from django.test import Client, RequestFactory
 
-from fpa.access.menu import MENU
+from fpa.access.menu import menu
 from fpa.access.models import Appointment, Post, User
 from fpa.core import icons, lists
 from fpa.core.middleware import request_id
@@ -36,7 +36,7 @@ def sprite_names() -> set[str]:
 def used_names() -> set[str]:
     templates = [*ROOT.glob("templates/**/*.html"), *ROOT.glob("fpa/*/templates/**/*.html")]
     used = {name for path in templates for name in ICON_USES.findall(path.read_text(encoding="utf-8"))}
-    return used | {section.icon for section in MENU} | set(icons.SHAPES.values())
+    return used | {section.icon for section, entries in menu()} | set(icons.SHAPES.values())
 
 
 def test_icon_sprite_holds_every_icon_in_use() -> None:
@@ -257,7 +257,7 @@ def test_page_shows_where_one_is_and_who(client_as: Callable[[str], Client]) -> 
 
 
 @pytest.fixture
-def two_seats(client_as: Callable[[str], Client], whole_province: None) -> Client:
+def two_seats(client_as: Callable[[str], Client], province_scope: None) -> Client:
     """Someone of the county with a second post in the village, who works from the county's."""
     client = client_as("county")
     post = Post.objects.get(appointments__user__username="village")

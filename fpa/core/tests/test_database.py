@@ -15,7 +15,8 @@ from django.conf import settings
 from psycopg import sql
 
 from fpa.core import database
-from fpa.core.database import app_role, parse_url, secret_file
+from fpa.core.database import app_role, parse_url
+from fpa.core.secret_files import secret_file
 
 ROOT = Path(__file__).parents[3]
 
@@ -189,7 +190,7 @@ def test_secret_file_is_one_secret_for_all_who_make_it_at_once(tmp_path):
 RACE = """
 import json, secrets, sys
 from pathlib import Path
-from fpa.core.database import secret_file
+from fpa.core.secret_files import secret_file
 print("ready", flush=True)
 sys.stdin.readline()
 names = [f"secret-{n}" for n in range(200)]

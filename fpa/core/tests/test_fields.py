@@ -10,7 +10,7 @@ from django import forms
 from django.forms import ValidationError
 from django_filters.fields import RangeField
 
-from fpa.core.forms import DateField, Form, NumberField, answers, dress, said
+from fpa.core.forms import DateField, Form, NumberField, answers, display_value, style_widgets
 from fpa.core.tests.test_components import shown
 from fpa.core.tests.urls import VisitForm
 
@@ -96,7 +96,7 @@ def test_range_is_one_group_with_two_named_ends() -> None:
 def test_dressing_twice_changes_nothing() -> None:
     form = VisitForm()
     before = page_html(form)
-    dress(form)
+    style_widgets(form)
     assert page_html(form) == before
 
 
@@ -203,4 +203,4 @@ def test_answers_left_out_are_said_to_be() -> None:
     ],
 )
 def test_said_at_the_edges(value: Any, words: str) -> None:
-    assert said(value, forms.ChoiceField(choices=[("a", "甲")])) == words
+    assert display_value(value, forms.ChoiceField(choices=[("a", "甲")])) == words

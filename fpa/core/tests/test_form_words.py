@@ -21,7 +21,7 @@ from django_filters import DateFromToRangeFilter, FilterSet, NumberFilter, Range
 
 from fpa.access.models import Unit
 from fpa.core import forms as ours
-from fpa.core.forms import Form, dress
+from fpa.core.forms import Form, style_widgets
 from fpa.core.tests.urls import UnitForm
 
 
@@ -205,7 +205,7 @@ class Filters(FilterSet):
 )
 def test_filters_and_both_ends_of_a_range_are_worded(asked: dict[str, str], name: str, message: str) -> None:
     form = Filters(asked, queryset=Unit.objects.none()).form
-    dress(form)
+    style_widgets(form)
     assert form.errors[name] == [message]
 
 

@@ -11,7 +11,7 @@ from django import forms
 from django.test import Client, RequestFactory
 
 from fpa.access.models import Level, Unit
-from fpa.core.forms import DateField, Form, NumberField, answers, check_answers, said
+from fpa.core.forms import DateField, Form, NumberField, answers, check_answers, display_value
 from fpa.core.tests.urls import UnitForm, VisitForm
 
 VISIT = "/trial/visit/"
@@ -190,19 +190,19 @@ def test_model_form_says_choose_instead_of_dashes() -> None:
     ],
 )
 def test_said_gives_a_value_in_words(value: Any, words: str) -> None:
-    assert said(value) == words
+    assert display_value(value) == words
 
 
 @pytest.mark.parametrize(
     ("value", "words"), [(3, "县市区"), ("3", "县市区"), (Level.CITY, "市州"), (["2", "3"], "市州、县市区")]
 )
 def test_said_gives_the_label_of_a_choice(value: Any, words: str) -> None:
-    assert said(value, forms.ChoiceField(choices=Level.choices)) == words
+    assert display_value(value, forms.ChoiceField(choices=Level.choices)) == words
 
 
 def test_said_opens_grouped_choices() -> None:
     field = forms.ChoiceField(choices=[("省内", [("cs", "长沙")]), ("bj", "北京")])
-    assert said("cs", field) == "长沙"
+    assert display_value("cs", field) == "长沙"
 
 
 def test_answers_are_in_words_and_without_hidden_fields() -> None:

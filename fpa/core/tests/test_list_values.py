@@ -175,7 +175,7 @@ def test_taking_away_is_told_once_and_looking_never(query: str, told: list[tuple
     EXPORTED.clear()
     listed(query)
     assert told == EXPORTED
-    assert lists.is_taken_away(RequestFactory().get(f"/x/?{query}")) is bool(told)
+    assert lists.is_export(RequestFactory().get(f"/x/?{query}")) is bool(told)
 
 
 def test_taking_away_nothing_is_a_whole_workbook_and_told_as_none() -> None:

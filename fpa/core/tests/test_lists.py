@@ -236,14 +236,14 @@ def test_row_escapes_labels_links_and_texts() -> None:
         lists.Column("c", "<丙>", lists.Status),
     ]
     cells = [lists.Cell(c, c.value("<&>"), c.link("<&>") if c.link else None) for c in columns]
-    assert lists.Row(None, cells).html == (
+    assert lists.ListRow(None, cells).html == (
         '<th scope="row" class="kind-text"><a href="/&quot;&lt;&amp;&gt;">&lt;&amp;&gt;</a></th>'
         '<td class="kind-text" data-label="&quot;乙&quot;"><a href="/?x=&lt;&amp;&gt;">&lt;&amp;&gt;</a></td>'
         f'<td class="kind-text" data-label="&lt;丙&gt;">{icons.state("<&>", "plain")}</td>'
     )
 
 
-def test_list_escapes_what_people_wrote(client: Client, whole_province: None) -> None:
+def test_list_escapes_what_people_wrote(client: Client, province_scope: None) -> None:
     rename("430100000000", "<script>alert(1)</script>")
     html = text_of(client.get(CITIES))
     assert "<script>alert" not in html
@@ -449,7 +449,7 @@ def test_export_has_a_name_and_leaves_word(client: Client) -> None:
 
 @pytest.mark.parametrize("name", ["=1+1", "+86", "-2", "@SUM(A1)", "＝1+1", "\t=1"])
 def test_export_disarms_cells_that_look_like_formulas(
-    client: Client, whole_province: None, name: str
+    client: Client, province_scope: None, name: str
 ) -> None:
     rename("430100000000", name)
     response = client.get(f"{UNITS}?level=2&columns=name&export=xlsx")

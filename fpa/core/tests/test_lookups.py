@@ -7,7 +7,7 @@ from django.db import connection
 
 from fpa.access.models import Unit
 from fpa.access.scope import scoped
-from fpa.organization.models import Person, Sex
+from fpa.people.models import Person, Sex
 from tests.cast import cast_unit
 
 
@@ -30,7 +30,7 @@ def people(unit, *names):
         ("'", []),
     ],
 )
-def test_prefix_matches_beginnings_literally(whole_province, typed, found):
+def test_prefix_matches_beginnings_literally(province_scope, typed, found):
     people(cast_unit("village"), "张三", "张三丰", "李四", "张%", "小张三")
     names = Person.objects.filter(name__prefix=typed).values_list("name", flat=True)
     assert sorted(names) == sorted(found)

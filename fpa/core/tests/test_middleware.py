@@ -7,7 +7,7 @@ import pytest
 from django.http import HttpResponse
 from django.test import Client, RequestFactory
 
-from fpa.access.scope import everything
+from fpa.access.scope import whole_province
 from fpa.audit.models import Event
 from fpa.core.middleware import PrivatePagesMiddleware, RequestIdFilter, RequestIdMiddleware, request_id
 from tests.cast import PASSWORD
@@ -38,7 +38,7 @@ def test_every_answer_carries_its_number(db, address):
 
 def test_the_event_of_a_request_carries_its_number(db):
     answer = Client().post("/login/", {"username": "county", "password": PASSWORD})
-    with everything():
+    with whole_province():
         assert Event.objects.get(verb="user.logged_in").request_id == answer["X-Request-Id"]
 
 

@@ -9,18 +9,18 @@ import pytest
 
 from fpa.core.sheets import Cell, Merge, Refused, open_sheets
 from fpa.core.sheets.child import _filled, decode
-from fpa.core.sheets.compound import Compound, inspect_compound
-from fpa.core.sheets.leftover import LEFTOVER_LABELS, Leftovers
-from fpa.core.sheets.package import (
+from fpa.core.sheets.non_data_rows import NON_DATA_ROW_LABELS, NonDataRows
+from fpa.core.sheets.ole import OleFile, inspect_ole
+from fpa.core.sheets.text import read_text
+from fpa.core.sheets.xlsx_archive import (
     MAX_ENTRIES,
     MAX_RATIO,
     MAX_UNPACKED,
     RATIO_FROM,
     check_directory,
-    inspect_package,
+    inspect_xlsx_archive,
 )
-from fpa.core.sheets.text import read_text
-from fpa.core.tests.sheets_factory import biff, make_compound, make_csv, make_raw_xlsx, make_xls, xml_row
+from fpa.core.tests.sheets_factory import biff, make_csv, make_ole, make_raw_xlsx, make_xls, xml_row
 
 BOF, EOF = (0x0809, bytes(16)), (0x000A, b"")
 COLUMNS = {"unit": 1, "name": 2, "id": 3}
@@ -58,12 +58,12 @@ def test_check_directory_by_what_it_declares(entries, packed, part):
 
 
 def test_inspect_package_finds_formulas_across_the_seams_of_pieces(tmp_path, monkeypatch):
-    monkeypatch.setattr("fpa.core.sheets.package._CHUNK", 97)
+    monkeypatch.setattr("fpa.core.sheets.xlsx_archive._CHUNK", 97)
     rows = "".join(
         f'<row r="{n}"><c r="A{n}"><v>1</v></c><c r="AB{n}" s="1"><f>A{n}+1</f><v>2</v></c></row>'
         for n in range(1, 200)
     )
-    assert inspect_package(make_raw_xlsx(tmp_path / "a.xlsx", rows)) == {
+    assert inspect_xlsx_archive(make_raw_xlsx(tmp_path / "a.xlsx", rows)) == {
         "S": {n: {27} for n in range(1, 200)}
     }
 
@@ -82,42 +82,42 @@ def test_inspect_package_refuses_far_cells_only_where_they_hold_something(tmp_pa
     path = make_raw_xlsx(tmp_path / "a.xlsx", f'<row r="1">{cell}</row>')
     if far:
         with pytest.raises(Refused, match="很远的单元格"):
-            inspect_package(path)
+            inspect_xlsx_archive(path)
     else:
-        assert inspect_package(path) == {"S": {}}
+        assert inspect_xlsx_archive(path) == {"S": {}}
 
 
 def test_inspect_package_refuses_sheets_it_cannot_place(tmp_path):
     path = make_raw_xlsx(tmp_path / "a.xlsx", xml_row(1, ["x"]))
     path.write_bytes(path.read_bytes().replace(b"xl/_rels/workbook.xml.rels", b"xl/_rels/workbook.xml.relz"))
     with pytest.raises(Refused, match="损坏"):
-        inspect_package(path)
+        inspect_xlsx_archive(path)
 
 
 def test_compound_gives_streams_back(tmp_path):
     streams = {"Workbook": os.urandom(5000), "Other": os.urandom(4096)}
-    compound = Compound(make_compound(tmp_path / "a.xls", streams).read_bytes())
-    assert compound.stream("workbook")[:5000] == streams["Workbook"]
-    assert compound.stream("other") == streams["Other"]
+    ole = OleFile(make_ole(tmp_path / "a.xls", streams).read_bytes())
+    assert ole.stream("workbook")[:5000] == streams["Workbook"]
+    assert ole.stream("other") == streams["Other"]
 
 
 def test_compound_refuses_chains_that_run_in_circles(tmp_path):
-    data = bytearray(make_compound(tmp_path / "a.xls", {"Workbook": b"x"}).read_bytes())
+    data = bytearray(make_ole(tmp_path / "a.xls", {"Workbook": b"x"}).read_bytes())
     struct.pack_into("<I", data, 512 + 4 * 5, 3)
     with pytest.raises(Refused, match="损坏"):
-        Compound(bytes(data)).stream("workbook")
+        OleFile(bytes(data)).stream("workbook")
 
 
 def test_inspect_compound_tells_formulas_by_sheet(tmp_path):
     path = make_xls(tmp_path / "a.xls", {"甲": [["x"]], "乙": [["x", "=1+1"], ["=2", None]]})
-    assert inspect_compound(path) == [{}, {1: {1}, 2: {0}}]
+    assert inspect_ole(path) == [{}, {1: {1}, 2: {0}}]
 
 
 def test_inspect_compound_skips_charts_inside_sheets(tmp_path):
     sheet = biff(BOF, BOF, EOF, (0x0006, struct.pack("<HH", 4, 2) + bytes(16)), EOF)
     start = len(biff(BOF, (0x85, bytes(8)), EOF))
     book = biff(BOF, (0x85, struct.pack("<I", start) + bytes(4)), EOF)
-    assert inspect_compound(make_compound(tmp_path / "a.xls", {"Workbook": book + sheet})) == [{5: {2}}]
+    assert inspect_ole(make_ole(tmp_path / "a.xls", {"Workbook": book + sheet})) == [{5: {2}}]
 
 
 @pytest.mark.parametrize(
@@ -186,10 +186,10 @@ def test_read_text_finds_the_separator(tmp_path, rows, delimiter):
     ],
 )
 def test_leftovers_kind_of_a_late_row(cells, kind):
-    assert Leftovers(COLUMNS, ("unit",), ABOVE).kind(50, cells) == kind
-    assert kind is None or LEFTOVER_LABELS[kind]
+    assert NonDataRows(COLUMNS, ("unit",), ABOVE).kind(50, cells) == kind
+    assert kind is None or NON_DATA_ROW_LABELS[kind]
 
 
 @pytest.mark.parametrize(("number", "kind"), [(3, "numbering"), (5, "numbering"), (6, None)])
 def test_leftovers_take_column_numbers_only_right_below_the_header(number, kind):
-    assert Leftovers(COLUMNS, (), ABOVE).kind(number, [1, 2, 3, 4]) == kind
+    assert NonDataRows(COLUMNS, (), ABOVE).kind(number, [1, 2, 3, 4]) == kind

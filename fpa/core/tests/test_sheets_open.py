@@ -6,9 +6,9 @@ from datetime import date, datetime
 import pytest
 import xlsxwriter
 
-from fpa.core.sheets import Merge, Refused, Row, open_sheets
+from fpa.core.sheets import Merge, Refused, SheetRow, open_sheets
 from fpa.core.sheets.model import column_index, column_letters
-from fpa.core.sheets.package import inspect_package
+from fpa.core.sheets.xlsx_archive import inspect_xlsx_archive
 from fpa.core.tests.sheets_factory import (
     HEADER,
     PEOPLE,
@@ -35,7 +35,7 @@ def test_open_workbook_keeps_row_numbers_and_types(tmp_path, make, name):
     first, second = rows_of(path)
     assert [row.number for row in first] == [1, 3, 4, 5]
     assert first[2].cells == PEOPLE[0]
-    assert second == [Row(1, [None, "村", date(1990, 2, 3), 1.5, True, 13812345678])]
+    assert second == [SheetRow(1, [None, "村", date(1990, 2, 3), 1.5, True, 13812345678])]
     assert type(second[0].cells[5]) is int
 
 
@@ -81,7 +81,7 @@ def test_open_workbook_tells_formula_cells(tmp_path, make, name):
 def test_open_workbook_tells_formulas_of_other_writers(tmp_path, prefix):
     value = f'<{prefix}f t="shared" si="0"/><{prefix}v>5</{prefix}v>'
     cell = f'<row r="1"><{prefix}c  s="0" r="B1">{value}</{prefix}c></row>'
-    assert inspect_package(make_raw_xlsx(tmp_path / "a.xlsx", cell)) == {"S": {1: {1}}}
+    assert inspect_xlsx_archive(make_raw_xlsx(tmp_path / "a.xlsx", cell)) == {"S": {1: {1}}}
 
 
 def test_open_workbook_with_a_datetime_cell(tmp_path):
@@ -89,7 +89,7 @@ def test_open_workbook_with_a_datetime_cell(tmp_path):
     with xlsxwriter.Workbook(path) as book:
         style = book.add_format({"num_format": "yyyy-mm-dd hh:mm"})
         book.add_worksheet("甲").write_datetime(0, 0, datetime(2026, 1, 2, 3, 4), style)
-    assert rows_of(path) == [[Row(1, [datetime(2026, 1, 2, 3, 4)])]]
+    assert rows_of(path) == [[SheetRow(1, [datetime(2026, 1, 2, 3, 4)])]]
 
 
 def test_open_workbook_with_a_million_empty_rows_stays_small(tmp_path):
@@ -97,13 +97,13 @@ def test_open_workbook_with_a_million_empty_rows_stays_small(tmp_path):
     path = make_raw_xlsx(tmp_path / "a.xlsx", rows)
     del rows
     before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
-    assert rows_of(path) == [[Row(1, ["姓名", "村"]), Row(2, ["张三", "幸福村"])]]
+    assert rows_of(path) == [[SheetRow(1, ["姓名", "村"]), SheetRow(2, ["张三", "幸福村"])]]
     assert resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before < 100_000
 
 
 def test_open_workbook_with_a_space_in_the_last_row(tmp_path):
     path = make_raw_xlsx(tmp_path / "a.xlsx", xml_row(1, ["姓名", "村"]) + xml_row(1_048_576, [" "]))
-    assert rows_of(path) == [[Row(1, ["姓名", "村"])]]
+    assert rows_of(path) == [[SheetRow(1, ["姓名", "村"])]]
 
 
 def test_open_workbook_goes_by_content_not_by_name(tmp_path):
@@ -124,7 +124,7 @@ def test_open_workbook_removes_its_folder(tmp_path):
 def test_open_text_in_every_encoding_and_separator(tmp_path, encoding, delimiter):
     path = make_csv(tmp_path / "a.txt", GRID, encoding, delimiter)
     (rows,) = rows_of(path)
-    assert rows[2:] == [Row(4, [str(v) for v in PEOPLE[0]]), Row(5, [str(v) for v in PEOPLE[1]])]
+    assert rows[2:] == [SheetRow(4, [str(v) for v in PEOPLE[0]]), SheetRow(5, [str(v) for v in PEOPLE[1]])]
 
 
 def test_open_text_takes_the_sheet_name_from_the_user(tmp_path):
@@ -157,7 +157,7 @@ def test_open_text_reads_excels_marks(tmp_path):
     path = tmp_path / "a.csv"
     path.write_text('证件,备注,和\n"=""430102""",\'001,=1+1\n', encoding="utf-8")
     (rows,) = rows_of(path)
-    assert rows[1] == Row(2, ["430102", "001", "=1+1"], (2,))
+    assert rows[1] == SheetRow(2, ["430102", "001", "=1+1"], (2,))
 
 
 def test_open_text_refuses_quotes_that_do_not_match(tmp_path):

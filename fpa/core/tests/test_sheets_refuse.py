@@ -9,13 +9,13 @@ from contextlib import suppress
 import pytest
 
 from fpa.core.sheets import Refused, open_sheets
-from fpa.core.sheets.package import MAX_ENTRIES
+from fpa.core.sheets.xlsx_archive import MAX_ENTRIES
 from fpa.core.tests.sheets_factory import (
     HEADER,
     PEOPLE,
     biff,
-    make_compound,
     make_csv,
+    make_ole,
     make_raw_xlsx,
     make_xls,
     make_xlsx,
@@ -98,7 +98,7 @@ def test_refuse_macros_in_xlsx(tmp_path, name):
     ],
 )
 def test_refuse_compound_files(tmp_path, streams, part):
-    assert part in refusal(make_compound(tmp_path / "a.xls", streams))
+    assert part in refusal(make_ole(tmp_path / "a.xls", streams))
 
 
 @pytest.mark.parametrize("make", [make_xlsx, make_xls])

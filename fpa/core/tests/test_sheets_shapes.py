@@ -8,9 +8,9 @@ import io
 
 import pytest
 
-from fpa.core.sheets import Merge, Row, Sheet, open_sheets
+from fpa.core.sheets import Merge, Sheet, SheetRow, open_sheets
 from fpa.core.sheets.header import SEARCHED_ROWS, Field, HeaderNotFound, find_tables, locate
-from fpa.core.sheets.leftover import LEFTOVER_LABELS, Leftovers
+from fpa.core.sheets.non_data_rows import NON_DATA_ROW_LABELS, NonDataRows
 from fpa.core.tests.sheets_factory import make_csv, make_xls, make_xlsx
 
 ID = "430102199001011234"
@@ -27,7 +27,7 @@ ABOVE = {1: ["幸福镇会员花名册", None], 2: ["序号", "村", "姓名", "
 
 
 def sheet_of(*grid, merged=()):
-    rows = [Row(number, list(cells)) for number, cells in enumerate(grid, 1) if any(cells)]
+    rows = [SheetRow(number, list(cells)) for number, cells in enumerate(grid, 1) if any(cells)]
     return Sheet("甲", lambda: iter(rows), tuple(merged))
 
 
@@ -250,8 +250,8 @@ def test_locate_names_the_required_columns_that_are_missing(header, missing):
     ],
 )
 def test_leftovers_tell_what_stands_below_the_data(cells, kind):
-    assert Leftovers(COLUMNS, ("unit",), ABOVE).kind(60, cells) == kind
-    assert kind is None or LEFTOVER_LABELS[kind]
+    assert NonDataRows(COLUMNS, ("unit",), ABOVE).kind(60, cells) == kind
+    assert kind is None or NON_DATA_ROW_LABELS[kind]
 
 
 @pytest.mark.parametrize(
@@ -279,7 +279,7 @@ def test_leftovers_tell_what_stands_below_the_data(cells, kind):
 )
 @pytest.mark.parametrize("below", [1, 3])
 def test_leftovers_tell_what_stands_right_under_the_header(cells, kind, below):
-    assert Leftovers(COLUMNS, ("unit",), ABOVE).kind(2 + below, cells) == kind
+    assert NonDataRows(COLUMNS, ("unit",), ABOVE).kind(2 + below, cells) == kind
 
 
 @pytest.mark.parametrize(

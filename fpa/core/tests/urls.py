@@ -13,7 +13,7 @@ from django_filters import CharFilter, ChoiceFilter, DateFromToRangeFilter, Filt
 from config import urls as platform
 from fpa.access.models import Kind, Level, Unit
 from fpa.core import lists
-from fpa.core.form_flow import done, form_flow
+from fpa.core.form_flow import form_flow, redirect_with_message
 from fpa.core.forms import DateField, Form, ModelForm, NumberField, check_answers
 
 EXPORTED: list[tuple[str, int]] = []
@@ -41,7 +41,7 @@ COLUMNS = (
     lists.Column("valid_from", "设立日期", lambda u: u.valid_from, kind="date"),
     lists.Column("amount", "金额", lambda u: u.pk * 1234.5, kind="money", unit="元"),
     lists.Column("share", "占比", lambda u: 0.9672, kind="percent"),
-    lists.Column("initials", "首字母", lambda u: u.initials, shown=False),
+    lists.Column("initials", "首字母", lambda u: u.initials, default=False),
 )
 
 
@@ -164,7 +164,7 @@ def flow(request: HttpRequest) -> HttpResponse:
         if given["name"] in REFUSED:
             raise REFUSED[str(given["name"])]
         ACTED.append(given)
-        return done(request, f"{given['name']}的走访已登记。", "/trial/units/")
+        return redirect_with_message(request, f"{given['name']}的走访已登记。", "/trial/units/")
 
     return form_flow(
         request,

@@ -8,7 +8,7 @@ from django.db import connections
 
 from conftest import clone_template, drop_database
 from fpa.access.models import Level, Unit
-from fpa.access.scope import everything
+from fpa.access.scope import whole_province
 from fpa.audit.tests.log import owner
 from fpa.demo import accounts
 from fpa.demo.collections import _gap_counties
@@ -81,11 +81,11 @@ def point_at(name: str) -> None:
 
 @pytest.fixture
 def steps(loaded_name, django_db_blocker):
-    """Point at the loaded database, in a scope over everything; gives what the progress told."""
+    """Point at the loaded database, in a scope over the whole province; gives what the progress told."""
     name, steps = loaded_name
     session = connections["default"].settings_dict["NAME"]
     with django_db_blocker.unblock():
         point_at(name)
-        with everything():
+        with whole_province():
             yield steps
         point_at(session)

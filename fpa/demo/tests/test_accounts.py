@@ -22,7 +22,7 @@ NAMES = {name: title[2] for name, title in TITLES.items()} | SECOND_NAMES
 
 
 @pytest.fixture
-def made(whole_province):
+def made(province_scope):
     """The demo's accounts; the cast, which has the same names, steps aside."""
     for user in User.objects.all():
         User.objects.filter(pk=user.pk).update(username=f"cast-{user.username}")
@@ -96,7 +96,7 @@ def test_accounts_are_made_once(made):
     assert Appointment.objects.filter(user__username__in=NAMES).count() == len(NAMES)
 
 
-def test_demo_county_moves_with_its_code(whole_province):
+def test_demo_county_moves_with_its_code(province_scope):
     """Seats follow the code, not a name that may change."""
     Unit.objects.filter(code=COUNTY).update(name="改了名的县")
     assert demo_units()["county"].name == "改了名的县"

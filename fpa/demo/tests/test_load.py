@@ -22,8 +22,10 @@ from fpa.demo.returns import MORE, REASON
 from fpa.demo.standings import COUNTS
 from fpa.demo.tests.conftest import SCALE
 from fpa.figures.queries import read
-from fpa.organization.models import Member, Person, Staff, Standing
-from fpa.organization.secrets import ID, PHONE
+from fpa.membership.models import Member
+from fpa.organization.models import Staff, Standing
+from fpa.people.models import Person
+from fpa.people.secrets import ID, PHONE
 from fpa.reporting.models import Cell, CellHistory, Collection, State, Submission
 
 PROVINCE = "430000000000"

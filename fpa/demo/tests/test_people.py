@@ -23,8 +23,10 @@ from fpa.demo.people import (
     _orders,
     _write_county,
 )
-from fpa.organization.models import Member, Person, Staff
-from fpa.organization.secrets import ID, PHONE
+from fpa.membership.models import Member
+from fpa.organization.models import Staff
+from fpa.people.models import Person
+from fpa.people.secrets import ID, PHONE
 
 SCALE = 2_000
 
@@ -206,7 +208,7 @@ def test_functional_zones_have_no_office_staff(orders):
     ]
 
 
-def test_order_is_written_with_secrets_sealed_and_found(whole_province):
+def test_order_is_written_with_secrets_sealed_and_found(province_scope):
     order = an_order()
     invented = list(_invent(order))
     assert _write_county(order) == len(invented) == 6
@@ -221,7 +223,7 @@ def test_order_is_written_with_secrets_sealed_and_found(whole_province):
         assert one.number.encode() not in bytes(person.id_cipher) + bytes(person.id_index)
 
 
-def test_order_is_written_as_members_and_staff(whole_province):
+def test_order_is_written_as_members_and_staff(province_scope):
     order = an_order()
     _write_county(order)
     invented = {p.person_id: p for p in _invent(order)}
@@ -239,13 +241,13 @@ def test_order_is_written_as_members_and_staff(whole_province):
     assert staff.count() == 2
 
 
-def test_order_that_an_earlier_run_wrote_is_not_written_again(whole_province):
+def test_order_that_an_earlier_run_wrote_is_not_written_again(province_scope):
     order = an_order()
     assert _write_county(order) == _write_county(order) == 6
     assert Person.objects.filter(pk__in=[p.person_id for p in _invent(order)]).count() == 6
     assert Person.objects.count() == 6
 
 
-def test_order_of_nobody_is_written_as_nothing(whole_province):
+def test_order_of_nobody_is_written_as_nothing(province_scope):
     assert _write_county(an_order(0, 0, 0)) == 0
     assert not Person.objects.exists()

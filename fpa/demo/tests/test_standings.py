@@ -11,7 +11,7 @@ from fpa.organization.models import Standing
 
 
 @pytest.fixture
-def standings(whole_province):
+def standings(province_scope):
     make_standings()
     return list(Standing.objects.select_related("unit"))
 

@@ -6,7 +6,7 @@ from django.utils.safestring import SafeString
 
 from fpa.access.models import Unit
 from fpa.core.periods import Period
-from fpa.figures import shown
+from fpa.figures import display
 from fpa.figures.queries import Reading, read
 
 register = template.Library()
@@ -21,9 +21,9 @@ def figure(key: str | Reading, unit: Unit | None = None, period: Period | None =
     reading = key if isinstance(key, Reading) else _read(key, unit, period)
     return format_html(
         '<a class="figure" href="{}" title="{}">{}</a>',
-        shown.address_of(reading),
-        f"{reading.figure.name}：{shown.exact_words(reading)}",
-        shown.brief(reading),
+        display.address_of(reading),
+        f"{reading.figure.name}：{display.exact_words(reading)}",
+        display.brief(reading),
     )
 
 

@@ -11,8 +11,9 @@ from django.db.models import CharField, DecimalField, F, Func, Value
 from fpa.access.models import Unit
 from fpa.figures import catalogue
 from fpa.figures.catalogue import Figure, register
-from fpa.figures.freshness import touch
-from fpa.organization.models import LeaveReason, Member, Person
+from fpa.figures.freshness import mark_stale
+from fpa.membership.models import LeaveReason, Member
+from fpa.people.models import Person
 
 _numbers = count(1)
 
@@ -63,7 +64,7 @@ def join(unit: Unit, on: date, left: date | None = None) -> Member:
     )
     reason = LeaveReason.REQUEST if left else ""
     member = Member.objects.create(unit=unit, person=person, joined_on=on, left_on=left, left_reason=reason)
-    touch(Member, unit.path, since=on)
+    mark_stale(Member, unit.path, since=on)
     return member
 
 
@@ -71,7 +72,7 @@ def leave(member: Member, on: date) -> None:
     """End a membership, marked from the day that it no longer counts."""
     member.left_on, member.left_reason = on, LeaveReason.REQUEST
     member.save()
-    touch(Member, member.path, since=on)
+    mark_stale(Member, member.path, since=on)
 
 
 def transfer(member: Member, to: Unit) -> None:
@@ -79,7 +80,7 @@ def transfer(member: Member, to: Unit) -> None:
     before = member.path
     member.unit = to
     member.save()
-    touch(Member, before, to.path, since=member.joined_on)
+    mark_stale(Member, before, to.path, since=member.joined_on)
 
 
 def join_many(path: str, number: int, on: date) -> None:
@@ -94,12 +95,12 @@ WITH village AS (
     FROM access_unit WHERE level = 5 AND path >= %s AND path < %s
 ),
 person AS (
-    INSERT INTO organization_person
+    INSERT INTO people_person
         (id, unit_id, path, name, initials, sex, birth_date, id_cipher, id_index, created_at)
     SELECT gen_random_uuid(), v.id, v.path, '王小明', 'wxm', 'male', '1980-01-01', '', int8send(%s + g), now()
     FROM generate_series(1, %s) g JOIN village v ON v.n = 1 + g %% (SELECT count(*) FROM village)
     RETURNING id, unit_id, path
 )
-INSERT INTO organization_member (unit_id, path, person_id, kind, joined_on, left_reason)
+INSERT INTO membership_member (unit_id, path, person_id, kind, joined_on, left_reason)
 SELECT unit_id, path, id, 'ordinary', %s, '' FROM person
 """

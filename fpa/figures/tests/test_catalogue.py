@@ -7,7 +7,8 @@ import pytest
 
 from fpa.figures import catalogue
 from fpa.figures.catalogue import CATALOGUE_FILE, Figure, Kind, UnknownFigure, register
-from fpa.organization.models import Member, Staff
+from fpa.membership.models import Member
+from fpa.organization.models import Staff
 
 from .records import JOINED, declared
 

@@ -24,7 +24,7 @@ def run(*arguments: str) -> tuple[int, str, str]:
     return 0, out.getvalue(), errors.getvalue()
 
 
-def test_figures_gives_every_figure_of_the_catalogue_as_json(whole_province):
+def test_figures_gives_every_figure_of_the_catalogue_as_json(province_scope):
     join(cast_unit("village"), date(2023, 1, 1))
     code, out, errors = run("figures", "--unit", COUNTY, "--period", "2023H1", "--format", "json")
     rows = {row["key"]: row for row in json.loads(out)}
@@ -37,7 +37,7 @@ def test_figures_gives_every_figure_of_the_catalogue_as_json(whole_province):
     assert datetime.fromisoformat(member["as_of"]).utcoffset() is not None
 
 
-def test_figures_writes_whole_numbers_as_integers_and_cents_as_they_are(whole_province):
+def test_figures_writes_whole_numbers_as_integers_and_cents_as_they_are(province_scope):
     with declared(REPORTED):
         join(cast_unit("village"), date(2023, 1, 1))
         _, out, _ = run("figures", "--unit", COUNTY, "--period", "2023Q1", "--format", "json")
@@ -48,7 +48,7 @@ def test_figures_writes_whole_numbers_as_integers_and_cents_as_they_are(whole_pr
     assert (one["value"], two["value"], type(two["value"])) == (2.5, 5, int)
 
 
-def test_figures_shows_a_table_with_exact_numbers(whole_province):
+def test_figures_shows_a_table_with_exact_numbers(province_scope):
     code, out, _ = run("figures", "--unit", PROVINCE, "--period", "2023H1", "--format", "table")
     lines = {line.split()[0]: line for line in out.splitlines()}
     assert code == 0
@@ -65,13 +65,13 @@ def test_figures_shows_a_table_with_exact_numbers(whole_province):
         (PROVINCE, "2023H3", "请写成 2023、2023H1、2023Q2 或 2023-05"),
     ],
 )
-def test_commands_refuse_what_is_no_unit_or_period(whole_province, command, unit, period, reason):
+def test_commands_refuse_what_is_no_unit_or_period(province_scope, command, unit, period, reason):
     code, out, errors = run(command, "--unit", unit, "--period", period)
     assert (code, out) == (2, "")
     assert reason in errors
 
 
-def test_recount_proves_the_facts_of_everything(whole_province):
+def test_recount_proves_the_facts_of_everything(province_scope):
     join(cast_unit("village"), date(2023, 1, 1))
     code, out, _ = run("recount")
     assert code == 0
@@ -79,7 +79,7 @@ def test_recount_proves_the_facts_of_everything(whole_province):
     assert int(out.split("与记录一致 ")[1].split(" 个")[0].replace(",", "")) > 1_216
 
 
-def test_recount_names_each_difference_and_repairs_it(whole_province):
+def test_recount_names_each_difference_and_repairs_it(province_scope):
     join(cast_unit("village"), date(2023, 1, 1))
     join(cast_unit("sibling"), date(2023, 1, 1))
     assert run("recount")[0] == 0
@@ -96,7 +96,7 @@ def test_recount_names_each_difference_and_repairs_it(whole_province):
 
 
 @pytest.mark.parametrize("spoil", [{"own": 1}, {"path": "/12/"}, {"value": 0, "own": 0}])
-def test_recount_finds_any_spoiled_column(whole_province, spoil):
+def test_recount_finds_any_spoiled_column(province_scope, spoil):
     join(cast_unit("village"), date(2023, 1, 1))
     run("recount")
     Fact.objects.filter(figure="member.total", unit=cast_unit("county"), period="2023H1").update(**spoil)

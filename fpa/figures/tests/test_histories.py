@@ -12,13 +12,15 @@ from django.utils import timezone
 from fpa.access.models import Unit
 from fpa.core.actor import Actor
 from fpa.core.periods import Period
-from fpa.figures.freshness import refresh, touch
-from fpa.figures.models import Opened, Stale
+from fpa.figures.freshness import mark_stale, refresh
+from fpa.figures.models import Stale, StockDay
 from fpa.figures.queries import read
 from fpa.figures.recount import recount
-from fpa.organization.actions import members, staff, units
-from fpa.organization.models import LeaveReason, Member, Staff, StaffKind, Standing, StandingKind
-from fpa.organization.tests.people import an_id
+from fpa.membership import actions as members
+from fpa.membership.models import LeaveReason, Member
+from fpa.organization.actions import staff, units
+from fpa.organization.models import Staff, StaffKind, Standing, StandingKind
+from fpa.people.tests.people import an_id
 from fpa.reporting.models import Cell, Collection, State, Submission
 from fpa.reporting.standard_forms import ensure_forms
 from tests.cast import cast_unit
@@ -126,7 +128,7 @@ class History:
         standing = self.one(Standing.objects.filter(until=None))
         standing.until = self.day(standing.since)
         standing.save()
-        touch(Standing, standing.path, since=standing.since)
+        mark_stale(Standing, standing.path, since=standing.since)
 
     def move(self) -> None:
         """A village or township goes to another parent, with all that it has."""
@@ -149,7 +151,7 @@ class History:
         cells = Cell.objects.filter(submission=submission)
         cells.update(counted=counts)
         start = Period.parse(submission.collection.period).start
-        touch(list(cells.values_list("key", flat=True)), submission.path, since=start)
+        mark_stale(list(cells.values_list("key", flat=True)), submission.path, since=start)
 
     def count(self) -> None:
         """The refresh passes by."""
@@ -164,7 +166,7 @@ DEEDS: tuple[Callable[[History], None], ...] = (
 
 
 @pytest.mark.parametrize("seed", [11, 12])
-def test_facts_equal_the_records_after_any_history(whole_province, actor, seed):
+def test_facts_equal_the_records_after_any_history(province_scope, actor, seed):
     refresh()
     history = History(seed, actor("city"))
     while history.done.total() < 90:
@@ -177,7 +179,7 @@ def test_facts_equal_the_records_after_any_history(whole_province, actor, seed):
 
 
 @pytest.mark.parametrize("ahead", [1, 40, 400])
-def test_a_row_dated_ahead_counts_from_its_day_on(whole_province, monkeypatch, ahead):
+def test_a_row_dated_ahead_counts_from_its_day_on(province_scope, monkeypatch, ahead):
     """Its mark is used up at once; the day itself brings it in."""
     today = timezone.localdate()
     on = today + timedelta(days=ahead)
@@ -194,7 +196,7 @@ def test_a_row_dated_ahead_counts_from_its_day_on(whole_province, monkeypatch, a
 
 
 @pytest.mark.parametrize("ahead", [1, 250])
-def test_a_leave_dated_ahead_counts_until_its_day(whole_province, monkeypatch, ahead):
+def test_a_leave_dated_ahead_counts_until_its_day(province_scope, monkeypatch, ahead):
     today = timezone.localdate()
     off = today + timedelta(days=ahead)
     join(cast_unit("village"), date(2023, 1, 1), off)
@@ -212,7 +214,7 @@ def _members(day: date) -> Any:
     return read(["member.total"], cast_unit("county"), period)["member.total"].value
 
 
-def test_a_new_half_year_opens_with_what_stands_and_leaves_the_last_as_it_closed(whole_province, monkeypatch):
+def test_a_new_half_year_opens_with_what_stands_and_leaves_the_last_as_it_closed(province_scope, monkeypatch):
     """The platform slept over the turn of the year; the half that closed meanwhile is still counted to its end."""
     monkeypatch.setattr(timezone, "localdate", lambda *_: date(2026, 12, 20))
     join(cast_unit("village"), date(2023, 1, 1), date(2027, 1, 10))
@@ -225,12 +227,12 @@ def test_a_new_half_year_opens_with_what_stands_and_leaves_the_last_as_it_closed
         for code in ("2026H1", "2026H2", "2027H1")
     ]
     assert course == [1, 2, 1]
-    assert Opened.objects.get().day == date(2027, 1, 15)
+    assert StockDay.objects.get().day == date(2027, 1, 15)
     assert recount(cast_unit("county")).differences == []
 
 
 @pytest.mark.parametrize("first", ["2023H2", "2025H2"])
-def test_nothing_is_kept_of_the_time_before_the_platform(whole_province, settings, first):
+def test_nothing_is_kept_of_the_time_before_the_platform(province_scope, settings, first):
     settings.FIRST_PERIOD = first
     refresh()
     year = int(first[:4])

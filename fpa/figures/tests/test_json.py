@@ -20,7 +20,7 @@ FIELDS = ["key", "value", "qualifier", "unit", "as_of"]
 
 
 @pytest.fixture
-def world(whole_province):
+def world(province_scope):
     make_world()
 
 
@@ -112,20 +112,20 @@ def test_figures_need_unit_and_period(db, missing):
 
 
 @pytest.mark.parametrize("unit", ["43120200000", "4312020000000", "怀化市", "", "431202000000 "])
-def test_figures_refuse_what_is_no_code(whole_province, unit):
+def test_figures_refuse_what_is_no_code(province_scope, unit):
     code, out, errors = run("figures", "--unit", unit, "--period", "2023H1", "--format", "json")
     assert (code, out) == (2, "")
     assert f"没有区划代码为“{unit}”的单位，请使用 12 位区划代码" in errors
 
 
-def test_figures_refuse_a_unit_that_is_closed(whole_province):
+def test_figures_refuse_a_unit_that_is_closed(province_scope):
     village = cast_unit("village")
     Unit.objects.filter(pk=village.pk).update(valid_to=timezone.localdate())
     assert run("figures", "--unit", village.code, "--period", "2023H1")[0] == 2
 
 
 @pytest.mark.parametrize("period", ["2023H3", "2023-13", "2023Q0", "23H1", "H1", ""])
-def test_figures_refuse_what_is_no_period(whole_province, period):
+def test_figures_refuse_what_is_no_period(province_scope, period):
     code, out, errors = run("figures", "--unit", "430000000000", "--period", period)
     assert (code, out) == (2, "")
     assert errors.strip()

@@ -13,7 +13,7 @@ import pytest
 from django.conf import settings
 from django.db import connection
 
-from fpa.access.scope import everything
+from fpa.access.scope import whole_province
 from fpa.core import database
 from fpa.core.periods import Period
 from fpa.figures import freshness
@@ -58,13 +58,13 @@ def hanging_refresh(after: str) -> Iterator[BaseProcess]:
 
 
 def members(name: str = "county") -> Any:
-    with everything():
+    with whole_province():
         return read(["member.total"], cast_unit(name), Period.parse("2023H1"))["member.total"].value
 
 
 def join_at(*names: str) -> None:
     for name in names:
-        with everything():
+        with whole_province():
             join(cast_unit(name), date(2023, 1, 1))
 
 
@@ -146,7 +146,7 @@ def test_recount_finds_what_the_owner_falsified_and_repair_mends_it(committed_db
         assert code == 1, what
         assert "会员（member.total）" in out
         assert "有差异 1 个" in out
-        with everything():
+        with whole_province():
             values = Fact.objects.filter(figure="member.total", unit__code=COUNTY, period="2023H1")
             assert (values.get().value, values.get().own) == (1, 0), what
     assert run("recount")[0] == 0

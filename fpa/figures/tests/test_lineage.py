@@ -11,8 +11,8 @@ from fpa.access.models import Unit
 from fpa.core.periods import Period
 from fpa.figures import catalogue, queries
 from fpa.figures.catalogue import Figure
+from fpa.figures.display import address, words
 from fpa.figures.recount import recount
-from fpa.figures.shown import address, words
 from tests.cast import CITY, PROVINCE, SIBLING, cast_unit
 
 from .world import make_world
@@ -22,7 +22,7 @@ SEATS = ("province", "city", "county", "township", "village")
 
 
 @pytest.fixture
-def world(whole_province):
+def world(province_scope):
     make_world()
 
 

@@ -18,7 +18,7 @@ PAGES = ("/figures/", "/figures/member.total/", "/figures/member.total/records/"
 
 
 @pytest.fixture
-def counted(whole_province):
+def counted(province_scope):
     """Three members at the village, one of the sibling county."""
     for _ in range(3):
         join(cast_unit("village"), date(2023, 5, 1))

@@ -6,13 +6,13 @@ import pytest
 from django.utils import timezone
 
 from fpa.access.models import Level, Unit
-from fpa.access.scope import everything, scoped
+from fpa.access.scope import scoped, whole_province
 from fpa.core.periods import Period
 from fpa.figures import catalogue, queries
 from fpa.figures.catalogue import Coverage, UnknownFigure
 from fpa.figures.freshness import refresh
 from fpa.figures.models import Fact, Stale
-from fpa.organization.models import Member
+from fpa.membership.models import Member
 from tests.cast import cast_unit
 
 from .records import JOINED, REPORTED, declared, join
@@ -21,7 +21,7 @@ H1 = Period.parse("2023H1")
 
 
 @pytest.fixture
-def counted(whole_province):
+def counted(province_scope):
     """Two members in the village, one at the sibling county's own office, one at a functional zone."""
     for unit in (cast_unit("village"), cast_unit("village"), cast_unit("sibling"), zone()):
         join(unit, date(2023, 5, 1))
@@ -74,12 +74,12 @@ def test_read_tells_when_records_are_ahead_of_facts(counted):
     assert timezone.now() - alone.as_of < timedelta(minutes=1)
 
 
-def test_read_refuses_a_key_that_is_not_there(whole_province):
+def test_read_refuses_a_key_that_is_not_there(province_scope):
     with pytest.raises(UnknownFigure, match="没有“member”这个指标"):
         queries.read(["member"], cast_unit("city"), H1)
 
 
-def test_read_keeps_cents_and_gives_whole_numbers_as_int(whole_province):
+def test_read_keeps_cents_and_gives_whole_numbers_as_int(province_scope):
     with declared(REPORTED):
         for _ in range(2):
             join(cast_unit("village"), date(2023, 5, 1))
@@ -195,10 +195,10 @@ def test_facts_of_a_sibling_are_not_to_be_seen(counted):
 
 def test_breakdown_reads_by_index(committed_db):
     """A fact is found by its key and the children's numbers, never by reading the table."""
-    with everything():
+    with whole_province():
         join(cast_unit("village"), date(2023, 5, 1))
     refresh()
-    with everything():
+    with whole_province():
         children = [u.pk for u in Unit.objects.filter(parent=cast_unit("province"))]
         rows = Fact.objects.filter(figure="member.total", period="2023H1", unit_id__in=children)
         plan = rows.explain()

@@ -7,7 +7,7 @@ from fpa.core.visibility import ROOT_PATH
 from fpa.figures.freshness import rebuild, refresh
 from fpa.figures.models import Fact
 from fpa.figures.recount import recount
-from fpa.organization.models import Member
+from fpa.membership.models import Member
 from tests.cast import cast_unit
 
 from .records import join
@@ -21,7 +21,7 @@ def _move(unit: Unit, to: Unit) -> None:
     Member.objects.filter(unit=unit).update(path=unit.path)
 
 
-def test_rebuild_moves_a_units_facts_to_its_new_line(whole_province):
+def test_rebuild_moves_a_units_facts_to_its_new_line(province_scope):
     village, old, new = cast_unit("village"), cast_unit("county"), cast_unit("sibling")
     join(village, date(2023, 1, 1))
     refresh()
@@ -35,7 +35,7 @@ def test_rebuild_moves_a_units_facts_to_its_new_line(whole_province):
     assert recount(cast_unit("province")).differences == []
 
 
-def test_rebuild_keeps_what_lies_outside(whole_province):
+def test_rebuild_keeps_what_lies_outside(province_scope):
     join(cast_unit("village"), date(2023, 1, 1))
     join(cast_unit("sibling"), date(2023, 1, 1))
     join(cast_unit("city"), date(2023, 1, 1))
@@ -45,7 +45,7 @@ def test_rebuild_keeps_what_lies_outside(whole_province):
     assert set(Fact.objects.exclude(value=0).values_list()) == before
 
 
-def test_rebuild_puts_spoiled_facts_right(whole_province):
+def test_rebuild_puts_spoiled_facts_right(province_scope):
     join(cast_unit("village"), date(2023, 1, 1))
     refresh()
     Fact.objects.filter(figure="member.total").update(value=7, own=3)

@@ -9,14 +9,14 @@ from django.db import connection, transaction
 from django.utils import timezone
 
 from fpa.access.models import Unit
-from fpa.access.scope import everything, scoped
+from fpa.access.scope import scoped, whole_province
 from fpa.core.periods import Period
 from fpa.figures import freshness
-from fpa.figures.freshness import open_day, refresh, touch, touch_subtree, wait_for_stale
-from fpa.figures.models import Fact, Opened, Stale
+from fpa.figures.freshness import mark_stale, mark_stale_subtree, open_day, refresh, wait_for_stale
+from fpa.figures.models import Fact, Stale, StockDay
 from fpa.figures.queries import read
 from fpa.figures.recount import recount
-from fpa.organization.models import Member
+from fpa.membership.models import Member
 from tests.cast import COUNTY, SIBLING, cast_unit
 
 from .records import JOINED, REPORTED, declared, join, join_many, leave, transfer
@@ -28,14 +28,14 @@ def value(key: str, unit: Unit, period: str) -> object:
     return read([key], unit, Period.parse(period))[key].value
 
 
-def test_refresh_counts_what_was_there_before_the_first_call(whole_province):
+def test_refresh_counts_what_was_there_before_the_first_call(province_scope):
     refresh()
     province = cast_unit("province")
     assert [value(f"org.{level}.total", province, "2023H1") for level in ("city", "county")] == [14, 122]
     assert refresh() == 0
 
 
-def test_refresh_carries_a_join_to_every_unit_above(whole_province):
+def test_refresh_carries_a_join_to_every_unit_above(province_scope):
     join(cast_unit("village"), date(2023, 6, 30))
     refresh()
     assert [value("member.total", cast_unit(n), "2023H1") for n in ("village", "county", "province")] == [
@@ -56,13 +56,13 @@ def test_refresh_carries_a_join_to_every_unit_above(whole_province):
         (date(2019, 1, 1), date(2019, 1, 1), {"2023H1": 0}),
     ],
 )
-def test_refresh_counts_a_stock_as_at_the_last_day(whole_province, joined, left, counted):
+def test_refresh_counts_a_stock_as_at_the_last_day(province_scope, joined, left, counted):
     join(cast_unit("village"), joined, left)
     refresh()
     assert {code: value("member.total", cast_unit("county"), code) for code in counted} == counted
 
 
-def test_refresh_counts_a_flow_in_every_period_around(whole_province):
+def test_refresh_counts_a_flow_in_every_period_around(province_scope):
     with declared(JOINED, REPORTED):
         for day in (date(2023, 5, 1), date(2023, 5, 31), date(2023, 12, 31), date(2022, 12, 31)):
             join(cast_unit("village"), day)
@@ -80,7 +80,7 @@ def test_refresh_counts_a_flow_in_every_period_around(whole_province):
 
 
 @pytest.mark.parametrize("seed", [1, 2, 3])
-def test_refresh_equals_the_recount_whatever_happened(whole_province, seed):
+def test_refresh_equals_the_recount_whatever_happened(province_scope, seed):
     chance = random.Random(seed)
     places = [*Unit.objects.filter(code__in=(COUNTY, SIBLING))]
     units = [u for place in places for u in Unit.objects.under(place.path)[:: chance.randint(5, 9)]]
@@ -104,17 +104,17 @@ def test_refresh_equals_the_recount_whatever_happened(whole_province, seed):
     assert proof.proven > 1_216
 
 
-def test_refresh_twice_changes_nothing(whole_province):
+def test_refresh_twice_changes_nothing(province_scope):
     join(cast_unit("village"), date(2023, 1, 1))
-    touch_subtree(Member, cast_unit("county").path)
+    mark_stale_subtree(Member, cast_unit("county").path)
     assert refresh() > 1
     before = list(Fact.objects.order_by("pk").values_list())
-    touch_subtree(Member, "/")
+    mark_stale_subtree(Member, "/")
     assert refresh() == 1
     assert list(Fact.objects.order_by("pk").values_list()) == before
 
 
-def test_refresh_takes_back_what_a_record_no_longer_counts(whole_province):
+def test_refresh_takes_back_what_a_record_no_longer_counts(province_scope):
     member = join(cast_unit("village"), date(2023, 1, 1))
     refresh()
     leave(member, date(2023, 6, 1))
@@ -122,35 +122,35 @@ def test_refresh_takes_back_what_a_record_no_longer_counts(whole_province):
     assert [value("member.total", cast_unit("city"), code) for code in ("2023H1", "2023H2")] == [0, 0]
 
 
-def test_refresh_leaves_unmarked_units_alone(whole_province):
+def test_refresh_leaves_unmarked_units_alone(province_scope):
     refresh()
     join(cast_unit("village"), date(2023, 1, 1))
     Stale.objects.all().delete()
-    touch(Member, cast_unit("sibling").path)
+    mark_stale(Member, cast_unit("sibling").path)
     refresh()
     assert value("member.total", cast_unit("county"), "2023H1") == 0
 
 
-def test_touch_subtree_needs_one_mark_for_any_number_of_units(whole_province):
+def test_touch_subtree_needs_one_mark_for_any_number_of_units(province_scope):
     refresh()
     county = cast_unit("county")
     join_many(county.path, 500, date(2023, 2, 1))
-    touch_subtree(Member, county.path)
+    mark_stale_subtree(Member, county.path)
     assert Stale.objects.count() == 1
     assert refresh() == 1
     assert value("member.total", county, "2023H1") == 500
     assert recount(county, H1).differences == []
 
 
-def test_touch_refuses_a_figure_that_is_not_there(whole_province):
+def test_touch_refuses_a_figure_that_is_not_there(province_scope):
     with pytest.raises(LookupError, match=r"没有“no\.such”这个指标"):
-        touch(["no.such"], "/")
+        mark_stale(["no.such"], "/")
 
 
 def test_touch_is_undone_with_its_action(committed_db):
     refresh()
     with transaction.atomic():
-        with everything():
+        with whole_province():
             join(cast_unit("village"), date(2023, 1, 1))
         transaction.set_rollback(True)
     assert not wait_for_stale(0.01)
@@ -166,21 +166,21 @@ def test_refresh_does_not_lose_marks_that_come_meanwhile(committed_db, monkeypat
         with ThreadPoolExecutor(1) as other:
             other.submit(_join_in_a_session_of_its_own, village).result()
 
-    with everything():
+    with whole_province():
         join(village, date(2023, 1, 1))
     monkeypatch.setattr(freshness, "recompute", meanwhile)
     assert refresh() == 1
     monkeypatch.undo()
     assert wait_for_stale(0)
-    with everything():
+    with whole_province():
         assert value("member.total", village, "2023H1") == 1
     assert refresh() == 1
-    with everything():
+    with whole_province():
         assert value("member.total", village, "2023H1") == 2
 
 
 def _join_in_a_session_of_its_own(unit: Unit) -> None:
-    with everything():
+    with whole_province():
         join(unit, date(2023, 1, 1))
     connection.close()
 
@@ -193,7 +193,7 @@ def test_refresh_by_several_at_once_counts_once(committed_db):
             several.submit(_refresh_in_a_session_of_its_own)
     refresh()
     assert recount(cast_unit("province")).differences == []
-    with everything():
+    with whole_province():
         assert value("member.total", cast_unit("county"), "2023H1") == len(villages)
 
 
@@ -218,18 +218,18 @@ def _wait_in_a_session_of_its_own() -> bool:
         connection.close()
 
 
-def test_open_day_counts_what_was_dated_ahead(whole_province):
+def test_open_day_counts_what_was_dated_ahead(province_scope):
     refresh()
     today = timezone.localdate()
     join(cast_unit("village"), today)
-    Opened.objects.update(day=today - timedelta(days=1))
+    StockDay.objects.update(day=today - timedelta(days=1))
     Stale.objects.all().delete()
     refresh()
     assert value("member.total", cast_unit("county"), str(today.year)) == 1
-    assert Opened.objects.get().day == today
+    assert StockDay.objects.get().day == today
 
 
-def test_open_day_brings_the_standing_values_into_a_new_half(whole_province, monkeypatch):
+def test_open_day_brings_the_standing_values_into_a_new_half(province_scope, monkeypatch):
     join(cast_unit("village"), date(2020, 1, 1))
     tomorrow = date(2027, 1, 1)
     refresh()
@@ -239,7 +239,7 @@ def test_open_day_brings_the_standing_values_into_a_new_half(whole_province, mon
     assert recount(cast_unit("province")).differences == []
 
 
-def test_open_day_marks_only_stocks_within_a_year_and_nothing_twice(whole_province):
+def test_open_day_marks_only_stocks_within_a_year_and_nothing_twice(province_scope):
     with declared(JOINED):
         refresh()
         open_day(timezone.localdate())
@@ -250,7 +250,7 @@ def test_open_day_marks_only_stocks_within_a_year_and_nothing_twice(whole_provin
     assert "test.joined" not in marked
 
 
-def test_refresh_by_a_seat_changes_facts_above_it(whole_province):
+def test_refresh_by_a_seat_changes_facts_above_it(province_scope):
     with scoped(cast_unit("village").path):
         join(cast_unit("village"), date(2023, 1, 1))
     refresh()
@@ -260,11 +260,11 @@ def test_refresh_by_a_seat_changes_facts_above_it(whole_province):
 
 @pytest.mark.parametrize("number", [30, 3_000])
 def test_refresh_takes_the_same_few_statements_for_any_number(
-    whole_province, django_assert_max_num_queries, number
+    province_scope, django_assert_max_num_queries, number
 ):
     refresh()
     join_many(cast_unit("county").path, number, date(2023, 2, 1))
-    touch_subtree(Member, cast_unit("county").path)
+    mark_stale_subtree(Member, cast_unit("county").path)
     with django_assert_max_num_queries(12):
         refresh()
     assert value("member.total", cast_unit("province"), "2023H1") == number

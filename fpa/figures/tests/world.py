@@ -6,9 +6,10 @@ from decimal import Decimal
 from django.utils import timezone
 
 from fpa.access.models import Unit
-from fpa.figures.freshness import refresh, touch
-from fpa.organization.models import Member, Staff, StaffKind, Standing, StandingKind
-from fpa.organization.tests.people import make_member, make_staff
+from fpa.figures.freshness import mark_stale, refresh
+from fpa.membership.models import Member
+from fpa.organization.models import Staff, StaffKind, Standing, StandingKind
+from fpa.people.tests.people import make_member, make_staff
 from fpa.reporting.models import Cell, Collection, Form, Item, State, Submission
 from fpa.reporting.standard_forms import ensure_forms
 from tests.cast import cast_unit
@@ -23,7 +24,7 @@ def make_world() -> None:
     for unit, number in ((village, 3), (sibling, 2), (cast_unit("county"), 1)):
         for _ in range(number):
             make_member(unit)
-        touch(Member, unit.path)
+        mark_stale(Member, unit.path)
     _employ()
     _stand()
     for collection in (_issue(form) for form in ensure_forms(cast_unit("province"))):
@@ -44,7 +45,7 @@ def _employ() -> None:
     posts = [(name, kind) for name in ("province", "county", "township") for kind in StaffKind.values[:2]]
     for name, kind in [*posts, ("village", StaffKind.VILLAGE_PART_TIME)]:
         make_staff(cast_unit(name), kind=StaffKind(kind))
-        touch(Staff, cast_unit(name).path)
+        mark_stale(Staff, cast_unit(name).path)
 
 
 def _stand() -> None:
@@ -53,7 +54,7 @@ def _stand() -> None:
             Standing.objects.create(
                 unit=cast_unit(name), kind=kind, since=date(2020, 1, 1), document="湘编办"
             )
-        touch(Standing, cast_unit(name).path)
+        mark_stale(Standing, cast_unit(name).path)
 
 
 def _issue(form: Form) -> Collection:
@@ -73,5 +74,5 @@ def report(collection: Collection, unit: Unit, times: int) -> Submission:
         Cell.objects.create(
             submission=sent, unit=unit, key=item.key, period=collection.period, value=value, counted=True
         )
-    touch([item.key for item in items], unit.path)
+    mark_stale([item.key for item in items], unit.path)
     return sent

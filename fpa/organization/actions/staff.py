@@ -5,13 +5,15 @@ from datetime import date
 from django.db import transaction
 
 from fpa.access.models import Level, Unit
-from fpa.access.scope import everything
+from fpa.access.scope import whole_province
 from fpa.audit.record import record
 from fpa.core.actor import Actor
 from fpa.core.chinese import clean, date_cn
-from fpa.figures.freshness import touch
-from fpa.organization.actions.people import fault_of_day, keep_person
-from fpa.organization.models import Person, Staff, StaffKind
+from fpa.figures.freshness import mark_stale
+from fpa.organization.models import Staff, StaffKind
+from fpa.pages.rules import fault_of_day
+from fpa.people.actions import keep_person
+from fpa.people.models import Person
 
 
 class CannotAppoint(Exception):
@@ -40,13 +42,15 @@ def appoint_staff(
     `NotTheSamePerson`.
     """
     _check_place(unit, kind, by)
-    with everything():  # an ID number is one person's in the whole province; a foreign record is not shown
+    with (
+        whole_province()
+    ):  # an ID number is one person's in the whole province; a foreign record is not shown
         person = keep_person(name=name, id_number=id_number, phone=phone, unit=unit)
     _check_appointment(person, unit, kind, valid_from)
     staff = Staff.objects.create(
         unit=unit, person=person, name=person.name, kind=kind, title=clean(title), valid_from=valid_from
     )
-    touch(Staff, unit.path, since=valid_from)
+    mark_stale(Staff, unit.path, since=valid_from)
     changes = {
         "kind": [None, StaffKind(kind).label],
         "title": [None, staff.title],
@@ -82,6 +86,6 @@ def end_staff(*, staff: Staff, on: date, reason: str, by: Actor) -> Staff:
         raise CannotEnd(fault)
     staff.valid_to = on
     staff.save()
-    touch(Staff, staff.path, since=staff.valid_from)
+    mark_stale(Staff, staff.path, since=staff.valid_from)
     record("staff.ended", staff, by=by, changes={"valid_to": [None, on]}, reason=reason)
     return staff

@@ -7,15 +7,15 @@ from django.db.models import F, QuerySet, Value
 from django.db.models.functions import Concat, Substr
 
 from fpa.access.models import Unit, UnitVersion
-from fpa.access.scope import TreeIsBusy, everything, take_tree
+from fpa.access.scope import TreeIsBusy, lock_tree_exclusive, whole_province
 from fpa.audit.record import record
 from fpa.core.actor import Actor
 from fpa.core.chinese import clean, date_cn
 from fpa.core.visibility import common_path, upper_bound
-from fpa.figures.freshness import rebuild, touch
-from fpa.organization.actions.people import fault_of_day
+from fpa.figures.freshness import mark_stale, rebuild
 from fpa.organization.models import Standing, StandingKind
-from fpa.organization.queries import scoped_models, search_initials
+from fpa.pages.queries import scoped_models, search_initials
+from fpa.pages.rules import fault_of_day
 
 
 class CannotRename(Exception):
@@ -60,7 +60,7 @@ def move_unit(*, unit: Unit, to_parent: Unit, on: date, document: str, by: Actor
     built anew. Audit events stay where they happened. Nothing is written at any unit meanwhile. Raises `CannotMove`.
     """
     try:
-        take_tree()
+        lock_tree_exclusive()
     except TreeIsBusy as error:
         raise CannotMove(
             "此刻有业务正在写入（例如导入名册），暂时不能调整隶属关系。请过几分钟再试。"
@@ -70,7 +70,7 @@ def move_unit(*, unit: Unit, to_parent: Unit, on: date, document: str, by: Actor
     old_path, old_parent = unit.path, unit.parent
     new_path = _path_below(to_parent, unit)
     above = common_path(old_path, new_path)
-    with everything():  # the policy lets nobody write a row from one scope into another; nothing is shown
+    with whole_province():  # the policy lets nobody write a row from one scope into another; nothing is shown
         _move_units(unit, to_parent, new_path)
         _open_new_versions(_open_versions(old_path), on, document)
         for model in scoped_models():
@@ -166,7 +166,7 @@ def set_standing(*, unit: Unit, kind: StandingKind | str, since: date, document:
     if fault := fault_of_day("起始日期", since, earliest=date.min, earliest_label=""):
         raise CannotSetStanding(fault)
     standing = Standing.objects.create(unit=unit, kind=kind, since=since, document=document)
-    touch(Standing, unit.path, since=since)
+    mark_stale(Standing, unit.path, since=since)
     record(
         "standing.set",
         standing,

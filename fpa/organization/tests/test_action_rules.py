@@ -10,12 +10,14 @@ from fpa.access.scope import scoped
 from fpa.audit.models import Event
 from fpa.figures import catalogue
 from fpa.figures.models import Stale
-from fpa.organization.actions import members, staff, units
-from fpa.organization.actions.people import NotTheSamePerson
-from fpa.organization.models import LeaveReason, Member, MemberKind, Staff, StaffKind, Standing, StandingKind
-from fpa.organization.queries import search_units
-from fpa.organization.secrets import ID
-from fpa.organization.tests.people import BIRTH, an_id, make_member, make_staff
+from fpa.membership import actions as members
+from fpa.membership.models import LeaveReason, Member, MemberKind
+from fpa.organization.actions import staff, units
+from fpa.organization.models import Staff, StaffKind, Standing, StandingKind
+from fpa.pages.queries import search_units
+from fpa.people.actions import NotTheSamePerson
+from fpa.people.secrets import ID
+from fpa.people.tests.people import BIRTH, an_id, make_member, make_staff
 
 DAY = date(2024, 3, 1)
 TODAY = timezone.localdate()
@@ -23,17 +25,17 @@ TOMORROW = TODAY + timedelta(days=1)
 
 
 @pytest.fixture
-def member(whole_province, unit_of):
+def member(province_scope, unit_of):
     return make_member(unit_of("village"))
 
 
 @pytest.fixture
-def worker(whole_province, unit_of):
+def worker(province_scope, unit_of):
     return make_staff(unit_of("township"))
 
 
 @pytest.fixture
-def ended(whole_province, unit_of):
+def ended(province_scope, unit_of):
     """A membership of someone who joined in 2020 and left on DAY."""
     return make_member(unit_of("village"), left_on=DAY, left_reason="request")
 
@@ -137,7 +139,7 @@ def test_leave_member_takes_days_from_joining_to_today(member, actor, on):
 
 
 @pytest.mark.parametrize("kind", MemberKind)
-def test_rejoin_member_keeps_the_kind(whole_province, unit_of, actor, kind):
+def test_rejoin_member_keeps_the_kind(province_scope, unit_of, actor, kind):
     old = make_member(unit_of("village"), kind=kind, left_on=DAY, left_reason="request")
     new = members.rejoin_member(member=old, unit=old.unit, joined_on=DAY, by=actor("village"))
     assert (new.kind, new.joined_on) == (kind, DAY)
@@ -186,7 +188,7 @@ def test_actions_refuse_a_unit_that_is_no_more(member, worker, next_village, act
         ("sibling", StaffKind.PART_TIME, "本单位及下级"),
     ],
 )
-def test_appoint_staff_by_place_and_kind(whole_province, unit_of, actor, where, kind, words):
+def test_appoint_staff_by_place_and_kind(province_scope, unit_of, actor, where, kind, words):
     if words is None:
         assert appoint(unit_of(where), actor("county"), kind=kind).kind == kind
     else:
@@ -198,7 +200,7 @@ def test_appoint_staff_by_place_and_kind(whole_province, unit_of, actor, where, 
     ("valid_from", "words"),
     [(TOMORROW, "任职日期不能晚于今天"), (BIRTH - timedelta(days=1), "任职日期不能早于出生日期")],
 )
-def test_appoint_staff_refuses_days(whole_province, unit_of, actor, valid_from, words):
+def test_appoint_staff_refuses_days(province_scope, unit_of, actor, valid_from, words):
     with pytest.raises(staff.CannotAppoint, match=words):
         appoint(unit_of("township"), actor("county"), valid_from=valid_from)
     assert not Staff.objects.exists()
@@ -208,7 +210,7 @@ def test_appoint_staff_refuses_days(whole_province, unit_of, actor, valid_from, 
     ("more", "again"),
     [({}, False), ({"kind": "authorized"}, True), ({"title": "副秘书长"}, False), ({"name": "李芳"}, None)],
 )
-def test_appoint_staff_once_to_a_kind_of_work_at_a_unit(whole_province, unit_of, actor, more, again):
+def test_appoint_staff_once_to_a_kind_of_work_at_a_unit(province_scope, unit_of, actor, more, again):
     first = appoint(unit_of("township"), actor("county"))
     answers = {"id_number": ID.read(first.person)} | more
     if again:
@@ -261,7 +263,7 @@ def test_actions_mark_every_figure_of_their_records_from_the_first_day(
 
 @pytest.mark.parametrize("kind", StandingKind)
 @pytest.mark.parametrize("where", ["county", "township"])
-def test_set_standing_event_says_what_since_when_by_what(whole_province, unit_of, actor, kind, where):
+def test_set_standing_event_says_what_since_when_by_what(province_scope, unit_of, actor, kind, where):
     units.set_standing(
         unit=unit_of(where), kind=kind, since=DAY, document="怀编〔2024〕1号", by=actor("county")
     )
@@ -280,7 +282,7 @@ def test_set_standing_event_says_what_since_when_by_what(whole_province, unit_of
     ],
 )
 def test_rename_unit_is_found_by_the_letters_of_both_names(
-    whole_province, unit_of, actor, name, short_name, found
+    province_scope, unit_of, actor, name, short_name, found
 ):
     village = unit_of("village")
     units.rename_unit(

@@ -6,13 +6,16 @@ from datetime import date
 import pytest
 from django.db import connection
 
-from fpa.access.scope import everything, scoped
+from fpa.access.scope import scoped, whole_province
 from fpa.access.seats import actor_for
 from fpa.audit.models import Event
-from fpa.organization.actions import members, staff, units
-from fpa.organization.actions.people import NotTheSamePerson
-from fpa.organization.models import Member, Person, Staff, Standing
-from fpa.organization.tests.people import an_id, make_member, make_staff
+from fpa.membership import actions as members
+from fpa.membership.models import Member
+from fpa.organization.actions import staff, units
+from fpa.organization.models import Staff, Standing
+from fpa.people.actions import NotTheSamePerson
+from fpa.people.models import Person
+from fpa.people.tests.people import an_id, make_member, make_staff
 from tests.cast import cast_unit
 
 DAY = date(2024, 3, 1)
@@ -51,7 +54,7 @@ def state():
 
 @pytest.mark.parametrize("name", ACTS)
 def test_actions_leave_nothing_where_the_event_fails(
-    name, whole_province, actor, unit_of, next_village, monkeypatch
+    name, province_scope, actor, unit_of, next_village, monkeypatch
 ):
     member, worker = make_member(unit_of("village")), make_staff(unit_of("village"))
     module, act = ACTS[name]
@@ -63,7 +66,7 @@ def test_actions_leave_nothing_where_the_event_fails(
 
 
 @pytest.mark.parametrize("name", ACTS)
-def test_actions_leave_one_event(name, whole_province, actor, unit_of, next_village):
+def test_actions_leave_one_event(name, province_scope, actor, unit_of, next_village):
     member, worker = make_member(unit_of("village")), make_staff(unit_of("village"))
     ACTS[name][1](member, worker, next_village, actor("county"))
     event = Event.objects.get()
@@ -71,7 +74,7 @@ def test_actions_leave_one_event(name, whole_province, actor, unit_of, next_vill
 
 
 @pytest.mark.parametrize("name", ["edit", "transfer", "leave", "end"])
-def test_actions_cannot_hold_a_foreign_row(name, whole_province, actor, unit_of, next_village):
+def test_actions_cannot_hold_a_foreign_row(name, province_scope, actor, unit_of, next_village):
     member, worker = make_member(unit_of("village")), make_staff(unit_of("village"))
     with pytest.raises((Person.DoesNotExist, Staff.DoesNotExist)), scoped(unit_of("sibling").path):
         ACTS[name][1](member, worker, next_village, actor("sibling"))
@@ -91,7 +94,7 @@ def test_join_member_of_one_id_by_two_at_once_makes_one_member(committed_db):
 
     with ThreadPoolExecutor(4) as pool:
         results = list(pool.map(join, range(4)))
-    with everything():
+    with whole_province():
         assert Member.objects.count() == Person.objects.count() == 1
         assert Event.objects.filter(verb="member.joined").count() == 1
     assert [r is None for r in results].count(False) == 1

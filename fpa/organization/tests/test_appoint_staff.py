@@ -8,11 +8,12 @@ import pytest
 from fpa.access.scope import scoped
 from fpa.audit.models import Event
 from fpa.figures.models import Stale
-from fpa.organization.actions.people import NotTheSamePerson
 from fpa.organization.actions.staff import CannotAppoint, appoint_staff
-from fpa.organization.models import Person, Staff, StaffKind
-from fpa.organization.secrets import ID
-from fpa.organization.tests.people import an_id, make_member
+from fpa.organization.models import Staff, StaffKind
+from fpa.people.actions import NotTheSamePerson
+from fpa.people.models import Person
+from fpa.people.secrets import ID
+from fpa.people.tests.people import an_id, make_member
 
 DAY = date(2024, 3, 1)
 
@@ -26,7 +27,7 @@ def appoint(unit, by, **more):
         return appoint_staff(unit=unit, by=by, **(answers | more))
 
 
-def test_appoint_staff_records_person_event_and_mark(whole_province, actor, unit_of):
+def test_appoint_staff_records_person_event_and_mark(province_scope, actor, unit_of):
     staff = appoint(unit_of("township"), actor("county"))
     assert (staff.name, staff.person.initials, staff.path) == ("李主任", "lzr", unit_of("township").path)
     assert Event.objects.get(verb="staff.appointed").changes["kind"] == [None, "在编工作人员"]
@@ -34,7 +35,7 @@ def test_appoint_staff_records_person_event_and_mark(whole_province, actor, unit
 
 
 def test_appoint_staff_leaves_the_record_of_a_member_where_it_is(
-    whole_province, actor, unit_of, sibling_village
+    province_scope, actor, unit_of, sibling_village
 ):
     member = make_member(sibling_village)
     staff = appoint(
@@ -45,7 +46,7 @@ def test_appoint_staff_leaves_the_record_of_a_member_where_it_is(
         assert Staff.objects.get(pk=staff.pk).name == member.person.name
 
 
-def test_appoint_staff_refuses_another_name(whole_province, actor, unit_of):
+def test_appoint_staff_refuses_another_name(province_scope, actor, unit_of):
     member = make_member(unit_of("village"))
     with pytest.raises(NotTheSamePerson):
         appoint(unit_of("township"), actor("county"), id_number=ID.read(member.person))
@@ -60,12 +61,12 @@ def test_appoint_staff_refuses_another_name(whole_province, actor, unit_of):
         ("county", "township", {"valid_from": date(1970, 1, 1)}, "不能早于出生日期"),
     ],
 )
-def test_appoint_staff_refuses(whole_province, actor, unit_of, who, where, more, words):
+def test_appoint_staff_refuses(province_scope, actor, unit_of, who, where, more, words):
     with pytest.raises(CannotAppoint, match=words):
         appoint(unit_of(where), actor(who), **more)
 
 
-def test_appoint_staff_refuses_the_same_twice(whole_province, actor, unit_of):
+def test_appoint_staff_refuses_the_same_twice(province_scope, actor, unit_of):
     number = an_id()
     appoint(unit_of("village"), actor("county"), id_number=number, kind=StaffKind.VILLAGE_PART_TIME)
     with pytest.raises(CannotAppoint, match="无需重复登记"):

@@ -8,13 +8,13 @@ from fpa.access.scope import scoped
 from fpa.audit.models import Event
 from fpa.organization.actions.staff import CannotEnd, end_staff
 from fpa.organization.models import Staff
-from fpa.organization.tests.people import make_staff
+from fpa.people.tests.people import make_staff
 
 DAY = date(2024, 3, 1)
 
 
 @pytest.fixture
-def staff(whole_province, unit_of):
+def staff(province_scope, unit_of):
     return make_staff(unit_of("township"))
 
 

@@ -6,9 +6,10 @@ import pytest
 
 from fpa.access.models import Unit
 from fpa.core.periods import Period
-from fpa.figures.freshness import refresh, touch
+from fpa.figures.freshness import mark_stale, refresh
 from fpa.figures.queries import coverage, read
-from fpa.organization.models import Person, Staff, Standing
+from fpa.organization.models import Staff, Standing
+from fpa.people.models import Person
 from tests.cast import cast_unit
 
 H1 = Period.parse("2023H1")
@@ -28,20 +29,20 @@ def zone() -> Unit:
     return found
 
 
-def test_org_total_counts_administrative_units_only(whole_province):
+def test_org_total_counts_administrative_units_only(province_scope):
     assert values("org", "city.total", "county.total") == [14, 122]
     assert values("org", "city.total", "county.total", at="city") == [1, 12]
     assert values("org", "city.total", "county.total", at="county") == [0, 1]
 
 
-def test_org_total_follows_the_life_of_units(whole_province):
+def test_org_total_follows_the_life_of_units(province_scope):
     Unit.objects.filter(code="431202000000").update(valid_to=date(2023, 6, 30))
     Unit.objects.filter(code="431221000000").update(valid_from=date(2023, 7, 1))
     assert values("org", "county.total") == [120]
 
 
 @pytest.mark.parametrize("kind", STANDINGS)
-def test_org_standing_counts_where_it_holds_at_the_end(whole_province, kind):
+def test_org_standing_counts_where_it_holds_at_the_end(province_scope, kind):
     for name, since, until in (
         ("county", date(2020, 1, 1), None),
         ("sibling", date(2020, 1, 1), date(2023, 6, 30)),
@@ -56,7 +57,7 @@ def test_org_standing_counts_where_it_holds_at_the_end(whole_province, kind):
 
 
 @pytest.mark.parametrize("kind", ["authorized", "part_time", "village_part_time"])
-def test_staff_counts_those_in_post_at_the_end(whole_province, kind):
+def test_staff_counts_those_in_post_at_the_end(province_scope, kind):
     person = Person.objects.create(
         unit=cast_unit("county"),
         name="李四",
@@ -77,12 +78,12 @@ def test_staff_counts_those_in_post_at_the_end(whole_province, kind):
             valid_from=date(2020, 1, 1),
             valid_to=end,
         )
-        touch(Staff, unit.path, since=date(2020, 1, 1))
+        mark_stale(Staff, unit.path, since=date(2020, 1, 1))
     names = ["authorized", "part_time", "village_part_time"]
     assert values("staff", *names) == [2 if name == kind else 0 for name in names]
 
 
-def test_org_coverage_is_the_register_itself(whole_province):
+def test_org_coverage_is_the_register_itself(province_scope):
     refresh()
     assert str(coverage("org.county.civil_service", cast_unit("province"), H1)) == "122/122 个县"
     assert str(coverage("org.county.total", cast_unit("city"), H1)) == "12/12 个县"

@@ -6,14 +6,16 @@ import pytest
 from django.db import IntegrityError, transaction
 
 from fpa.core.dates import years_before
-from fpa.organization.models import Member, Person, Staff, Standing
-from fpa.organization.tests.people import make_member, make_person, make_staff
+from fpa.membership.models import Member
+from fpa.organization.models import Staff, Standing
+from fpa.people.models import Person
+from fpa.people.tests.people import make_member, make_person, make_staff
 
 TODAY = date(2024, 2, 28)
 
 
 @pytest.fixture
-def village(whole_province, unit_of):
+def village(province_scope, unit_of):
     return unit_of("village")
 
 

@@ -10,19 +10,19 @@ from django.test import Client
 
 from fpa.access import scope
 from fpa.access.models import Unit, User
-from fpa.access.scope import everything, hold_tree
+from fpa.access.scope import lock_tree_shared, whole_province
 from fpa.access.seats import actor_for
 from fpa.core.tests.sheets_factory import make_csv
 from fpa.figures.freshness import refresh
 from fpa.figures.models import Fact
-from fpa.jobs import runner
-from fpa.jobs.actions import confirm_import, upload_import
-from fpa.jobs.importer import importer_of
-from fpa.jobs.models import ImportRow, Job
+from fpa.imports import runner
+from fpa.imports.actions import confirm_import, upload_import
+from fpa.imports.importer import importer_of
+from fpa.imports.models import ImportRow, Job
+from fpa.membership.models import Member
+from fpa.membership.tests.rosters import HEADER, person
 from fpa.organization.actions.units import CannotMove, move_unit
-from fpa.organization.models import Member
-from fpa.organization.tests.people import an_id, make_member
-from fpa.organization.tests.rosters import HEADER, person
+from fpa.people.tests.people import an_id, make_member
 from tests.cast import cast_unit
 from tests.waiting import wait_for
 
@@ -77,24 +77,24 @@ def member_stands_right():
 
 
 def test_move_races_a_join_that_began_meanwhile_lands_at_the_new_place(committed_db):
-    with everything():
+    with whole_province():
         moved = move_township()
         posted = in_a_thread(post_a_join)
         wait_for(waiting_for_the_tree)
     assert posted.result() == 302
-    with everything():
+    with whole_province():
         assert member_stands_right()
         assert Member.objects.get().path.startswith(moved.path)
 
 
 def test_move_races_figures_counted_meanwhile_stand_at_the_new_place(committed_db):
-    with everything():
+    with whole_province():
         make_member(cast_unit("village"))
         move_township()
         counted = in_a_thread(refresh)
         wait_for(waiting_for_the_tree)
     counted.result()
-    with everything():
+    with whole_province():
         facts = Fact.objects.filter(figure="member.total").select_related("unit")
         assert facts.exists()
         assert [fact for fact in facts if fact.path != fact.unit.path] == []
@@ -104,20 +104,20 @@ def test_move_races_waits_for_who_writes_and_then_says_so(committed_db, monkeypa
     monkeypatch.setattr(scope, "PATIENCE_MS", 50)
 
     def try_to_move():
-        with everything():
+        with whole_province():
             before = cast_unit("township").path
             with pytest.raises(CannotMove, match="请过几分钟再试"):
                 move_township()
             return Unit.objects.get(code=cast_unit("township").code).path == before
 
     with transaction.atomic():
-        hold_tree()
+        lock_tree_shared()
         assert in_a_thread(try_to_move).result()
-    with everything():
+    with whole_province():
         assert move_township().parent == cast_unit("sibling")
 
 
-def test_move_races_a_checked_roster_is_not_written_to_the_old_place(whole_province, tmp_path):
+def test_move_races_a_checked_roster_is_not_written_to_the_old_place(province_scope, tmp_path):
     file = make_csv(tmp_path / "名册.csv", [HEADER, person(1, village=cast_unit("village").code)])
     by = actor_for("county")
     job = upload_import(

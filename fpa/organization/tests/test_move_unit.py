@@ -13,10 +13,12 @@ from fpa.audit.models import Event
 from fpa.core.periods import Period
 from fpa.figures.freshness import refresh
 from fpa.figures.queries import read
+from fpa.membership.models import Member
 from fpa.organization.actions.units import CannotMove, move_unit
-from fpa.organization.models import Member, Person
-from fpa.organization.queries import impact_of_move, scoped_models
-from fpa.organization.tests.people import make_member, make_staff
+from fpa.organization.queries import impact_of_move
+from fpa.pages.queries import scoped_models
+from fpa.people.models import Person
+from fpa.people.tests.people import make_member, make_staff
 
 DAY = date(2024, 3, 1)
 
@@ -27,7 +29,7 @@ def move(unit, to_parent, by, on=DAY):
 
 
 @pytest.fixture
-def township(whole_province, unit_of):
+def township(province_scope, unit_of):
     """The cast's township with a member, two people and an office worker below it."""
     make_member(unit_of("village"))
     make_staff(unit_of("township"))
@@ -98,7 +100,7 @@ def test_move_unit_is_recorded_above_both_places(township, actor, unit_of):
     assert event.changes["parent"] == ["鹤城区", "中方县"]
 
 
-def test_move_unit_gets_another_step_where_the_own_is_taken(whole_province, actor, unit_of):
+def test_move_unit_gets_another_step_where_the_own_is_taken(province_scope, actor, unit_of):
     sibling, unit = unit_of("sibling"), Unit.objects.get(code="431223100000")
     assert Unit.objects.filter(path=f"{sibling.path}100/").exists()
     assert move(unit, sibling, actor("city")).path == f"{sibling.path}{unit.code}/"
@@ -127,7 +129,7 @@ def test_move_unit_builds_the_figures_of_both_sides(township, actor, unit_of):
         ("province", "province", "city", "请由上级计生协办理"),
     ],
 )
-def test_move_unit_refuses(whole_province, actor, unit_of, who, what, where, words):
+def test_move_unit_refuses(province_scope, actor, unit_of, who, what, where, words):
     with pytest.raises(CannotMove, match=words):
         move(unit_of(what), unit_of(where), actor(who))
 
@@ -139,7 +141,7 @@ def test_move_unit_refuses(whole_province, actor, unit_of, who, what, where, wor
         (date(2000, 1, 1), "上一次变更（2000年1月1日）的次日"),
     ],
 )
-def test_move_unit_refuses_impossible_days(whole_province, actor, unit_of, on, words):
+def test_move_unit_refuses_impossible_days(province_scope, actor, unit_of, on, words):
     with pytest.raises(CannotMove, match=words):
         move(unit_of("township"), unit_of("sibling"), actor("city"), on)
 

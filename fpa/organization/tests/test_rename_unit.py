@@ -8,7 +8,7 @@ from django.utils import timezone
 from fpa.access.models import Unit, UnitVersion
 from fpa.audit.models import Event
 from fpa.organization.actions.units import CannotRename, rename_unit
-from fpa.organization.queries import search_units
+from fpa.pages.queries import search_units
 
 DAY = date(2024, 3, 1)
 
@@ -17,7 +17,7 @@ def rename(unit, by, name="鹤城新区", short_name="鹤城新", on=DAY):
     return rename_unit(unit=unit, name=name, short_name=short_name, on=on, document="国函〔2024〕8号", by=by)
 
 
-def test_rename_unit_keeps_the_old_name_in_its_history(whole_province, actor, unit_of):
+def test_rename_unit_keeps_the_old_name_in_its_history(province_scope, actor, unit_of):
     rename(unit_of("county"), actor("city"))
     before, now = UnitVersion.objects.filter(unit=unit_of("county")).order_by("valid_from")
     assert (before.name, before.valid_to) == ("鹤城区", date(2024, 2, 29))
@@ -25,13 +25,13 @@ def test_rename_unit_keeps_the_old_name_in_its_history(whole_province, actor, un
     assert Event.objects.get(verb="unit.renamed").changes["name"] == ["鹤城区", "鹤城新区"]
 
 
-def test_rename_unit_is_found_by_its_new_initials(whole_province, actor, unit_of):
+def test_rename_unit_is_found_by_its_new_initials(province_scope, actor, unit_of):
     renamed = rename(unit_of("county"), actor("county"), " 鹤城新区 ")
     assert renamed in search_units("hcxq", "/")
     assert not [unit for unit in search_units("hcq", "/") if unit == renamed]
 
 
-def test_rename_unit_leaves_other_units_history_alone(whole_province, actor, unit_of):
+def test_rename_unit_leaves_other_units_history_alone(province_scope, actor, unit_of):
     before = UnitVersion.objects.count()
     rename(unit_of("county"), actor("city"))
     assert UnitVersion.objects.count() == before + 1
@@ -47,12 +47,12 @@ def test_rename_unit_leaves_other_units_history_alone(whole_province, actor, uni
         ("city", "county", {"on": date(2000, 1, 1)}, "的次日"),
     ],
 )
-def test_rename_unit_refuses(whole_province, actor, unit_of, who, what, more, words):
+def test_rename_unit_refuses(province_scope, actor, unit_of, who, what, more, words):
     with pytest.raises(CannotRename, match=words):
         rename(unit_of(what), actor(who), **more)
 
 
-def test_rename_unit_refuses_a_second_change_of_the_same_day(whole_province, actor, unit_of):
+def test_rename_unit_refuses_a_second_change_of_the_same_day(province_scope, actor, unit_of):
     rename(unit_of("county"), actor("city"))
     with pytest.raises(CannotRename, match="2024年3月1日"):
         rename(unit_of("county"), actor("city"), "又一个名称")

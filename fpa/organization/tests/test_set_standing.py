@@ -18,14 +18,14 @@ def set_it(unit, by, kind=StandingKind.LISTED, since=DAY):
         return set_standing(unit=unit, kind=kind, since=since, document="怀编〔2021〕5号", by=by)
 
 
-def test_set_standing_is_kept_with_its_document(whole_province, actor, unit_of):
+def test_set_standing_is_kept_with_its_document(province_scope, actor, unit_of):
     standing = set_it(unit_of("county"), actor("city"))
     assert (standing.unit, standing.since, standing.document) == (unit_of("county"), DAY, "怀编〔2021〕5号")
     assert Event.objects.get(verb="standing.set").path == unit_of("county").path
     assert Stale.objects.filter(figure="org.county.listed", path=unit_of("county").path).exists()
 
 
-def test_set_standing_allows_each_kind_once(whole_province, actor, unit_of):
+def test_set_standing_allows_each_kind_once(province_scope, actor, unit_of):
     for kind in StandingKind:
         set_it(unit_of("county"), actor("city"), kind)
     with pytest.raises(CannotSetStanding, match="已登记入序（2021年7月1日起）"):
@@ -36,7 +36,7 @@ def test_set_standing_allows_each_kind_once(whole_province, actor, unit_of):
 @pytest.mark.parametrize(
     ("who", "since", "words"), [("sibling", DAY, "本单位及下级"), ("city", date(2999, 1, 1), "不能晚于今天")]
 )
-def test_set_standing_refuses(whole_province, actor, unit_of, who, since, words):
+def test_set_standing_refuses(province_scope, actor, unit_of, who, since, words):
     with pytest.raises(CannotSetStanding, match=words):
         set_it(unit_of("county"), actor(who), since=since)
 

@@ -3,8 +3,9 @@
 import pytest
 
 from fpa.access.models import Unit
-from fpa.organization.queries import children_of, line_of, search_units
-from fpa.organization.tests.people import make_member
+from fpa.organization.queries import children_of
+from fpa.pages.queries import full_name_of, search_units
+from fpa.people.tests.people import make_member
 
 
 @pytest.mark.parametrize(
@@ -45,8 +46,8 @@ def test_search_units_forgets_units_that_are_gone(db, unit_of):
 
 
 def test_line_of_reads_from_the_city_down(db, unit_of):
-    assert line_of(unit_of("township")) == "怀化市鹤城区城中街道"
-    assert line_of(unit_of("province")) == "湖南省"
+    assert full_name_of(unit_of("township")) == "怀化市鹤城区城中街道"
+    assert full_name_of(unit_of("province")) == "湖南省"
 
 
 def test_children_of_stand_in_code_order_zones_last(db):
@@ -89,7 +90,7 @@ def test_unit_children_take_as_many_queries_for_many_units(queries_of, unit_of):
     assert few == many
 
 
-def test_unit_detail_shows_facts_history_and_the_way_down(client_as, whole_province, unit_of):
+def test_unit_detail_shows_facts_history_and_the_way_down(client_as, province_scope, unit_of):
     make_member(unit_of("village"))
     page = client_as("county").get(f"/units/{unit_of('village').code}/").content.decode()
     for words in ("区划代码", unit_of("village").code, "沿革", "入序、参公、三定", "城中", "会员名单"):

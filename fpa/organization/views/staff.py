@@ -9,15 +9,16 @@ from django.views.decorators.debug import sensitive_post_parameters
 
 from fpa.access.loaders import check, load
 from fpa.audit.record import recorder_of_export
-from fpa.core.form_flow import done, form_flow
+from fpa.core.form_flow import form_flow, redirect_with_message
 from fpa.core.identity import BadId, BadPhone
-from fpa.core.lists import Column, Link, Status, is_taken_away, list_page
+from fpa.core.lists import Column, Link, Status, is_export, list_page
 from fpa.organization import forms
 from fpa.organization.actions import staff as actions
-from fpa.organization.actions.people import NotTheSamePerson
 from fpa.organization.filters import StaffFilters
 from fpa.organization.models import Staff
-from fpa.organization.queries import history_of, line_of
+from fpa.pages.history import history_of
+from fpa.pages.queries import full_name_of
+from fpa.people.actions import NotTheSamePerson
 
 STAFF = Staff.objects.select_related("unit")
 
@@ -29,7 +30,7 @@ COLUMNS = (
     Column("valid_from", "任职日期", lambda s: s.valid_from, sort="valid_from", kind="date"),
     Column("valid_to", "离任日期", lambda s: s.valid_to, sort="valid_to", kind="date"),
     Column("status", "状态", lambda s: Status("已离任", "off") if s.valid_to else Status("在任", "done")),
-    Column("code", "区划代码", lambda s: s.unit.code, kind="code", shown=False),
+    Column("code", "区划代码", lambda s: s.unit.code, kind="code", default=False),
 )
 
 
@@ -40,7 +41,7 @@ def page_of(staff: Staff) -> str:
 
 def staff_list(request: HttpRequest) -> HttpResponse:
     """The staff of the seat's unit and below, in the order of the units."""
-    actor = check(request, "staff.export" if is_taken_away(request) else "staff.view")
+    actor = check(request, "staff.export" if is_export(request) else "staff.view")
     may_edit = actor.may("staff.edit")
     return list_page(
         request,
@@ -60,7 +61,7 @@ def staff_detail(request: HttpRequest, pk: int) -> HttpResponse:
     shown = {
         "title": staff.name,
         "staff": staff,
-        "place": line_of(staff.unit),
+        "place": full_name_of(staff.unit),
         "history": history_of(staff),
         "places": [("工作队伍", reverse("staff_list")), (staff.unit.name, "")],
     }
@@ -74,7 +75,7 @@ def appoint_staff(request: HttpRequest) -> HttpResponse:
 
     def act(**answers: Any) -> HttpResponse:
         staff = actions.appoint_staff(**answers, by=actor)
-        return done(request, f"已登记{staff.name}在{staff.unit.name}任职。", page_of(staff))
+        return redirect_with_message(request, f"已登记{staff.name}在{staff.unit.name}任职。", page_of(staff))
 
     return form_flow(
         request,
@@ -94,7 +95,7 @@ def end_staff(request: HttpRequest, pk: int) -> HttpResponse:
 
     def act(**answers: Any) -> HttpResponse:
         ended = actions.end_staff(staff=staff, **answers, by=actor)
-        return done(request, f"已登记{ended.name}离任。", page_of(ended))
+        return redirect_with_message(request, f"已登记{ended.name}离任。", page_of(ended))
 
     return form_flow(
         request,

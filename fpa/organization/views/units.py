@@ -10,13 +10,15 @@ from django.utils import timezone
 from fpa.access.loaders import check, load_unit
 from fpa.access.models import Level, Unit
 from fpa.core.actor import Actor
-from fpa.core.form_flow import done, form_flow
+from fpa.core.form_flow import form_flow, redirect_with_message
 from fpa.core.periods import Period
 from fpa.figures.queries import breakdown, read
-from fpa.organization import forms, queries
+from fpa.organization import forms
 from fpa.organization.actions import units as actions
 from fpa.organization.models import Standing
-from fpa.organization.queries import children_of, history_of, impact_of_move, line_of
+from fpa.organization.queries import children_of, impact_of_move
+from fpa.pages.history import history_of
+from fpa.pages.queries import full_name_of, search_units
 
 KEY_FIGURES = ("member.total", "staff.authorized", "staff.part_time", "staff.village_part_time")
 
@@ -31,7 +33,7 @@ def unit_tree(request: HttpRequest) -> HttpResponse:
     actor = check(request, "unit.view")
     unit = Unit.objects.get(path=actor.path)
     wanted = request.GET.get("q", "")
-    found = [(u, line_of(u)) for u in queries.search_units(wanted, actor.path)]
+    found = [(u, full_name_of(u)) for u in search_units(wanted, actor.path)]
     shown = {"title": "组织机构", "unit": unit, "wanted": wanted, "found": found, **_children(unit)}
     return render(request, "organization/unit_tree.html", shown)
 
@@ -53,14 +55,6 @@ def _children(unit: Unit) -> dict[str, Any]:
 
 def _this_half() -> Period:
     return Period.of(timezone.localdate(), "half")
-
-
-def search_units(request: HttpRequest) -> HttpResponse:
-    """What a unit field offers while one types: the units of the seat that match, as options."""
-    actor = check(request, "unit.view")
-    text = request.GET.get(request.GET.get("field", "q"), "")
-    shown = {"found": [(unit, line_of(unit)) for unit in queries.search_units(text, actor.path)]}
-    return render(request, "organization/unit_options.html", shown)
 
 
 def unit_detail(request: HttpRequest, code: str) -> HttpResponse:
@@ -94,7 +88,7 @@ def rename_unit(request: HttpRequest, code: str) -> HttpResponse:
 
     def act(**answers: Any) -> HttpResponse:
         renamed = actions.rename_unit(unit=unit, **answers, by=actor)
-        return done(request, f"{unit.name}已更名为{renamed.name}。", page_of(renamed))
+        return redirect_with_message(request, f"{unit.name}已更名为{renamed.name}。", page_of(renamed))
 
     return form_flow(
         request,
@@ -119,7 +113,9 @@ def move_unit(request: HttpRequest, code: str) -> HttpResponse:
 
     def act(**answers: Any) -> HttpResponse:
         moved = actions.move_unit(unit=unit, **answers, by=actor)
-        return done(request, f"{moved.name}已调整到{answers['to_parent'].name}。", page_of(moved))
+        return redirect_with_message(
+            request, f"{moved.name}已调整到{answers['to_parent'].name}。", page_of(moved)
+        )
 
     return form_flow(
         request,
@@ -136,7 +132,7 @@ def move_unit(request: HttpRequest, code: str) -> HttpResponse:
 def _consequences_of_move(unit: Unit, to_parent: Unit) -> list[str]:
     impact = "、".join(f"{word} {count:,}" for word, count in impact_of_move(unit))
     return [
-        f"{unit.name}由{line_of(unit.parent or unit)}改属{line_of(to_parent)}。",
+        f"{unit.name}由{full_name_of(unit.parent or unit)}改属{full_name_of(to_parent)}。",
         f"随之转移：{impact or '没有下级单位和业务记录'}。",
         "原上级今后看不到这些记录，新上级可以看到；双方及其上级的指标重新计算。",
         "沿革和审计日志保留原来的隶属关系。",
@@ -150,7 +146,7 @@ def set_standing(request: HttpRequest, code: str) -> HttpResponse:
 
     def act(**answers: Any) -> HttpResponse:
         standing = actions.set_standing(unit=unit, **answers, by=actor)
-        return done(request, f"已登记{unit.name}{standing}。", page_of(unit))
+        return redirect_with_message(request, f"已登记{unit.name}{standing}。", page_of(unit))
 
     return form_flow(
         request,

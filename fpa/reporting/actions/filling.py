@@ -13,7 +13,7 @@ from fpa.audit.record import record
 from fpa.core.actor import Actor
 from fpa.core.chinese import clean
 from fpa.reporting.models import Cell, CellHistory, Collection, Submission
-from fpa.reporting.sheet import Sheet, sheet_of
+from fpa.reporting.sheet import ReportSheet, sheet_of
 
 
 class CannotFill(Exception):
@@ -62,7 +62,7 @@ def save_cells(
     return outcomes
 
 
-def own_sheet(collection: Collection, unit: Unit, by: Actor) -> Sheet:
+def own_sheet(collection: Collection, unit: Unit, by: Actor) -> ReportSheet:
     """The sheet of the actor's own unit, its submission held until commit. Raises CannotFill as `save_cells` does."""
     if by.unit_id != unit.pk:
         raise CannotFill(f"只有{unit.name}自己的账号可以填报，上级不代填。")
@@ -74,14 +74,14 @@ def own_sheet(collection: Collection, unit: Unit, by: Actor) -> Sheet:
     return sheet_of(collection, unit, timezone.localdate())
 
 
-def _begun(collection: Collection, unit: Unit) -> Sheet:
+def _begun(collection: Collection, unit: Unit) -> ReportSheet:
     """The sheet with its submission made, also where somebody else made it in this very moment."""
     Submission.objects.get_or_create(collection=collection, unit=unit)
     Submission.objects.select_for_update().get(collection=collection, unit=unit)
     return sheet_of(collection, unit, timezone.localdate())
 
 
-def _save(sheet: Sheet, entry: Entry, by: Actor, changes: dict[str, Any]) -> Outcome:
+def _save(sheet: ReportSheet, entry: Entry, by: Actor, changes: dict[str, Any]) -> Outcome:
     row = next((r for r in sheet.rows if r.item.key == entry.key), None)
     if row is None:
         return Outcome("这张表没有这一格，请刷新页面。")

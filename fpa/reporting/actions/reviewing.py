@@ -13,10 +13,10 @@ from fpa.core.actor import SYSTEM, Actor
 from fpa.core.chinese import date_cn
 from fpa.core.periods import Period
 from fpa.figures import catalogue
-from fpa.figures.freshness import touch
+from fpa.figures.freshness import mark_stale
 from fpa.reporting.actions.submitting import CannotSubmit, hold_summary, open_case
 from fpa.reporting.models import Cell, State, Submission
-from fpa.reporting.sheet import Sheet, sheet_for
+from fpa.reporting.sheet import ReportSheet, sheet_for
 
 MAX_REASON = 500
 """Of a return, as long as a decision keeps."""
@@ -99,7 +99,7 @@ def _held(submission: Submission, by: Actor) -> Submission:
     return found
 
 
-def _check_places(sheet: Sheet, places: Sequence[Place], due_on: date) -> list[Place]:
+def _check_places(sheet: ReportSheet, places: Sequence[Place], due_on: date) -> list[Place]:
     """The places with their labels. Raises CannotReview."""
     labels = {item.key: item.label for item in sheet.items}
     if not places:
@@ -151,4 +151,4 @@ def _count(submission: Submission, *, counted: bool) -> None:
         return
     keys = set(cells.values_list("key", flat=True)) & set(catalogue.counting(Cell))
     cells.update(counted=counted)
-    touch(sorted(keys), submission.path, since=Period.parse(submission.collection.period).start)
+    mark_stale(sorted(keys), submission.path, since=Period.parse(submission.collection.period).start)

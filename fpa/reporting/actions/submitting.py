@@ -12,7 +12,7 @@ from fpa.reporting.actions.filling import CannotFill, own_sheet, write_cell
 from fpa.reporting.models import Collection, State, Submission, blank_cell
 from fpa.reporting.progress import progress_of
 from fpa.reporting.queries import sums_below
-from fpa.reporting.sheet import Sheet, places_to_mend, sheet_for, sheet_of
+from fpa.reporting.sheet import ReportSheet, places_to_mend, sheet_for, sheet_of
 from fpa.reporting.standard_forms import flow_code
 
 
@@ -37,7 +37,7 @@ def submit_submission(*, collection: Collection, unit: Unit, by: Actor) -> Submi
     return _send_up(sheet.submission, by)
 
 
-def _check_findings(sheet: Sheet) -> None:
+def _check_findings(sheet: ReportSheet) -> None:
     findings = sheet.findings()
     hard = [f for f in findings if f.is_hard]
     if hard:
@@ -79,7 +79,7 @@ def hold_summary(collection_id: int, unit_id: int | None) -> None:
         cursor.execute("SELECT pg_advisory_xact_lock(hashtext(%s))", [f"summary {collection_id} {unit_id}"])
 
 
-def _snapshot(sheet: Sheet, explanation: str, by: Actor) -> None:
+def _snapshot(sheet: ReportSheet, explanation: str, by: Actor) -> None:
     """Keep the sums from below in the summary's cells, with its explanation."""
     sums = sums_below(sheet.collection, sheet.unit)
     if all(value is None for value in sums.values()):
@@ -94,7 +94,7 @@ def _snapshot(sheet: Sheet, explanation: str, by: Actor) -> None:
             write_cell(cell, value, "", by)
 
 
-def summary_needs_explanation(sheet: Sheet) -> str:
+def summary_needs_explanation(sheet: ReportSheet) -> str:
     """What of a summary must be explained: missing reports, failed rules; empty where nothing."""
     progress = progress_of(sheet.collection, sheet.unit, [])[sheet.unit.path]
     findings = sheet.findings(sums_below(sheet.collection, sheet.unit))

@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from fpa.access.models import Unit
 from fpa.access.roles import ROLES
-from fpa.access.scope import everything, scoped
+from fpa.access.scope import scoped, whole_province
 from fpa.approval.actions import Place
 from fpa.core.actor import Actor
 from fpa.reporting.actions.collections import grant_lock_exception, issue_collection
@@ -45,7 +45,7 @@ class Course:
     collection: Collection
 
     def sheet(self, unit):
-        with everything():
+        with whole_province():
             return sheet_of(Collection.objects.whole().get(pk=self.collection.pk), unit, timezone.localdate())
 
     def fill(self, unit, by=None, version=0, **values):
@@ -98,16 +98,16 @@ class Course:
             )
 
     def of(self, submission):
-        with everything():
+        with whole_province():
             return Submission.objects.whole().get(pk=submission.pk)
 
     def cell(self, submission, key=HOUSEHOLDS):
-        with everything():
+        with whole_province():
             return Cell.objects.get(submission=submission, key=key)
 
     def move(self, **days):
         """Move the collection's days to so many days from today."""
-        with everything():
+        with whole_province():
             Collection.objects.filter(pk=self.collection.pk).update(
                 **{k: in_days(d) for k, d in days.items()}
             )
@@ -115,7 +115,7 @@ class Course:
 
 
 @pytest.fixture
-def forms(whole_province):
+def forms(province_scope):
     """The standard forms by code, published by the province."""
     return {form.code: form for form in ensure_forms(Unit.objects.get(parent=None))}
 

@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 from django.db import DataError
 
-from fpa.access.scope import everything, scoped
+from fpa.access.scope import scoped, whole_province
 from fpa.audit.models import Event
 from fpa.reporting.actions.collections import CannotExempt, CannotIssue
 from fpa.reporting.actions.filling import CannotFill
@@ -16,7 +16,7 @@ from fpa.reporting.tests.conftest import HOUSEHOLDS, VALUE, in_days, seat_at
 
 
 def last(verb):
-    with everything():
+    with whole_province():
         return Event.objects.filter(verb=verb).order_by("-at", "-id")[0]
 
 
@@ -28,7 +28,7 @@ def test_the_way_of_a_report_can_be_read_from_its_events(course, village):
     course.fill(village, version=1, households=31)
     course.submit(village)
     course.approve(submission)
-    with everything():
+    with whole_province():
         events = Event.objects.filter(object_type="reporting.submission", object_id=str(submission.pk))
         told = [(e.verb, e.unit_name, e.changes.get("state")) for e in events.order_by("at", "id")]
     below, above = village.name, village.parent.name
@@ -114,11 +114,11 @@ REFUSED = {
 def test_refused_deed_leaves_no_event_and_no_row(course, issue, village, deed):
     refusal, act = REFUSED[deed]
     submission = course.report(village)
-    with everything():
+    with whole_province():
         before = Event.objects.count()
     with pytest.raises(refusal):
         act({"course": course, "issue": issue}, village, submission)
-    with everything():
+    with whole_province():
         assert Event.objects.count() == before
         assert list(Submission.objects.values_list("state", flat=True)) == ["submitted"]
         assert not LockException.objects.exists()
@@ -137,7 +137,7 @@ def test_deed_whose_event_cannot_be_written_is_undone(course, village):
     """A post's title that no event can hold: the audit refuses it, and the cells go with the event."""
     with pytest.raises(DataError):
         course.fill(village, by=replace(seat_at(village), post_title="长" * 61), households=30)
-    with everything():
+    with whole_province():
         assert (Submission.objects.count(), Cell.objects.count()) == (0, 0)
 
 
@@ -145,6 +145,6 @@ def test_batch_approval_leaves_an_event_for_each_approved_report(client_as, cour
     rows = [course.report(village).pk for village in villages[:3]]
     course.withdraw(course.of(Submission(pk=rows[2])))
     client_as("township").post(f"/collections/{course.collection.pk}/submissions/approve/", {"row": rows})
-    with everything():
+    with whole_province():
         events = Event.objects.filter(verb="submission.approved").order_by("path")
         assert [(e.object_id, e.actor_name) for e in events] == [(str(r), "演员township") for r in rows[:2]]

@@ -3,7 +3,7 @@
 import pytest
 
 from fpa.access.models import Unit
-from fpa.access.scope import everything, scoped
+from fpa.access.scope import scoped, whole_province
 from fpa.core.periods import Period
 from fpa.figures import queries as figures
 from fpa.figures.freshness import refresh
@@ -41,7 +41,7 @@ def fill(course, unit, **changes):
 
 
 def findings(course, unit):
-    with everything():
+    with whole_province():
         return [
             (f.key.removeprefix("campaign529."), f.severity, f.difference)
             for f in course.sheet(unit).findings()
@@ -103,7 +103,7 @@ def test_explanation_may_come_with_the_value(course, township):
 def test_other_levels_type_nothing_into_a_townships_form(course, whole_unit, name, refusal):
     with pytest.raises(CannotFill, match=f"{refusal}，本级数据自动汇总"):
         fill(course, whole_unit(name))
-    with everything():
+    with whole_province():
         assert not Submission.objects.exists()
 
 
@@ -129,10 +129,10 @@ def test_figures_of_the_form_hold_for_each_unit_above_and_its_month_and_half_yea
     keys = [f"campaign529.{name}" for name in PLAIN]
     for unit in (township, whole_unit("county"), whole_unit("province")):
         for period in (MAY, Period.parse("2023H1"), Period.parse("2023")):
-            with everything():
+            with whole_province():
                 readings = figures.read(keys, unit, period)
             assert [readings[key].value for key in keys] == list(PLAIN.values())
-    with everything():
+    with whole_province():
         june = figures.read(keys[:1], township, Period.parse("2023-06"))
     assert not june[keys[0]].value
 

@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 from lxml import html
 
-from fpa.access.scope import everything
+from fpa.access.scope import whole_province
 from fpa.audit.models import Event
 from fpa.core.chinese import date_cn
 from fpa.core.periods import Period
@@ -55,7 +55,7 @@ def test_issue_form_leads_to_the_field_that_is_wrong_and_keeps_the_rest(client_a
     assert summary.xpath(".//a/@href") == [f"#id_{field}"]
     kept = "due_on" if field != "due_on" else "locks_on"
     assert root.get_element_by_id(f"id_{kept}").get("value") == asked()[kept]
-    with everything():
+    with whole_province():
         assert not Collection.objects.exists()
 
 
@@ -94,7 +94,7 @@ def test_issue_form_tells_what_follows_before_it_asks(client_as, asked, unit_of)
     page = client_as("county").post("/collections/issue/", asked(confirmed="")).content.decode()
     assert f"{unit_of('county').name}以下的填报单位都会在“今天要办”里看到这项任务。" in page
     assert "下发后不能修改报表和报告期" in page
-    with everything():
+    with whole_province():
         assert not Collection.objects.exists()
 
 
@@ -139,7 +139,7 @@ def test_queries_of_the_list_do_not_grow_with_collections(
     client.get("/collections/")
     with django_assert_max_num_queries(20) as one:
         client.get("/collections/")
-    with everything():
+    with whole_province():
         for year in range(2010, 2018):
             issue(period=f"{year}H1", title=f"{year}年走访慰问")
     with django_assert_max_num_queries(len(one)):
@@ -183,7 +183,7 @@ def test_lock_exception_lets_the_late_report_in_as_late_and_ends_with_its_day(co
     course.exempt(village, actor("province"), until=0)
     assert course.of(course.submit(village)).is_late
     submission = course.withdraw(course.sheet(village).submission)
-    with everything():
+    with whole_province():
         LockException.objects.update(until=in_days(-1))
     with pytest.raises(CannotSubmit, match="办理延期"):
         course.submit(village)
@@ -208,7 +208,7 @@ def test_lock_exception_page_refuses_an_office_below_the_publisher(client_as, co
     page = client_as("county").post(url, posted).content.decode()
     assert "延期由发布单位湖南省办理。" in page
     assert 'value="停电"' in page
-    with everything():
+    with whole_province():
         assert not LockException.objects.exists()
         assert not Event.objects.filter(verb="lock_exception.granted").exists()
 

@@ -4,7 +4,7 @@ import pytest
 from django.db import IntegrityError, ProgrammingError, connection, transaction
 from django.db.models import ProtectedError
 
-from fpa.access.scope import everything, scoped
+from fpa.access.scope import scoped, whole_province
 from fpa.reporting.models import (
     MAX_VALUE,
     Cell,
@@ -42,7 +42,7 @@ TWINS = [
 
 @pytest.mark.parametrize(("model", "changes", "name"), TWINS)
 def test_twin_of_a_row_is_refused(rows, model, changes, name):
-    with everything():
+    with whole_province():
         twin = model.objects.all()[0]
         twin.pk, twin._state.adding = None, True
         for field, value in changes.items():
@@ -70,7 +70,7 @@ KEPT = [
 
 @pytest.mark.parametrize(("model", "by"), KEPT)
 def test_row_that_others_rest_on_is_not_deleted(rows, model, by):
-    with everything():
+    with whole_province():
         row = model.objects.filter(**{f"{by}__isnull": False})[0]
         with pytest.raises(ProtectedError):
             row.delete()
@@ -84,13 +84,13 @@ def delete_by_sql(model):
 
 @pytest.mark.parametrize("model", [Form, Collection, Submission, Cell])
 def test_row_that_others_rest_on_is_not_deleted_by_sql(rows, model):
-    with everything(), pytest.raises(IntegrityError, match="foreign key"), transaction.atomic():
+    with whole_province(), pytest.raises(IntegrityError, match="foreign key"), transaction.atomic():
         delete_by_sql(model)
 
 
 @pytest.mark.parametrize("model", ALL)
 def test_nothing_is_seen_without_a_scope(rows, model):
-    with everything():
+    with whole_province():
         seen = model.objects.count()
     with transaction.atomic(), connection.cursor() as cursor:
         cursor.execute("SELECT set_config('fpa.scope_lo', '', true), set_config('fpa.scope_hi', '', true)")
@@ -135,7 +135,7 @@ def test_report_is_not_made_for_a_unit_beside(course, villages):
 
 
 def test_path_of_a_report_is_its_units_whatever_was_given(course, villages):
-    with everything():
+    with whole_province():
         submission = Submission.objects.create(
             collection=course.collection, unit=villages[0], path=villages[1].path
         )
@@ -146,7 +146,7 @@ def test_path_of_a_report_is_its_units_whatever_was_given(course, villages):
 
 
 def test_history_is_not_deleted(rows):
-    with pytest.raises(ProgrammingError, match="permission denied"), everything():
+    with pytest.raises(ProgrammingError, match="permission denied"), whole_province():
         CellHistory.objects.filter(version=1)._raw_delete("default")
 
 

@@ -13,7 +13,7 @@ from playwright.sync_api import expect, sync_playwright
 
 from conftest import clone_template, drop_database
 from fpa.access.models import Unit, User
-from fpa.access.scope import everything
+from fpa.access.scope import whole_province
 from fpa.access.seats import actor_for
 from fpa.reporting.actions.collections import issue_collection
 from fpa.reporting.standard_forms import ensure_forms
@@ -47,7 +47,7 @@ def platform(django_db_blocker):
 
 
 def _prepare():
-    with everything():
+    with whole_province():
         form = ensure_forms(Unit.objects.get(parent=None))[0]
         days = {"opens_on": in_days(-9), "due_on": in_days(3), "locks_on": in_days(9)}
         given = {"form": form, "title": "走访慰问", "fill_level": 5, "by": actor_for("province"), **days}

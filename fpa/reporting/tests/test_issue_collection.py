@@ -5,7 +5,7 @@ from datetime import date
 import pytest
 from django.utils import timezone
 
-from fpa.access.scope import everything, scoped
+from fpa.access.scope import scoped, whole_province
 from fpa.audit.models import Event
 from fpa.core.periods import Period
 from fpa.reporting.actions.collections import CannotIssue, issue_collection
@@ -75,7 +75,7 @@ def test_collection_is_seen_below_and_above_its_publisher(issue, actor, name, se
 def test_form_cannot_be_changed_from_below(forms, actor):
     with scoped(actor("county").path):
         assert Form.objects.filter(code="visit").update(name="改名") == 0
-    with everything():
+    with whole_province():
         assert Form.objects.get(code="visit").name == "走访慰问"
 
 
@@ -95,7 +95,7 @@ def test_issue_collection_page_asks_twice_then_issues(client_as, forms):
     asked = client.post("/collections/issue/", answers)
     assert "提交以后" in asked.content.decode()
     done = client.post("/collections/issue/", answers | {"confirmed": "1"})
-    with everything():
+    with whole_province():
         collection = Collection.objects.get()
     assert done.url == f"/collections/{collection.pk}/"
     assert (str(collection.due_on), collection.fill_level) == ("2026-01-10", 4)

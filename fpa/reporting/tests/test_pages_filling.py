@@ -2,7 +2,7 @@
 
 import pytest
 
-from fpa.access.scope import everything
+from fpa.access.scope import whole_province
 from fpa.figures.models import Fact
 from fpa.reporting.models import Cell, Submission
 from fpa.reporting.tests.conftest import HOUSEHOLDS, VALUE
@@ -24,7 +24,7 @@ def typed(households, value="30000", version=0):
 
 
 def values():
-    with everything():
+    with whole_province():
         return dict(Cell.objects.values_list("key", "value"))
 
 
@@ -258,7 +258,7 @@ def test_filling_pages_of_a_foreign_collection_are_not_there(client_as, issue, a
 
 
 def test_fill_submission_prefills_what_the_platform_counts_already(client_as, at, course, village, forms):
-    with everything():
+    with whole_province():
         forms["visit"].items.filter(key=HOUSEHOLDS).update(known_from="campaign529.served")
         Fact.objects.create(figure="campaign529.served", period="2023H1", unit=village, value=4321)
     client = client_as("village")

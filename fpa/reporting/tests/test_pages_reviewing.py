@@ -8,7 +8,7 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from fpa.access.models import Unit
-from fpa.access.scope import everything, scoped
+from fpa.access.scope import scoped, whole_province
 from fpa.core.lists import Status
 from fpa.reporting.models import Submission
 from fpa.reporting.progress import Progress, board_unit, children_with_summaries, progress_of, totals_of
@@ -24,7 +24,7 @@ def spread(course, villages):
     late = course.report(villages[0])
     course.approve(late)
     course.move(due_on=5)
-    with everything():
+    with whole_province():
         Submission.objects.filter(pk=late.pk).update(first_submitted_at=course.collection.late_from)
     course.give_back(course.report(villages[1]), HOUSEHOLDS)
     course.report(villages[2])
@@ -195,14 +195,14 @@ def test_submission_list_batch_approves_and_names_each_failure(client_as, course
     course.report(villages[0])
     course.report(villages[1])
     course.fill(villages[2], households=30, value=30000)
-    with everything():
+    with whole_province():
         rows = [s.pk for s in Submission.objects.order_by("path")]
     url = f"/collections/{course.collection.pk}/submissions/"
     page = client_as("township").post(f"{url}approve/", {"row": [*rows, "x", "99999999"]}, follow=True)
     shown = page.content.decode()
     assert "办成 2 条" in shown
     assert f"{villages[2].name}：" in shown
-    with everything():
+    with whole_province():
         assert Submission.objects.filter(state="approved").count() == 2
 
 

@@ -3,7 +3,7 @@
 import pytest
 from lxml import html
 
-from fpa.access.scope import everything
+from fpa.access.scope import whole_province
 from fpa.core.chinese import date_cn
 from fpa.reporting.models import Submission
 from fpa.reporting.tests.conftest import HOUSEHOLDS, VALUE, in_days, seat_at
@@ -278,5 +278,5 @@ def test_check_page_asks_for_every_odd_value(client_as, course, issue, village):
     assert client.post(url, {f"explanation-{VALUE}": "以物资为主"}).status_code == 200
     both = {f"explanation-{VALUE}": "以物资为主", f"explanation-{HOUSEHOLDS}": "新增三个村民小组"}
     assert client.post(url, both).status_code == 302
-    with everything():
+    with whole_province():
         assert Submission.objects.get(collection=course.collection).state == "draft"

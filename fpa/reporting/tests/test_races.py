@@ -8,7 +8,7 @@ import pytest
 from django.db import connection
 
 from fpa.access.models import Unit
-from fpa.access.scope import everything, scoped
+from fpa.access.scope import scoped, whole_province
 from fpa.access.seats import actor_for
 from fpa.approval.models import Case, Decision
 from fpa.audit.models import Event
@@ -53,7 +53,7 @@ def in_a_session_of_its_own(act):
 def meanwhile(first, second):
     """Do the first act, start the second before the first is committed, and see it wait; what became of the second."""
     with ThreadPoolExecutor(1) as other:
-        with everything():
+        with whole_province():
             first()
             later = other.submit(in_a_session_of_its_own, second)
             wait_for(somebody_waits)
@@ -71,7 +71,7 @@ def issue(name="province"):
 
 @pytest.fixture
 def published(committed_db):
-    with everything():
+    with whole_province():
         ensure_forms(Unit.objects.get(parent=None))
 
 
@@ -89,7 +89,7 @@ def village(committed_db):
 def test_issue_collection_at_once_asks_once(published, first, second):
     told = meanwhile(lambda: issue(first), lambda: issue(second))
     assert "同一期间只采集一次" in told.refusal
-    with everything():
+    with whole_province():
         assert [c.unit for c in Collection.objects.all()] == [cast_unit(first)]
 
 
@@ -98,14 +98,14 @@ def test_first_saves_of_a_cell_at_once_keep_the_first_and_show_it_to_the_second(
     outcome = told.result[HOUSEHOLDS]
     assert "保存为“30”，没有用您的数覆盖它" in outcome.problem
     assert (outcome.theirs.value, outcome.theirs.version) == (30, 1)
-    with everything():
+    with whole_province():
         assert (Submission.objects.count(), CellHistory.objects.count()) == (1, 1)
 
 
 def test_first_saves_of_two_cells_at_once_are_both_kept(course, village):
     told = meanwhile(lambda: course.fill(village, households=30), lambda: course.fill(village, value=900))
     assert not told.result[VALUE].problem
-    with everything():
+    with whole_province():
         assert dict(Cell.objects.values_list("key", "value")) == {HOUSEHOLDS: 30, VALUE: 900}
         assert Submission.objects.count() == 1
 
@@ -117,7 +117,7 @@ def test_later_saves_of_a_cell_at_once_keep_the_first(course, village):
         lambda: course.fill(village, version=1, households=3),
     )
     assert told.result[HOUSEHOLDS].theirs.version == 2
-    with everything():
+    with whole_province():
         assert Cell.objects.get().value == 2
 
 
@@ -125,7 +125,7 @@ def test_save_during_a_submission_comes_too_late(course, village):
     course.fill(village, households=30, value=30000)
     told = meanwhile(lambda: course.submit(village), lambda: course.fill(village, version=1, households=99))
     assert "已上报" in told.result[HOUSEHOLDS].problem
-    with everything():
+    with whole_province():
         assert Cell.objects.get(key=HOUSEHOLDS).value == 30
 
 
@@ -133,7 +133,7 @@ def test_submission_during_a_save_checks_what_was_saved(course, village):
     course.fill(village, households=30, value=30000)
     told = meanwhile(lambda: course.fill(village, version=1, households=0), lambda: course.submit(village))
     assert "“走访慰问户数”也应大于 0" in told.refusal
-    with everything():
+    with whole_province():
         assert Submission.objects.get().state == "draft"
 
 
@@ -141,7 +141,7 @@ def test_submit_submission_at_once_goes_up_once(course, village):
     course.fill(village, households=30, value=30000)
     told = meanwhile(lambda: course.submit(village), lambda: course.submit(village))
     assert "正在等待" in told.refusal
-    with everything():
+    with whole_province():
         assert Case.objects.count() == 1
         assert Event.objects.filter(verb="submission.submitted").count() == 1
 
@@ -163,7 +163,7 @@ def test_reviews_at_once_end_as_the_first_decided(course, village, first, second
     acts["give_back"] = partial(course.give_back, submission, HOUSEHOLDS)
     told = meanwhile(acts[first], acts[second])
     assert refusal in told.refusal
-    with everything():
+    with whole_province():
         assert Submission.objects.get().state == state
         assert Decision.objects.count() == 2
 
@@ -172,7 +172,7 @@ def test_approval_during_an_approval_of_a_sibling_does_not_wait(course, village)
     """Villages of one township are reviewed side by side: nothing above them is locked."""
     other = Unit.objects.select_related("parent").filter(parent=village.parent).order_by("path")[1]
     mine, theirs = course.report(village), course.report(other)
-    with ThreadPoolExecutor(1) as session, everything():
+    with ThreadPoolExecutor(1) as session, whole_province():
         course.approve(mine)
         told = session.submit(in_a_session_of_its_own, lambda: course.approve(theirs)).result(timeout=30)
     assert (told.refusal, told.result.state) == ("", "approved")
@@ -182,7 +182,7 @@ def test_submit_summary_at_once_goes_up_once(course, village):
     course.approve(course.report(village))
     told = meanwhile(lambda: course.sum_up(village.parent), lambda: course.sum_up(village.parent))
     assert "正在等待" in told.refusal
-    with everything():
+    with whole_province():
         assert Case.objects.filter(unit=village.parent).count() == 1
         assert Submission.objects.get(is_summary=True).cells.count() == 2
 
@@ -203,6 +203,6 @@ def test_summary_and_return_of_what_it_adds_up_never_both_stand(course, village,
 def test_lock_exceptions_at_once_leave_one_with_the_later_day(course, village):
     by = actor_for("province")
     meanwhile(lambda: course.exempt(village, by, until=20), lambda: course.exempt(village, by, until=30))
-    with everything():
+    with whole_province():
         assert LockException.objects.get().until == in_days(30)
         assert Event.objects.filter(verb="lock_exception.granted").count() == 2

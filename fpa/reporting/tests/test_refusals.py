@@ -3,7 +3,7 @@
 import pytest
 
 from fpa.access.models import Unit
-from fpa.access.scope import everything, scoped
+from fpa.access.scope import scoped, whole_province
 from fpa.approval.models import Decision
 from fpa.audit.models import Event
 from fpa.reporting.actions.submitting import CannotSubmit, withdraw_submission
@@ -29,14 +29,14 @@ def test_refused_value_is_shown_and_not_said_to_be_saved(client_as, course, vill
     elif case == "locked":
         course.move(opens_on=-9, due_on=-3, locks_on=-1)
         reason = "锁定，不能再修改"
-    with everything():
+    with whole_province():
         kept = Cell.objects.get(submission=submission, key=key).value
     page = fill(client_as("village"), course, key, "3131")
     assert "已保存，" not in page
     assert "有 1 格没有保存" in page
     assert reason in page
     assert "您填的“3131”没有保存。" in page
-    with everything():
+    with whole_province():
         assert Cell.objects.get(submission=submission, key=key).value == kept
 
 
@@ -51,7 +51,7 @@ def test_refused_cell_says_why_beside_it(client_as, course, village):
 
 def test_unchanged_values_of_a_closed_sheet_are_no_fault(client_as, course, village):
     submission = course.report(village)
-    with everything():
+    with whole_province():
         cell = Cell.objects.get(submission=submission, key=HOUSEHOLDS)
     assert "没有保存" not in fill(client_as("village"), course, HOUSEHOLDS, str(cell.value))
 
@@ -64,7 +64,7 @@ def give_back(client, submission, reason):
 def test_return_reason_as_long_as_may_be_is_kept_whole(client_as, course, village):
     submission = course.report(village)
     assert give_back(client_as("township"), submission, "长" * 500).status_code == 302
-    with everything():
+    with whole_province():
         assert Decision.objects.latest("at").places[0]["reason"] == "长" * 500
         assert Event.objects.get(verb="case.returned").reason == "长" * 500
 
@@ -74,7 +74,7 @@ def test_return_reason_that_is_too_long_is_refused_and_not_cut(client_as, course
     page = give_back(client_as("township"), submission, "长" * 501).content.decode()
     assert "退回原因最多 500 个字，现有 501 个字，请精简。" in page
     assert "长" * 501 in page
-    with everything():
+    with whole_province():
         assert Submission.objects.get(pk=submission.pk).state == State.SUBMITTED
 
 
@@ -82,7 +82,7 @@ def test_closed_unit_counts_neither_as_asked_nor_as_reported(course, villages):
     for village in villages:
         course.approve(course.report(village))
     township = villages[0].parent
-    with everything():
+    with whole_province():
         Unit.objects.filter(pk=villages[0].pk).update(valid_to=in_days(-1))
         progress = progress_of(course.collection, township, [])[township.path]
     assert (progress.expected, progress.complete, progress.missing) == (
@@ -107,7 +107,7 @@ def test_summary_is_taken_back_after_the_lock(course, village):
     course.approve(course.report(village))
     summary = course.sum_up(village.parent)
     course.move(opens_on=-9, due_on=-3, locks_on=-1)
-    with everything():
+    with whole_province():
         assert withdraw_submission(submission=summary, by=seat_at(village.parent)).state == State.DRAFT
 
 

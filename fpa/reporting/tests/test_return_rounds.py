@@ -6,7 +6,7 @@ import pytest
 from django.http import QueryDict
 from django.utils import timezone
 
-from fpa.access.scope import everything, scoped
+from fpa.access.scope import scoped, whole_province
 from fpa.approval.models import Decision, Message, Thread
 from fpa.core.periods import Period
 from fpa.reporting.actions.reviewing import CannotReview
@@ -23,13 +23,13 @@ PERIOD = Period.parse("2023H1")
 
 
 def threads():
-    with everything():
+    with whole_province():
         return list(Thread.objects.whole().order_by("id"))
 
 
-def waits_for():
+def awaiting():
     (thread,) = threads()
-    return thread.waits_for
+    return thread.awaiting
 
 
 DAYS = [
@@ -68,7 +68,7 @@ def test_return_of_two_cells_opens_both_with_a_thread_each(course, village):
     submission = course.report(village)
     course.give_back(submission, HOUSEHOLDS, VALUE)
     assert course.sheet(village).editable == {HOUSEHOLDS, VALUE}
-    assert [(t.place_label, t.asked, t.opened_unit) for t in threads()] == [
+    assert [(t.place_label, t.assignee, t.opened_unit) for t in threads()] == [
         ("走访慰问户数", village, village.parent),
         ("发放资金物资", village, village.parent),
     ]
@@ -77,7 +77,7 @@ def test_return_of_two_cells_opens_both_with_a_thread_each(course, village):
 def test_return_keeps_places_reason_and_day_in_its_decision(course, village):
     submission = course.report(village)
     course.give_back(submission, HOUSEHOLDS, due=2)
-    with everything():
+    with whole_province():
         decision = Decision.objects.get(verdict="return")
     assert decision.places == [{"place": HOUSEHOLDS, "label": "走访慰问户数", "reason": "与台账不符，请核对"}]
     assert (decision.reason, decision.due_on) == ("与台账不符，请核对", in_days(2))
@@ -87,13 +87,13 @@ def test_return_keeps_places_reason_and_day_in_its_decision(course, village):
 def test_thread_of_a_cell_waits_for_whose_turn_it_is_until_approval(course, village):
     submission = course.report(village)
     course.give_back(submission, HOUSEHOLDS)
-    assert waits_for() == village
+    assert awaiting() == village
     course.fill(village, version=1, households=28)
-    assert waits_for() == village
+    assert awaiting() == village
     course.submit(village)
-    assert waits_for() == village.parent
+    assert awaiting() == village.parent
     course.withdraw(submission)
-    assert waits_for() == village
+    assert awaiting() == village
     course.submit(village)
     course.approve(submission)
     (thread,) = threads()
@@ -110,7 +110,7 @@ def test_thread_of_a_cell_goes_on_when_it_is_returned_again(course, village):
     course.give_back(submission, HOUSEHOLDS, due=4)
     (thread,) = threads()
     assert thread.due_on == in_days(4)
-    with everything():
+    with whole_province():
         assert Message.objects.filter(thread=thread).count() == 2
 
 
@@ -178,7 +178,7 @@ def test_return_after_approval_is_taken_out_of_sums_coverage_and_board(course, v
     course.approve(submission)
 
     def told():
-        with everything():
+        with whole_province():
             progress = progress_of(course.collection, township, [])[township.path]
             have = coverage_of("visit", township, PERIOD)
             return progress.complete, progress.approved, have.have if have else None
@@ -196,7 +196,7 @@ def test_withdrawal_after_approval_was_taken_back_counts_nothing(course, village
     course.give_back(submission, HOUSEHOLDS)
     course.submit(village)
     course.withdraw(submission)
-    with everything():
+    with whole_province():
         assert not Cell.objects.filter(counted=True).exists()
 
 
@@ -243,6 +243,6 @@ def test_return_form_names_a_day_that_it_cannot_read(day, error):
 
 
 def test_return_form_proposes_a_week_and_what_was_asked_from_above():
-    form = ReturnForm(items=ITEMS, asked={HOUSEHOLDS: "请核实"})
+    form = ReturnForm(items=ITEMS, assignee={HOUSEHOLDS: "请核实"})
     assert form.fields["due_on"].initial == in_days(7)
     assert form.typed == {HOUSEHOLDS: "请核实"}

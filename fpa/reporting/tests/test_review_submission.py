@@ -6,7 +6,7 @@ from decimal import Decimal
 import pytest
 
 from fpa.access.models import Unit
-from fpa.access.scope import everything, scoped
+from fpa.access.scope import scoped, whole_province
 from fpa.approval.models import Case, CaseState, Thread
 from fpa.audit.models import Event
 from fpa.core.periods import Period
@@ -22,7 +22,7 @@ from fpa.reporting.tests.conftest import HOUSEHOLDS, VALUE, in_days, seat_at
 
 def figure(key, unit, period="2023H1"):
     refresh()
-    with everything():
+    with whole_province():
         return figures.read([key], unit, Period.parse(period))[key].value
 
 
@@ -37,7 +37,7 @@ def test_the_whole_way_from_villages_to_the_province(course, villages, unit_of):
             30,
             False,
         )
-    with everything():
+    with whole_province():
         sums = sums_below(course.collection, unit_of("province"))
     assert sums == {HOUSEHOLDS: Decimal(30), VALUE: Decimal(3000)}
     assert figure(HOUSEHOLDS, unit_of("province")) == 30
@@ -87,7 +87,7 @@ def test_approve_submission_of_a_batch_leaves_odd_ones(course, issue, village):
     course.collection = issue(period="2023H2", fill_level=5)
     course.fill(village, households=50, value=50000)
     course.fill(village, version=1)
-    with everything():
+    with whole_province():
         Cell.objects.filter(period="2023H2", key=HOUSEHOLDS).update(explanation="新增三个村民小组")
     submission = course.submit(village)
     by = seat_at(village.parent)
@@ -102,7 +102,7 @@ def test_return_cells_opens_only_those_cells_and_a_thread_on_each(course, villag
     sheet = course.sheet(village)
     assert (sheet.submission.state, sheet.editable) == ("returned", {HOUSEHOLDS})
     assert "没有被退回" in course.fill(village, version=1, value=1)[VALUE].problem
-    with everything():
+    with whole_province():
         thread = Thread.objects.get()
     assert (thread.place, thread.place_label, thread.due_on) == (HOUSEHOLDS, "走访慰问户数", in_days(3))
     assert thread.url == f"/submissions/{submission.pk}/#cell-{HOUSEHOLDS}"
@@ -113,12 +113,12 @@ def test_return_cells_comes_back_to_the_same_reviewer_and_settles_with_approval(
     course.give_back(submission, HOUSEHOLDS)
     course.fill(village, version=1, households=28)
     course.submit(village)
-    with everything():
+    with whole_province():
         case = Case.objects.of(submission).get()
         assert (case.state, case.round, case.reviewer_id) == (CaseState.OPEN, 2, village.parent_id)
         assert Thread.objects.open().count() == 1
     course.approve(submission)
-    with everything():
+    with whole_province():
         assert Thread.objects.open().count() == 0
         assert course.cell(submission).value == 28
 
@@ -237,7 +237,7 @@ def test_each_step_leaves_its_event(course, village, verb):
     submission = course.report(village)
     course.approve(submission)
     course.give_back(submission, HOUSEHOLDS)
-    with everything():
+    with whole_province():
         event = Event.objects.get(verb=verb)
     assert (event.object_id, event.path) == (str(submission.pk), village.path)
 
@@ -247,12 +247,12 @@ def test_coverage_is_told_by_counties_whose_report_is_approved(course, villages,
     course.approve(course.report(villages[0]))
     township, county = villages[0].parent, unit_of("county")
     county = Unit.objects.select_related("parent").get(pk=county.pk)
-    with everything():
+    with whole_province():
         assert str(coverage_of("visit", township, half)) == f"1/{len(villages)} 个村"
         assert str(coverage_of("visit", unit_of("province"), half)) == "0/122 个县"
     course.approve(course.sum_up(township))
     course.approve(course.sum_up(county))
-    with everything():
+    with whole_province():
         assert str(coverage_of("visit", unit_of("province"), half)) == "1/122 个县"
         assert str(coverage_of("visit", unit_of("province"), Period.parse("2023"))) == "1/122 个县"
         assert str(coverage_of("visit", unit_of("province"), month)) == "0/122 个县"

@@ -4,7 +4,7 @@ from decimal import Decimal
 
 import pytest
 
-from fpa.access.scope import everything, scoped
+from fpa.access.scope import scoped, whole_province
 from fpa.audit.models import Event
 from fpa.reporting.actions.collections import CannotExempt
 from fpa.reporting.actions.filling import CannotFill, Entry, save_cells
@@ -15,7 +15,7 @@ from fpa.reporting.tests.conftest import HOUSEHOLDS, VALUE, in_days, seat_at
 def test_save_cells_makes_the_submission_at_the_first_save(course, village):
     assert Submission.objects.count() == 0
     outcomes = course.fill(village, households=30, value="1200.50")
-    with everything():
+    with whole_province():
         submission = Submission.objects.get()
         cells = dict(submission.cells.values_list("key", "value"))
     assert all(not o.problem for o in outcomes.values())
@@ -26,7 +26,7 @@ def test_save_cells_makes_the_submission_at_the_first_save(course, village):
 def test_save_cells_writes_history_and_one_event_a_save(course, village):
     course.fill(village, households=30, value=900)
     course.fill(village, version=1, households=31)
-    with everything():
+    with whole_province():
         history = list(CellHistory.objects.filter(cell__key=HOUSEHOLDS).values_list("version", "value"))
         events = Event.objects.filter(verb="submission.saved")
         assert history == [(2, 31), (1, 30)]
@@ -38,7 +38,7 @@ def test_save_cells_of_the_same_value_writes_nothing(course, village):
     course.fill(village, households=30)
     course.fill(village, version=1, households=30)
     course.fill(village, version=0, value=None)
-    with everything():
+    with whole_province():
         assert CellHistory.objects.count() == 1
         assert Event.objects.filter(verb="submission.saved").count() == 1
 
@@ -124,7 +124,7 @@ def test_lock_exception_lets_one_unit_type_until_its_day(course, villages, actor
     course.exempt(villages[0], actor("province"), until=0)
     assert not course.fill(villages[0], households=1)[HOUSEHOLDS].problem
     assert "锁定" in course.fill(villages[1], households=1)[HOUSEHOLDS].problem
-    with everything():
+    with whole_province():
         LockException.objects.update(until=in_days(-1))
     assert "锁定" in course.fill(villages[0], version=1, households=2)[HOUSEHOLDS].problem
 
@@ -160,5 +160,5 @@ def test_cell_of_a_foreign_unit_is_not_there(course, village, actor):
 
 def test_cell_history_cannot_be_rewritten(course, village):
     course.fill(village, households=30)
-    with pytest.raises(Exception, match="permission denied"), everything():
+    with pytest.raises(Exception, match="permission denied"), whole_province():
         CellHistory.objects.update(value=1)

@@ -4,7 +4,7 @@ from decimal import Decimal
 
 import pytest
 
-from fpa.access.scope import everything
+from fpa.access.scope import whole_province
 from fpa.reporting.models import Cell, Collection, LockException, State, Submission, blank_cell
 from fpa.reporting.sheet import PAST_PERIODS, places_to_mend
 from fpa.reporting.tests.conftest import HOUSEHOLDS, VALUE, in_days
@@ -41,7 +41,7 @@ def test_sheet_opens_cells_by_day_and_state(course, village, bring, days, state,
 def test_sheet_follows_its_lock_exception(course, village, bring, until, is_open):
     bring("returned")
     course.move(**LOCKED)
-    with everything():
+    with whole_province():
         LockException.objects.create(
             collection=course.collection, unit=village, until=in_days(until), reason="停电", granted_by="省办"
         )
@@ -51,7 +51,7 @@ def test_sheet_follows_its_lock_exception(course, village, bring, until, is_open
 
 
 def test_sheet_of_a_unit_that_has_not_begun_is_blank_and_unsaved(course, village):
-    with everything():
+    with whole_province():
         sheet = course.sheet(village)
         assert sheet.submission.pk is None
         assert [row.shown for row in sheet.rows] == ["", ""]
@@ -91,7 +91,7 @@ def test_row_that_was_not_taken_keeps_what_was_typed(course, village, bring):
 
 def test_row_shows_the_thread_of_its_return(course, village, bring):
     bring("returned")
-    with everything():
+    with whole_province():
         rows = course.sheet(village).rows
         assert [bool(row.thread) for row in rows] == [False, True]
         assert rows[1].thread.messages.get().body == "与台账不符，请核对"
@@ -113,7 +113,7 @@ def reported(collection, unit, period, value, state=State.APPROVED):
 
 
 def test_row_shows_the_last_twelve_values_newest_first(course, village):
-    with everything():
+    with whole_province():
         for year in range(2008, 2023):
             reported(course.collection, village, f"{year}H1", year)
         row = course.sheet(village).rows[0]
@@ -134,32 +134,32 @@ PASTS = [
 
 @pytest.mark.parametrize(("period", "value", "state", "last"), PASTS)
 def test_row_takes_for_the_past_what_was_reported_before(course, village, period, value, state, last):
-    with everything():
+    with whole_province():
         reported(course.collection, village, period, value, state)
         assert course.sheet(village).rows[0].last == last
 
 
 def test_row_takes_no_other_units_past(course, villages):
-    with everything():
+    with whole_province():
         reported(course.collection, villages[1], "2022H2", 9)
         assert course.sheet(villages[0]).rows[0].last == ""
 
 
 def test_places_to_mend_end_with_approval(course, village, bring):
     bring("returned")
-    with everything():
+    with whole_province():
         submission = Submission.objects.get()
         assert [p["place"] for p in places_to_mend(submission)] == [VALUE]
     course.fill(village, version=1, value=29000)
     course.approve(course.submit(village))
-    with everything():
+    with whole_province():
         assert places_to_mend(submission) == []
 
 
 def test_findings_of_a_sheet_can_be_asked_for_other_values(course, village, bring):
     bring("draft")
     sheet = course.sheet(village)
-    with everything():
+    with whole_province():
         assert sheet.findings() == []
         (found,) = sheet.findings({HOUSEHOLDS: Decimal(1), VALUE: Decimal(20001)})
     assert (found.key, found.column) == (VALUE, f"{village.name} 2023年上半年")
@@ -167,7 +167,7 @@ def test_findings_of_a_sheet_can_be_asked_for_other_values(course, village, brin
 
 def test_blank_cell_is_of_the_collections_period_and_the_units_path(course, village, bring):
     bring("draft")
-    with everything():
+    with whole_province():
         submission = Submission.objects.whole().get()
     cell = blank_cell(submission, VALUE)
     assert (cell.period, cell.path, cell.version, cell.value) == ("2023H1", village.path, 0, None)
@@ -212,11 +212,11 @@ IMPOSSIBLE = [
 
 @pytest.mark.parametrize("changes", IMPOSSIBLE)
 def test_collection_out_of_order_is_refused_by_the_database(course, changes):
-    with pytest.raises(Exception, match="violates check constraint"), everything():
+    with pytest.raises(Exception, match="violates check constraint"), whole_province():
         Collection.objects.filter(pk=course.collection.pk).update(**changes)
 
 
 def test_submission_sent_without_its_time_is_refused_by_the_database(course, village, bring):
     bring("draft")
-    with pytest.raises(Exception, match="submission_has_its_time"), everything():
+    with pytest.raises(Exception, match="submission_has_its_time"), whole_province():
         Submission.objects.update(state=State.SUBMITTED)

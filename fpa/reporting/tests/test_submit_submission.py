@@ -2,7 +2,7 @@
 
 import pytest
 
-from fpa.access.scope import everything, scoped
+from fpa.access.scope import scoped, whole_province
 from fpa.approval.models import Case, CaseState
 from fpa.audit.models import Event
 from fpa.reporting.actions.submitting import CannotSubmit, submit_submission
@@ -43,7 +43,7 @@ def test_submit_submission_compares_with_the_last_period_of_the_unit(course, iss
 
 def test_submit_submission_opens_a_case_with_the_unit_above(course, village):
     submission = course.report(village)
-    with everything():
+    with whole_province():
         case = Case.objects.of(submission).get()
         verbs = set(Event.objects.values_list("verb", flat=True))
     assert (case.state, case.reviewer_id, case.unit_id) == (CaseState.OPEN, village.parent_id, village.pk)
@@ -97,7 +97,7 @@ def test_withdraw_submission_opens_the_cells_again(course, village):
     assert course.withdraw(submission).state == "draft"
     course.fill(village, version=1, households=29)
     assert course.submit(village).state == "submitted"
-    with everything():
+    with whole_province():
         states = Case.objects.of(submission).values_list("state", flat=True)
         assert sorted(states) == [CaseState.OPEN, CaseState.WITHDRAWN]
 
@@ -127,5 +127,5 @@ def test_township_may_be_the_filling_level(course, issue, village):
     assert (submission.is_summary, submission.unit.level) == (False, 4)
     course.approve(submission)
     assert course.cell(submission).counted
-    with everything():
+    with whole_province():
         assert Submission.objects.count() == 1

@@ -6,7 +6,7 @@ from decimal import Decimal
 import pytest
 
 from fpa.access.models import Kind, Unit
-from fpa.access.scope import everything, scoped
+from fpa.access.scope import scoped, whole_province
 from fpa.approval.models import Case
 from fpa.core.periods import Period
 from fpa.figures import queries as figures
@@ -22,12 +22,12 @@ H1 = Period.parse("2023H1")
 
 
 def sums(course, unit):
-    with everything():
+    with whole_province():
         return sums_below(course.collection, unit)
 
 
 def versions(summary):
-    with everything():
+    with whole_province():
         history = CellHistory.objects.filter(cell__submission=summary)
         return sorted(history.values_list("cell__key", "version", "value"))
 
@@ -50,7 +50,7 @@ def test_zero_needs_no_explanation_and_counts_as_a_report(course, village):
     course.approve(submission)
     assert course.cell(submission).counted
     refresh()
-    with everything():
+    with whole_province():
         reading = figures.read([HOUSEHOLDS], village, H1)[HOUSEHOLDS]
         assert str(coverage_of("visit", village.parent, H1)).startswith("1/")
     assert reading.value == 0
@@ -100,7 +100,7 @@ def test_refused_summary_leaves_nothing_behind(course, village, has_report, refu
         course.approve(course.report(village))
     with pytest.raises(CannotSubmit, match=refusal):
         course.sum_up(village.parent, explanation="")
-    with everything():
+    with whole_province():
         assert not Submission.objects.filter(is_summary=True).exists()
 
 
@@ -168,7 +168,7 @@ def test_summary_never_counts_by_itself(course, village, whole_unit):
     course.approve(course.report(village))
     for unit in (village.parent, whole_unit("county"), whole_unit("city")):
         course.approve(course.sum_up(unit))
-    with everything():
+    with whole_province():
         assert [c.path for c in Cell.objects.filter(counted=True, key=HOUSEHOLDS)] == [village.path]
 
 
@@ -197,7 +197,7 @@ def test_summary_needs_a_second_person_to_approve(course, village, whole_unit):
 def test_summary_case_goes_to_the_unit_above_and_no_further(course, village, whole_unit):
     course.approve(course.report(village))
     summary = course.approve(course.sum_up(village.parent))
-    with everything():
+    with whole_province():
         case = Case.objects.of(summary).get()
     assert (case.reviewer, case.state) == (whole_unit("county"), "approved")
 
@@ -207,7 +207,7 @@ def test_children_tell_what_the_sum_has_and_what_it_has_not(course, villages):
     course.report(villages[1])
     course.give_back(course.report(villages[2]), HOUSEHOLDS)
     course.fill(villages[3], households=1)
-    with everything():
+    with whole_province():
         children = children_of(course.collection, villages[0].parent)
     assert [c.unit for c in children] == villages
     assert [(c.word, c.is_in) for c in children[:5]] == [
@@ -217,7 +217,7 @@ def test_children_tell_what_the_sum_has_and_what_it_has_not(course, villages):
 
 
 def test_children_that_sum_up_have_words_of_their_own(course, village, whole_unit):
-    with everything():
+    with whole_province():
         words = {c.unit: c.word for c in children_of(course.collection, whole_unit("county"))}
     assert words[village.parent] == "待汇总上报"
 
@@ -237,7 +237,7 @@ def approved(course, unit):
 def test_coverage_keeps_functional_zones_apart(course, whole_unit):
     zone = Unit.objects.filter(kind=Kind.FUNCTIONAL_ZONE).order_by("path")[0]
     province = whole_unit("province")
-    with everything():
+    with whole_province():
         approved(course, zone)
         assert str(coverage_of("visit", province, H1)) == "0/122 个县"
         approved(course, whole_unit("county"))

@@ -6,7 +6,7 @@ import pytest
 from lxml import html
 from python_calamine import CalamineWorkbook
 
-from fpa.access.scope import everything
+from fpa.access.scope import whole_province
 from fpa.audit.models import Event
 from fpa.reporting.tests.conftest import HOUSEHOLDS, VALUE
 
@@ -30,7 +30,7 @@ def table(answer):
 
 
 def exported():
-    with everything():
+    with whole_province():
         event = Event.objects.get(verb="list.exported")
     return event.changes["list"], event.changes["rows"], event.path
 
@@ -124,7 +124,7 @@ def test_list_on_paper_leaves_its_event_too(client_as, course, reported):
 def test_list_of_a_foreign_county_is_not_taken_away(client_as, course, issue, actor, tail):
     foreign = issue(by=actor("sibling"), period="2023H2")
     assert client_as("county").get(f"/collections/{foreign.pk}/{tail}").status_code == 404
-    with everything():
+    with whole_province():
         assert not Event.objects.filter(verb="list.exported").exists()
 
 

@@ -14,7 +14,7 @@ from fpa.access.models import Unit
 from fpa.audit.record import recorder_of_export
 from fpa.core.actor import Actor
 from fpa.core.chinese import percent
-from fpa.core.form_flow import done, form_flow
+from fpa.core.form_flow import form_flow, redirect_with_message
 from fpa.core.lists import Column, Link, Status, Tone, list_page
 from fpa.reporting.actions import collections as actions
 from fpa.reporting.actions.collections import CannotExempt, CannotIssue
@@ -58,7 +58,7 @@ def collection_list(request: HttpRequest) -> HttpResponse:
 def _collection_columns(actor: Actor, today: date) -> list[Column]:
     return [
         Column("title", "采集任务", lambda c: c.title, link=partial(entrance, actor)),
-        Column("form", "报表", lambda c: c.form.name, shown=False),
+        Column("form", "报表", lambda c: c.form.name, default=False),
         Column("period", "报告期", lambda c: c.period_label, sort="period"),
         Column("publisher", "下发单位", lambda c: c.unit.name),
         Column("due", "截止日期", lambda c: c.due_on, sort="due_on", kind="date"),
@@ -72,7 +72,7 @@ def _collection_columns(actor: Actor, today: date) -> list[Column]:
             kind="number",
             link=_waiting_link,
             unit="份",
-            shown=actor.may("submission.review"),
+            default=actor.may("submission.review"),
         ),
     ]
 
@@ -103,7 +103,7 @@ def issue_collection(request: HttpRequest) -> HttpResponse:
 
     def act(**answers: Any) -> HttpResponse:
         collection = actions.issue_collection(**answers, by=actor)
-        return done(request, f"已下发“{collection.title}”。", collection.get_absolute_url())
+        return redirect_with_message(request, f"已下发“{collection.title}”。", collection.get_absolute_url())
 
     return form_flow(
         request,
@@ -195,10 +195,10 @@ def _board_columns(
 
     def number(key: str, label: str, *, opens: bool = True, shown: bool = True) -> Column:
         link = partial(names, key) if opens else None
-        return Column(key, label, count(key), kind="number", link=link, shown=shown)
+        return Column(key, label, count(key), kind="number", link=link, default=shown)
 
     def share(key: str, label: str, *, of: str, shown: bool = False) -> Column:
-        return Column(key, label, count(key), kind="percent", unit=of, shown=shown)
+        return Column(key, label, count(key), kind="percent", unit=of, default=shown)
 
     return [
         Column("unit", "单位", lambda u: _row_name(u, unit), link=lambda u: _below(collection, u, unit)),
@@ -287,7 +287,7 @@ def grant_lock_exception(request: HttpRequest, pk: int, code: str) -> HttpRespon
 
     def act(**answers: Any) -> HttpResponse:
         actions.grant_lock_exception(collection=collection, unit=unit, by=actor, **answers)
-        return done(request, f"已为{unit.name}办理延期。", back)
+        return redirect_with_message(request, f"已为{unit.name}办理延期。", back)
 
     return form_flow(
         request,

@@ -17,7 +17,7 @@ from fpa.reporting.actions.filling import Outcome, save_cells
 from fpa.reporting.actions.submitting import CannotSubmit
 from fpa.reporting.forms import read_entries
 from fpa.reporting.models import Collection, Submission
-from fpa.reporting.sheet import Sheet, sheet_of
+from fpa.reporting.sheet import ReportSheet, sheet_of
 
 
 def seat_unit(actor: Actor) -> Unit:
@@ -25,7 +25,7 @@ def seat_unit(actor: Actor) -> Unit:
     return Unit.objects.select_related("parent").get(pk=actor.unit_id or 0)
 
 
-def own_sheet_or_404(request: HttpRequest, pk: int) -> Sheet:
+def own_sheet_or_404(request: HttpRequest, pk: int) -> ReportSheet:
     """The sheet of the seat's own unit. Raises Http404 where the collection is filled in by another level."""
     collection = load(Collection.objects.whole(), pk, request, "submission.fill")
     actor = check(request, "submission.fill")
@@ -39,7 +39,7 @@ def not_asked_words(collection: Collection) -> str:
     return f"“{collection.title}”由{collection.get_fill_level_display()}填报，您的单位不需要填报。"
 
 
-def page_of(request: HttpRequest, sheet: Sheet, template: str, **more: Any) -> HttpResponse:
+def page_of(request: HttpRequest, sheet: ReportSheet, template: str, **more: Any) -> HttpResponse:
     """Answer with a page about a sheet."""
     shown = {"title": sheet.collection.title, "sheet": sheet, "collection": sheet.collection, **more}
     return render(request, f"reporting/{template}", shown)
@@ -74,7 +74,7 @@ def save_cell(request: HttpRequest, pk: int, key: str) -> HttpResponse:
     return page_of(request, after, "_saved_cell.html", row=row)
 
 
-def _save(request: HttpRequest, sheet: Sheet, only: str | None = None) -> Sheet:
+def _save(request: HttpRequest, sheet: ReportSheet, only: str | None = None) -> ReportSheet:
     """Save what was typed and read the sheet anew, each row with what became of it."""
     actor = check(request, "submission.fill")
     typed = [row for row in sheet.rows if only in (None, row.item.key)]
@@ -103,7 +103,7 @@ def check_submission(request: HttpRequest, pk: int) -> HttpResponse:
     return page_of(request, sheet, "check_submission.html", findings=findings, is_ready=is_ready)
 
 
-def _explain(request: HttpRequest, sheet: Sheet) -> Sheet:
+def _explain(request: HttpRequest, sheet: ReportSheet) -> ReportSheet:
     """Save the explanations of odd values; the values stay as they are."""
     saved = {f"cell-{r.item.key}": r.saved for r in sheet.rows} | {
         f"version-{r.item.key}": r.cell.version for r in sheet.rows

@@ -11,7 +11,7 @@ from django.views.decorators.http import require_POST
 
 from fpa.access.loaders import check, load
 from fpa.audit.record import recorder_of_export
-from fpa.core.form_flow import done, form_flow
+from fpa.core.form_flow import form_flow, redirect_with_message
 from fpa.core.lists import BatchAction, Column, Link, Status, Tone, back_to_list, list_page, summarize, ticked
 from fpa.reporting.actions import reviewing, submitting
 from fpa.reporting.actions.reviewing import CannotReview
@@ -19,7 +19,7 @@ from fpa.reporting.actions.submitting import CannotSubmit, summary_needs_explana
 from fpa.reporting.forms import ReturnForm, SubmissionFilter, SummaryForm
 from fpa.reporting.models import CellHistory, Collection, State, Submission, state_word
 from fpa.reporting.queries import children_of, submissions_below, sums_below
-from fpa.reporting.sheet import Sheet, sheet_for, sheet_of
+from fpa.reporting.sheet import ReportSheet, sheet_for, sheet_of
 from fpa.reporting.views.filling import seat_unit
 
 TONES: dict[str | None, Tone] = {
@@ -45,7 +45,7 @@ def timeliness(is_late: bool | None) -> Status | None:
 
 SUBMISSION_COLUMNS = (
     Column("unit", "单位", lambda s: s.unit.name, sort="path", link=lambda s: s.get_absolute_url()),
-    Column("code", "区划代码", lambda s: s.unit.code, kind="code", shown=False),
+    Column("code", "区划代码", lambda s: s.unit.code, kind="code", default=False),
     Column("state", "状态", lambda s: state_of(s.state, sums=s.is_summary), sort="state"),
     Column("timely", "时效", lambda s: timeliness(s.is_late)),
     Column("first", "首次上报", lambda s: s.first_submitted_at, sort="first_submitted_at", kind="date"),
@@ -106,8 +106,8 @@ def _review_page(request: HttpRequest, submission: Submission, form: ReturnForm 
     sheet = sheet_for(submission, timezone.localdate())
     actor = check(request, "submission.view")
     may_review = submission.reviewed_by(actor)
-    asked = {request.GET.get("cell", ""): request.GET.get("reason", "")[:500]}
-    form = form or ReturnForm(items=sheet.items, asked=asked)
+    returned = {request.GET.get("cell", ""): request.GET.get("reason", "")[:500]}
+    form = form or ReturnForm(items=sheet.items, asked=returned)
     shown = {
         "title": f"{submission.collection.form.name}：{submission.unit.name}",
         "sheet": sheet,
@@ -122,7 +122,7 @@ def _review_page(request: HttpRequest, submission: Submission, form: ReturnForm 
     return render(request, "reporting/review_submission.html", shown)
 
 
-def _with_findings(sheet: Sheet) -> list[tuple[Any, list[Any]]]:
+def _with_findings(sheet: ReportSheet) -> list[tuple[Any, list[Any]]]:
     """Each line of the sheet with the findings on it."""
     findings = sheet.findings()
     return [(row, [f for f in findings if f.key == row.item.key]) for row in sheet.rows]
@@ -174,7 +174,9 @@ def submit_summary(request: HttpRequest, pk: int) -> HttpResponse:
 
     def act(explanation: str) -> HttpResponse:
         submitting.submit_summary(collection=collection, unit=sheet.unit, explanation=explanation, by=actor)
-        return done(request, f"汇总已上报，等待{sheet.reviewer}审核。", reverse("submit_summary", args=[pk]))
+        return redirect_with_message(
+            request, f"汇总已上报，等待{sheet.reviewer}审核。", reverse("submit_summary", args=[pk])
+        )
 
     return form_flow(
         request,
@@ -197,7 +199,7 @@ def submit_summary(request: HttpRequest, pk: int) -> HttpResponse:
     )
 
 
-def _summary_context(sheet: Sheet) -> dict[str, Any]:
+def _summary_context(sheet: ReportSheet) -> dict[str, Any]:
     """The live sums beside what was sent, the findings, and the units below."""
     sums = sums_below(sheet.collection, sheet.unit)
     return {

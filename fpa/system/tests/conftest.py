@@ -7,17 +7,17 @@ import pytest
 from django.test import Client
 
 from fpa.access.models import Appointment, Post, Unit, User
-from fpa.access.scope import everything
+from fpa.access.scope import whole_province
 from tests.cast import cast_unit
 
 
 @pytest.fixture
-def seat_at(whole_province: None) -> Callable[..., Appointment]:
+def seat_at(province_scope: None) -> Callable[..., Appointment]:
     """Put a login, made where it is missing, in a new post: `seat_at("county", "lihua", role="office")`."""
 
     def make(where: str | Unit, username: str, role: str = "office", **days: date) -> Appointment:
         unit = where if isinstance(where, Unit) else cast_unit(where)
-        with everything():
+        with whole_province():
             user, _ = User.objects.get_or_create(username=username, defaults={"name": f"人员{username}"})
             post = Post.objects.create(unit=unit, title=f"{username}的岗位", role=role)
             wanted = {"valid_from": date(2020, 1, 1)} | days

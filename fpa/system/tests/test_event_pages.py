@@ -9,12 +9,12 @@ import pytest
 from python_calamine import CalamineWorkbook
 
 from fpa.access.models import User
-from fpa.access.scope import everything
+from fpa.access.scope import whole_province
 from fpa.audit.models import Event
 from fpa.audit.record import MASK, record
-from fpa.audit.words import VERBS
 from fpa.core.actor import SYSTEM
 from fpa.core.ids import uuid7
+from fpa.core.modules import merged
 from fpa.system.tests.test_events import rows, text
 from tests.cast import cast_unit
 
@@ -27,12 +27,12 @@ def auditor(client_as):
 
 
 @pytest.fixture
-def write(whole_province, actor):
+def write(province_scope, actor):
     """Record something that the county did to its own unit: `write("unit.renamed", reason=…)`."""
 
     def event(verb="unit.renamed", **changes):
         given = {"by": actor("county")} | changes
-        with everything():
+        with whole_province():
             return record(verb, given.pop("thing", cast_unit("county")), **given)
 
     return event
@@ -137,7 +137,7 @@ def test_event_list_offers_every_verb_and_kind_in_chinese(auditor, db):
     verbs, kinds = (
         page.partition(f'name="{n}"')[2].partition("</select>")[0] for n in ("verb", "object_type")
     )
-    assert [code for code in VERBS if f'<option value="{code}">' not in verbs] == []
+    assert [code for code in merged("verbs") if f'<option value="{code}">' not in verbs] == []
     words = re.findall(r"<option value=\"[^\"]*\"[^>]*>([^<]+)<", kinds)
     assert len(words) > 10
     assert [word for word in words if word.isascii()] == []
@@ -156,7 +156,7 @@ def test_event_list_taken_away_is_recorded_with_its_filter_and_not_in_itself(aud
     write("unit.moved")
     answer = auditor.get(f"/events/?verb=unit.renamed&{asked}")
     assert answer.status_code == 200
-    with everything():
+    with whole_province():
         event = Event.objects.first()
     assert (event.verb, event.changes) == ("list.exported", {"list": title, "rows": 3})
     assert (event.actor_name, event.path) == ("演员auditor", "/")
@@ -218,5 +218,5 @@ def test_an_export_that_can_not_be_recorded_is_not_given(auditor, write):
     auditor.raise_request_exception = False
     answer = auditor.get("/events/?export=xlsx", REMOTE_ADDR="9" * 46)
     assert (answer.status_code, answer.content[:2] == b"PK") == (500, False)
-    with everything():
+    with whole_province():
         assert not Event.objects.filter(verb="list.exported").exists()

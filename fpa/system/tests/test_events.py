@@ -13,7 +13,7 @@ from django.test import Client
 from django.utils import timezone
 
 from fpa.access.models import Appointment, Post, User
-from fpa.access.scope import everything
+from fpa.access.scope import whole_province
 from fpa.access.seats import actor_for
 from fpa.audit.models import Event
 from fpa.audit.record import mac_of, record
@@ -31,7 +31,7 @@ def rows(page):
 
 
 @pytest.fixture
-def events(whole_province, actor):
+def events(province_scope, actor):
     """A rename in the county, a lock in the sibling county, and something nobody has named."""
     county, sibling = cast_unit("county"), cast_unit("sibling")
     changes = {"name": ["旧名", "新名"], "valid_from": [None, "2026-05-01"]}
@@ -87,7 +87,7 @@ def test_event_list_export_is_itself_recorded(events, client_as):
     strings = "".join(book.read(name).decode() for name in book.namelist() if name.endswith(".xml"))
     assert "单位更名" in strings
     assert "停用账号" not in strings
-    with everything():
+    with whole_province():
         export = Event.objects.get(verb="list.exported")
     assert export.changes == {"list": "审计日志", "rows": 1}
 
@@ -137,7 +137,7 @@ def sealed(committed_db):
 
 
 def rename(name):
-    with everything():
+    with whole_province():
         return record("unit.renamed", cast_unit(name), by=actor_for("city"))
 
 

@@ -12,14 +12,14 @@ from django.conf import settings
 from django.db import connection
 from django.utils import timezone
 
-from fpa.access.scope import everything
+from fpa.access.scope import whole_province
 from fpa.audit.models import Leaf, TreeHead, Unsealed
 from fpa.audit.tests.log import owner, seal_now, verify_now, write_events
 from fpa.core.periods import Period
-from fpa.figures.freshness import refresh, touch, wait_for_stale
+from fpa.figures.freshness import mark_stale, refresh, wait_for_stale
 from fpa.figures.models import Fact, Stale
-from fpa.organization.models import Member
-from fpa.organization.tests.people import make_member
+from fpa.membership.models import Member
+from fpa.people.tests.people import make_member
 from tests.cast import cast_unit
 from tests.journeys.server import environment
 from tests.waiting import wait_for
@@ -48,16 +48,16 @@ def keeper(committed_db: str) -> Iterator[Callable[[], Keeper]]:
 
 def join(name: str) -> None:
     """A member joins the village, as its action does: the row and the mark in one transaction."""
-    with everything():
+    with whole_province():
         unit = cast_unit("village")
         make_member(unit, name, joined_on=date(2020, 1, 1))
-        touch(Member, unit.path, since=date(2020, 1, 1))
+        mark_stale(Member, unit.path, since=date(2020, 1, 1))
 
 
 def members_of(name: str) -> int:
     """The figure as it stands at a unit of the cast, in this half-year."""
     period = str(Period.of(timezone.localdate(), "half"))
-    with everything():
+    with whole_province():
         fact = Fact.objects.filter(figure="member.total", period=period, unit=cast_unit(name)).first()
     return int(fact.value) if fact else 0
 

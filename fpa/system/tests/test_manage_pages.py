@@ -8,7 +8,7 @@ from django.test import Client
 from django.utils import timezone
 
 from fpa.access.models import Appointment, Post, User
-from fpa.access.scope import everything
+from fpa.access.scope import whole_province
 from fpa.approval import actions as approval
 from fpa.audit.models import Event
 from fpa.core.chinese import date_cn
@@ -28,7 +28,7 @@ def iso(day):
 
 
 def held_by(name):
-    with everything():
+    with whole_province():
         return Appointment.objects.get(user__username=name)
 
 
@@ -39,7 +39,7 @@ def faults(page):
 
 
 def events():
-    with everything():
+    with whole_province():
         return list(Event.objects.order_by("id"))
 
 
@@ -211,7 +211,7 @@ def test_create_post_refuses_with_the_field_and_keeps_what_was_typed(county_admi
     (fault,) = faults(page)
     assert said in fault
     assert f'value="{answers["title"]}"' in page
-    with everything():
+    with whole_province():
         assert not Post.objects.filter(title=answers["title"]).exists()
 
 
@@ -239,7 +239,7 @@ def test_appoint_says_from_when_on_and_the_seat_is_there(county_admin):
     address = f"/posts/{post_of('village').pk}/"
     answers = {"username": " outsider ", "on": iso(today()), "reason": "村委会推荐"}
     page = text(county_admin.post(f"{address}appoint/", answers, follow=True))
-    with everything():
+    with whole_province():
         assert f"演员outsider自{date_cn(today())}起在“{post_of('outsider').title}”任职。" in page
     client = Client()
     client.force_login(user_named("outsider"))
@@ -281,7 +281,7 @@ def test_end_appointment_of_ones_own_is_refused(county_admin):
 
 
 @pytest.fixture
-def case(whole_province, actor):
+def case(province_scope, actor):
     """A case of the village that waits for the township."""
     flow = approval.ensure_flow(
         "submission", "审核", [{"level": 4, "permission": "submission.review", "label": "乡镇审核"}]
@@ -293,7 +293,7 @@ def case(whole_province, actor):
 
 
 def handed_over(name):
-    with everything():
+    with whole_province():
         seat = Appointment.objects.select_related("post", "unit", "user").get(user__username=name)
         return [(item.kind, item.title) for item in open_items(seat)]
 

@@ -11,7 +11,7 @@ from django.utils import timezone
 from python_calamine import CalamineWorkbook
 
 from fpa.access.models import Post, User
-from fpa.access.scope import everything
+from fpa.access.scope import whole_province
 from fpa.audit.models import Event
 from fpa.core.chinese import time_cn
 from fpa.system.tests.test_users import post_of, text, user_named
@@ -141,7 +141,7 @@ def test_user_list_export_holds_its_rows_and_no_secret_and_is_recorded(county_ad
     rows = CalamineWorkbook.from_filelike(BytesIO(answer.content)).get_sheet_by_index(0).to_python()
     assert [row[0] for row in rows if row[0] in ("village", "county", "township")] == ["village"]
     assert not re.search(r"md5|pbkdf2", str(rows))
-    with everything():
+    with whole_province():
         event = Event.objects.get()
     assert (event.verb, event.changes) == ("list.exported", {"list": "账号", "rows": 1})
     assert (event.path, event.actor_name) == (cast_unit("county").path, "人员countyadmin")
@@ -150,7 +150,7 @@ def test_user_list_export_holds_its_rows_and_no_secret_and_is_recorded(county_ad
 @pytest.mark.parametrize(("address", "title"), [("/users/", "账号（打印）"), ("/posts/", "岗位（打印）")])
 def test_printed_list_is_recorded_with_its_rows(county_admin, address, title):
     page = text(county_admin.get(f"{address}?print=1"))
-    with everything():
+    with whole_province():
         assert Event.objects.get().changes == {"list": title, "rows": page.count("<tr>") - 1}
 
 
@@ -244,14 +244,14 @@ def test_post_page_shows_every_holder_and_ends_only_what_is_not_over(county_admi
 
 
 def test_post_page_without_a_holder_says_so(county_admin):
-    with everything():
+    with whole_province():
         post = Post.objects.create(unit=cast_unit("village"), title="空岗", role="village")
     assert "还没有人在这个岗位任职。" in text(county_admin.get(f"/posts/{post.pk}/"))
 
 
 @pytest.mark.parametrize("page", ["", "create-user/", "appoint/"])
 def test_post_outside_the_scope_does_not_exist(county_admin, page):
-    with everything():
+    with whole_province():
         foreign = post_of("sibling")
     assert county_admin.get(f"/posts/{foreign.pk}/{page}").status_code == 404
     assert county_admin.post(f"/posts/{foreign.pk}/{page}", {"reason": "x"}).status_code == 404

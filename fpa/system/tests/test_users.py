@@ -10,7 +10,7 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from fpa.access.models import Appointment, Post, User
-from fpa.access.scope import everything
+from fpa.access.scope import whole_province
 from fpa.approval.models import Case, Flow
 from fpa.audit.models import Event
 from fpa.audit.record import record
@@ -60,7 +60,7 @@ def add_holder(number, by):
 @pytest.mark.parametrize(
     ("address", "name"), [("/users/", "administrator"), ("/posts/", "administrator"), ("/events/", "auditor")]
 )
-def test_list_asks_as_many_queries_for_many_rows_as_for_one(whole_province, client_as, actor, address, name):
+def test_list_asks_as_many_queries_for_many_rows_as_for_one(province_scope, client_as, actor, address, name):
     client, counts = client_as(name), []
     for more in (1, 20):
         for n in range(more):
@@ -82,7 +82,7 @@ def test_list_asks_as_many_queries_for_many_rows_as_for_one(whole_province, clie
         ("unit=431202000000", ["county", "village"], ["sibling", "city"]),
     ],
 )
-def test_user_list_filters(whole_province, client_as, query, found, hidden):
+def test_user_list_filters(province_scope, client_as, query, found, hidden):
     User.objects.filter(username="city").update(is_active=False)
     User.objects.filter(username="county").update(locked_until=timezone.now() + timedelta(minutes=5))
     page = text(client_as("administrator").get(f"/users/?{query}"))
@@ -134,7 +134,7 @@ def test_create_post_and_appoint(county_admin):
     answers = {"username": "outsider", "on": "2026-01-01", "reason": "村委会推荐"}
     assert county_admin.post(f"{address}appoint/", answers)["Location"] == address
     assert "演员outsider" in text(county_admin.get(address))
-    with everything():
+    with whole_province():
         verbs = list(Event.objects.order_by("id").values_list("verb", flat=True))
     assert verbs == ["post.created", "appointment.made"]
 

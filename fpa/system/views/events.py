@@ -23,10 +23,10 @@ COLUMNS = (
     Column("post", "岗位", lambda e: e.post_title),
     Column("unit", "单位", lambda e: e.unit_name),
     Column("reason", "事由", lambda e: e.reason),
-    Column("kind", "对象类型", lambda e: thing_words(e.object_type), shown=False),
-    Column("changes", "变更", lambda e: "；".join(map(str, changes_of(e))), shown=False),
-    Column("ip", "来源地址", lambda e: e.ip, kind="code", shown=False),
-    Column("request", "请求编号", lambda e: e.request_id, kind="code", shown=False),
+    Column("kind", "对象类型", lambda e: thing_words(e.object_type), default=False),
+    Column("changes", "变更", lambda e: "；".join(map(str, changes_of(e))), default=False),
+    Column("ip", "来源地址", lambda e: e.ip, kind="code", default=False),
+    Column("request", "请求编号", lambda e: e.request_id, kind="code", default=False),
 )
 
 

@@ -14,7 +14,7 @@ from fpa.access.loaders import check, load
 from fpa.access.models import Appointment, Post
 from fpa.audit.record import recorder_of_export
 from fpa.core.chinese import date_cn
-from fpa.core.form_flow import done, form_flow
+from fpa.core.form_flow import form_flow, redirect_with_message
 from fpa.core.lists import Column, Link, Status, list_page
 from fpa.system.filters import PostFilters
 from fpa.system.forms import AppointForm, CreatePostForm, EndAppointmentForm
@@ -26,7 +26,7 @@ COLUMNS = (
     Column("role", "角色", lambda p: p.get_role_display(), sort="role"),
     Column("holders", "在岗人员", lambda p: "、".join(seat.user.name for seat in p.held_today)),
     Column("state", "在岗情况", lambda p: Status("有人", "done") if p.held_today else Status("空缺", "off")),
-    Column("code", "区划代码", lambda p: p.unit.code, kind="code", shown=False),
+    Column("code", "区划代码", lambda p: p.unit.code, kind="code", default=False),
 )
 
 
@@ -74,7 +74,9 @@ def create_post(request: HttpRequest) -> HttpResponse:
 
     def act(**answers: Any) -> HttpResponse:
         post = actions.create_post(**answers, by=actor)
-        return done(request, f"已在{post.unit.name}设岗位“{post.title}”，可以安排人员了。", page_of(post))
+        return redirect_with_message(
+            request, f"已在{post.unit.name}设岗位“{post.title}”，可以安排人员了。", page_of(post)
+        )
 
     return form_flow(
         request,
@@ -94,7 +96,7 @@ def appoint(request: HttpRequest, pk: int) -> HttpResponse:
 
     def act(**answers: Any) -> HttpResponse:
         made = actions.appoint(**answers, post=post, by=actor)
-        return done(
+        return redirect_with_message(
             request, f"{made.user.name}自{date_cn(made.valid_from)}起在“{post.title}”任职。", page_of(post)
         )
 
@@ -118,7 +120,7 @@ def end_appointment(request: HttpRequest, pk: int) -> HttpResponse:
     def act(**answers: Any) -> HttpResponse:
         actions.end_appointment(appointment=held, **answers, by=actor)
         message = f"{held.user.name}在“{held.post.title}”的任职自{date_cn(answers['on'])}起停止。"
-        return done(request, message, page_of(held.post))
+        return redirect_with_message(request, message, page_of(held.post))
 
     return form_flow(
         request,

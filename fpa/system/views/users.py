@@ -19,7 +19,7 @@ from fpa.access.loaders import check, load
 from fpa.access.models import Post, User
 from fpa.audit.record import recorder_of_export
 from fpa.core.actor import Actor
-from fpa.core.form_flow import done, form_flow
+from fpa.core.form_flow import form_flow, redirect_with_message
 from fpa.core.lists import Column, Link, list_page
 from fpa.system.filters import UserFilters
 from fpa.system.forms import CreateUserForm, ReasonForm
@@ -32,7 +32,7 @@ COLUMNS = (
     Column("posts", "岗位", lambda u: "、".join(seat.post.title for seat in current_seats(u))),
     Column("state", "状态", state_of),
     Column("last_login", "上次登录", lambda u: u.last_login, sort="last_login", kind="date"),
-    Column("created_at", "开通时间", lambda u: u.created_at, sort="created_at", kind="date", shown=False),
+    Column("created_at", "开通时间", lambda u: u.created_at, sort="created_at", kind="date", default=False),
 )
 STAYS_CLOSED = "账号现在是停用状态，重置密码以后仍然停用；要让本人登录，还须启用账号。"
 
@@ -112,7 +112,7 @@ def lock_user(request: HttpRequest, pk: int) -> HttpResponse:
 
     def act(user: User, actor: Actor, reason: str) -> HttpResponse:
         actions.lock_user(user=user, by=actor, reason=reason)
-        return done(request, f"账号“{user.username}”已停用。", page_of(user))
+        return redirect_with_message(request, f"账号“{user.username}”已停用。", page_of(user))
 
     return _manage(request, pk, "停用账号", ["本人立即退出，不能再登录；任职和经办记录都保留。"], act)
 
@@ -122,7 +122,7 @@ def unlock_user(request: HttpRequest, pk: int) -> HttpResponse:
 
     def act(user: User, actor: Actor, reason: str) -> HttpResponse:
         actions.unlock_user(user=user, by=actor, reason=reason)
-        return done(request, f"账号“{user.username}”已启用。", page_of(user))
+        return redirect_with_message(request, f"账号“{user.username}”已启用。", page_of(user))
 
     return _manage(request, pk, "启用账号", ["本人可以用原来的密码登录。"], act)
 

@@ -21,7 +21,7 @@ def today() -> date:
 
 
 @pytest.fixture
-def submit(whole_province, actor, unit_of):
+def submit(province_scope, actor, unit_of):
     """Send the village's matter up: `submit(title)`; each title is a matter of its own."""
     flow = actions.ensure_flow("test", "测试流程", STEPS)
     subjects = iter(unit_of("county").children.all())
@@ -49,7 +49,7 @@ def give_back(actor, today):
 
 
 @pytest.fixture
-def ask(whole_province, actor, unit_of):
+def ask(province_scope, actor, unit_of):
     """Ask the village something: `ask("county")`."""
 
     def act(by, body="请说明情况", **more):
@@ -62,7 +62,7 @@ def ask(whole_province, actor, unit_of):
 
 
 @pytest.fixture
-def collection(whole_province, actor, unit_of, today):
+def collection(province_scope, actor, unit_of, today):
     """A form that the county asks of its villages, due in five days."""
     form = ensure_forms(unit_of("province"))[0]
     return issue_collection(

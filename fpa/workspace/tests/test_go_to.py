@@ -4,13 +4,14 @@ from datetime import date
 
 import pytest
 
-from fpa.organization.models import Member, Person, Sex
+from fpa.membership.models import Member
+from fpa.people.models import Person, Sex
 
 HTMX = {"HX-Request": "true"}
 
 
 @pytest.fixture
-def member(whole_province, unit_of):
+def member(province_scope, unit_of):
     """A member of the village."""
     village = unit_of("village")
     person = Person.objects.create(

@@ -7,6 +7,7 @@ from django.core.management import call_command
 from django.core.management.base import BaseCommand
 
 from fpa.access.load_units import load_units
+from fpa.access.renamed_apps import rename_apps
 from fpa.core import database
 from fpa.core.crypto import generate_keyring
 
@@ -18,6 +19,7 @@ class Command(BaseCommand):
         if not settings.KEYRING_FILE.exists():
             generate_keyring(settings.KEYRING_FILE)
         database.ensure_app_role(settings.OWNER_DATABASE, settings.DATA_DIR)
+        rename_apps()
         call_command("migrate", verbosity=0, interactive=False)
         made = load_units()
         self.stdout.write(f"数据库已就绪{f'，载入 {made:,} 个单位' if made else ''}。")

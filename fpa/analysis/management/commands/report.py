@@ -6,7 +6,7 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandParser
 from django.utils import timezone
 
-from fpa.access.scope import everything
+from fpa.access.scope import whole_province
 from fpa.analysis.report.compose import CannotReport, compose
 from fpa.analysis.report.document import write_report
 from fpa.core.official import CannotWriteOfficial
@@ -34,7 +34,7 @@ class Command(BaseCommand):
     def _write(self, code: str, period: str, output: str) -> None:
         unit, wanted = unit_of(code), period_of(period)
         refresh()
-        with everything():  # the command line is the operator's; it reports on any unit asked for
+        with whole_province():  # the command line is the operator's; it reports on any unit asked for
             report = compose(unit, wanted)
         write_report(output, report, signed_on=timezone.localdate())
         self.stdout.write(f"已写好“{report.title}”：{output}，引用指标 {len(report.readings)} 项。")

@@ -7,12 +7,12 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandParser
 from django.utils import timezone
 
-from fpa.access.scope import everything
+from fpa.access.scope import whole_province
 from fpa.figures import catalogue, queries
+from fpa.figures.display import exact_words
 from fpa.figures.freshness import refresh
 from fpa.figures.management.arguments import Refused, period_of, unit_of
 from fpa.figures.queries import Reading
-from fpa.figures.shown import exact_words
 
 
 class Command(BaseCommand):
@@ -32,7 +32,7 @@ class Command(BaseCommand):
             self.stderr.write(str(reason))
             sys.exit(2)
         refresh()
-        with everything():  # the command line is the operator's; it shows any unit asked for
+        with whole_province():  # the command line is the operator's; it shows any unit asked for
             readings = queries.read([f.key for f in catalogue.every()], unit, period).values()
         if options["format"] == "json":
             self.stdout.write(json.dumps([_row(r) for r in readings], ensure_ascii=False, indent=2))

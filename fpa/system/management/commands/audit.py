@@ -8,9 +8,9 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
 
-from fpa.access.scope import everything
+from fpa.access.scope import whole_province
 from fpa.audit.seal import CannotSeal, seal
-from fpa.audit.verify import WORDS, Verdict, verify
+from fpa.audit.verify import WORDS, Verification, verify
 
 
 class Command(BaseCommand):
@@ -23,7 +23,9 @@ class Command(BaseCommand):
         parser.add_argument("--format", choices=["text", "json"], default="text", dest="output")
 
     def handle(self, *args: Any, what: str, output: str, **options: Any) -> None:
-        with everything():  # the log is one for the whole province; nothing of it is shown but what is wrong
+        with (
+            whole_province()
+        ):  # the log is one for the whole province; nothing of it is shown but what is wrong
             if what == "seal":
                 self._seal()
             else:
@@ -43,7 +45,7 @@ class Command(BaseCommand):
             raise CommandError(str(error), returncode=2) from error
 
 
-def _text(verdict: Verdict) -> str:
+def _text(verdict: Verification) -> str:
     lines = [f"事件 {verdict.events} 条，已封存 {verdict.sealed} 条，等待封存 {verdict.waiting} 条。"]
     lines += [f"{WORDS[p.kind]}　{p.event_id}　{p.detail}" for p in verdict.problems]
     lines.append(f"发现 {len(verdict.problems)} 处问题。" if verdict.problems else "核对无误。")

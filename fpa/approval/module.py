@@ -1,0 +1,92 @@
+"""What the rest of the house may know of cases and threads."""
+
+from collections.abc import Callable
+from datetime import date
+from typing import Any
+
+from django.db.models import Q, QuerySet
+from django.urls import reverse
+
+from fpa.access.roles import WORKERS
+from fpa.approval.models import CaseState
+from fpa.approval.queries import open_cases_for, returned_cases_for, threads_awaiting
+from fpa.core.actor import Actor
+from fpa.core.modules import SHOWN, Entry, Module, OpenItem, Permission, Todo, TodoGroup, todo
+
+
+def todos(actor: Actor, today: date) -> list[TodoGroup]:
+    """What waits for a seat: returned cells and cases, cases to review, talk to answer.
+
+    A matter counts once: a returned report as its faulty cells, a report to review as its case.
+    """
+    mine, cases = f"{reverse('thread_list')}?mine=waiting", reverse("case_list")
+    waiting = threads_awaiting(actor)
+    cells = Q(case__isnull=False, assignee=actor.unit_id)
+    told_by_its_case = cells | Q(case__state=CaseState.OPEN)
+    return [
+        _group("returned", "退回待改", waiting.filter(cells), _cell, today, mine, 10),
+        _group("returned_case", "退回重报", returned_cases_for(actor), _returned, today, cases, 20),
+        _group("review", "待我审核", open_cases_for(actor), _case, today, f"{cases}?mine=turn", 40),
+        _group("thread", "等我答复", waiting.exclude(told_by_its_case), _thread, today, mine, 50),
+    ]
+
+
+def _group(
+    kind: str, label: str, rows: QuerySet[Any], told: Callable[..., Todo], today: date, url: str, order: int
+) -> TodoGroup:
+    first = [told(row, today) for row in rows[:SHOWN]]
+    count = len(first) if len(first) < SHOWN else rows.count()
+    return TodoGroup(kind, label, count, first, url, order)
+
+
+def _cell(thread: Any, today: date) -> Todo:
+    url = thread.url or thread.get_absolute_url()
+    return todo("returned", str(thread), thread.last_body, url, thread.due_on, today)
+
+
+def _returned(case: Any, today: date) -> Todo:
+    url = case.subject_url or case.get_absolute_url()
+    return todo("returned_case", case.title, case.last_reason, url, case.due_on, today)
+
+
+def _case(case: Any, today: date) -> Todo:
+    url = case.subject_url or case.get_absolute_url()
+    return todo("review", case.title, f"{case.unit.name} · {case.step_label}", url, case.due_on, today)
+
+
+def _thread(thread: Any, today: date) -> Todo:
+    return todo("thread", str(thread), thread.last_body, thread.get_absolute_url(), thread.due_on, today)
+
+
+def handover(holder: Actor) -> list[OpenItem]:
+    """What waits for the word of a post: what is handed over when its holder goes (design §4)."""
+    cases = [("待审核", case) for case in open_cases_for(holder)]
+    cases += [("退回待改", case) for case in returned_cases_for(holder)]
+    found = [OpenItem(kind, str(case), case.get_absolute_url()) for kind, case in cases]
+    return found + [OpenItem("讨论待答复", str(t), t.get_absolute_url()) for t in threads_awaiting(holder)]
+
+
+MODULE = Module(
+    permissions=(
+        Permission("case.view", "看审核事项", WORKERS),
+        Permission("thread.view", "看讨论与退回", WORKERS),
+        Permission("thread.write", "答复、办结", WORKERS),
+    ),
+    menu=(
+        Entry("workspace", "审核事项", "case_list", "case.view", 20),
+        Entry("workspace", "讨论与退回", "thread_list", "thread.view", 30),
+    ),
+    verbs={
+        "case.submitted": "报送审核",
+        "case.approved": "审核通过",
+        "case.returned": "审核退回修改",
+        "case.rejected": "审核不予通过",
+        "case.withdrawn": "撤回审核事项",
+        "flow.published": "发布审核流程",
+        "thread.opened": "发起讨论",
+        "thread.replied": "答复讨论",
+        "thread.settled": "办结讨论",
+    },
+    todos=todos,
+    handover=handover,
+)

@@ -1,0 +1,9 @@
+"""What the rest of the house may know of figures."""
+
+from fpa.access.roles import WORKERS
+from fpa.core.modules import Entry, Module, Permission
+
+MODULE = Module(
+    permissions=(Permission("figure.view", "看指标", WORKERS),),
+    menu=(Entry("analysis", "指标目录", "figure_list", "figure.view", 30),),
+)

@@ -1,0 +1,126 @@
+"""What a module declares to have its records imported; everything else about an import is written once, in this app.
+
+An importer lives in its module's `importing.py`, which is found when the platform starts. Its `normalise` runs in
+other processes, so it is a plain function of a module that needs no models.
+"""
+
+from abc import ABC, abstractmethod
+from dataclasses import dataclass
+from typing import Any, ClassVar
+
+from django import forms
+from django.urls import reverse
+
+from fpa.access.models import Unit
+from fpa.core.actor import Actor
+from fpa.core.sheets.header import Field
+from fpa.imports.copy_lines import Normalise
+from fpa.imports.models import ImportRow, Job
+
+
+@dataclass(frozen=True)
+class UnitFields:
+    """Which fields of the file say where a row belongs: a code, and names from the higher level to the lower."""
+
+    code: str
+    names: tuple[str, ...]
+
+
+class Importer(ABC):
+    """One kind of record that can be imported. Subclasses declare; `fpa.imports` uploads, checks, previews, returns."""
+
+    kind: ClassVar[str]
+    """A word for addresses, `fpa import KIND` and `Job.kind`."""
+    label: ClassVar[str]
+    """What is imported, as people say it: 会员."""
+    measure: ClassVar[str]
+    """What counts them: 人."""
+    permission: ClassVar[str]
+    fields: ClassVar[tuple[Field, ...]]
+    units: ClassVar[UnitFields]
+    key_field: ClassVar[str]
+    """The field by which duplicates within the file are found."""
+    defaults: ClassVar[tuple[str, ...]]
+    """What is taken where a new record's cell is blank, in sentences for the preview and the confirmation."""
+    template: ClassVar[dict[str, str]]
+    """The fields of the empty table that is offered, each with how it is filled in."""
+    subject_keys: ClassVar[tuple[str, ...]]
+    """What of a row's data `subject` reads: rejected rows keep it when the import is done."""
+    judge: ClassVar[str]
+    """SQL over the relation `staged` (the rows without faults, duplicates left out) that gives the same columns and
+    verdict, field, reason, changes. `%(lo)s`, `%(hi)s` bound what the person importing may see."""
+
+    @property
+    def fill_down(self) -> tuple[str, ...]:
+        """Keys whose blank cells take the value above: the unit's columns, which offices merge."""
+        return (self.units.code, *self.units.names)
+
+    @property
+    @abstractmethod
+    def normalise(self) -> Normalise:
+        """The function that brings rows into canonical form; it is named to helper processes."""
+
+    @abstractmethod
+    def context(self) -> Any:
+        """What `normalise` needs beside the rows; it is pickled."""
+
+    @abstractmethod
+    def apply(self, job: Job, by: Actor) -> None:
+        """Write the staged rows with verdict new or changed, set-based, in the caller's transaction over everything.
+
+        Rows that the database no longer takes as judged become rejected; raises `Raced` where that was only seen
+        while writing: the caller starts again.
+        """
+
+    @abstractmethod
+    def settle(self) -> None:
+        """What the command line does after the commit, so that the figures are fresh when it returns."""
+
+    @abstractmethod
+    def list_url(self, unit: Unit) -> str:
+        """Where the imported records are to be seen."""
+
+    @abstractmethod
+    def unit_field(self, within: str) -> forms.Field:
+        """The form field that gives a unit at or below the path `within`."""
+
+    @abstractmethod
+    def subject(self, row: ImportRow) -> str:
+        """What a preview calls a row: masked."""
+
+    @abstractmethod
+    def changes_in_words(self, row: ImportRow) -> str:
+        """What becomes of the record: 会员类别：普通会员 → 骨干会员."""
+
+    def label_of(self, key: str) -> str:
+        """The proper name of a field."""
+        return next((field.label for field in self.fields if field.key == key), key)
+
+    @property
+    def url(self) -> str:
+        """The upload page."""
+        return reverse(f"import_{self.kind}")
+
+
+class Raced(Exception):
+    """Somebody else wrote the same records while an import did; nothing was written, start again."""
+
+
+_IMPORTERS: dict[str, Importer] = {}
+
+
+def register(importer: Importer) -> None:
+    """Make a kind known. Raises ValueError for a kind that is taken."""
+    if importer.kind in _IMPORTERS:
+        raise ValueError(f"two importers for {importer.kind!r}")
+    _IMPORTERS[importer.kind] = importer
+
+
+def importers() -> list[Importer]:
+    """All kinds that can be imported."""
+    return list(_IMPORTERS.values())
+
+
+def importer_of(kind: str) -> Importer:
+    """The importer of a kind. Raises LookupError."""
+    return _IMPORTERS[kind]

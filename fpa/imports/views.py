@@ -1,0 +1,302 @@
+"""Pages of imports, the same for every kind: upload, progress, preview, confirm, cancel, rejected rows, template."""
+
+from datetime import timedelta
+from io import BytesIO
+from typing import Any
+from uuid import UUID
+
+import django_filters as filters
+from django.contrib import messages
+from django.core.exceptions import PermissionDenied
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.http import content_disposition_header
+from django.views.decorators.http import require_POST
+
+from fpa.access.loaders import check, load
+from fpa.access.models import Unit
+from fpa.audit.record import record, recorder_of_export
+from fpa.core.actor import Actor
+from fpa.core.form_flow import form_flow, redirect_with_message
+from fpa.core.lists import XLSX, Column, Link, Status, Tone, list_page
+from fpa.core.sheets import open_sheets
+from fpa.core.sheets.header import find_tables
+from fpa.core.sheets.returned import write_rejected
+from fpa.imports import actions
+from fpa.imports.actions import CannotImport
+from fpa.imports.files import KEPT_DAYS, path_of
+from fpa.imports.forms import UploadForm
+from fpa.imports.importer import Importer, importer_of, importers
+from fpa.imports.models import ImportRow, Job, State, Verdict
+from fpa.imports.template import write_template
+
+TONES: dict[str, Tone] = {
+    State.UPLOADED: "waiting",
+    State.READY: "waiting",
+    State.CONFIRMED: "waiting",
+    State.DONE: "done",
+    State.REFUSED: "wrong",
+    State.FAILED: "wrong",
+    State.CANCELLED: "off",
+}
+VERDICT_TONES: dict[str, Tone] = {
+    Verdict.NEW: "done",
+    Verdict.CHANGED: "waiting",
+    Verdict.UNCHANGED: "off",
+    Verdict.REJECTED: "returned",
+}
+COLUMNS = (
+    Column("file", "文件", lambda job: job.filename, link=lambda job: page_of(job)),
+    Column("kind", "类别", lambda job: importer_of(job.kind).label),
+    Column("unit", "导入单位", lambda job: job.unit.name, sort="path"),
+    Column("state", "状态", lambda job: Status(job.get_state_display(), TONES[job.state])),
+    Column("new", "新增", lambda job: job.counts.get(Verdict.NEW), kind="number"),
+    Column("changed", "更新", lambda job: job.counts.get(Verdict.CHANGED), kind="number"),
+    Column("rejected", "退回", lambda job: job.counts.get(Verdict.REJECTED), kind="number"),
+    Column("user", "经办人", lambda job: job.user.name),
+    Column(
+        "created_at",
+        "上传时间",
+        lambda job: timezone.localtime(job.created_at),
+        sort="created_at",
+        kind="date",
+    ),
+)
+
+
+WRITTEN = (Verdict.NEW, Verdict.CHANGED)
+
+
+class RowFilters(filters.FilterSet):
+    """Rows of a preview by what becomes of them."""
+
+    verdict = filters.ChoiceFilter(label="核对结果", choices=Verdict.choices)
+    sheet = filters.CharFilter(label="工作表", lookup_expr="exact")
+    row = filters.NumberFilter(label="行号")
+
+
+def page_of(job: Job) -> str:
+    """Address of an import's page."""
+    return reverse("import_detail", args=[job.pk])
+
+
+def _allowed(request: HttpRequest) -> tuple[Actor, list[Importer]]:
+    """Who acts, and the kinds that the role may import. Raises PermissionDenied where there are none."""
+    actor: Actor | None = getattr(request, "actor", None)
+    mine = [importer for importer in importers() if actor and actor.may(importer.permission)]
+    return check(request, (mine or importers())[0].permission), mine
+
+
+def _load(request: HttpRequest, pk: UUID) -> tuple[Job, Importer, Actor]:
+    """An import of the seat's scope and of a kind that the role may import: 403 or 404 as `load` has it."""
+    actor, mine = _allowed(request)
+    jobs = Job.objects.filter(kind__in=[importer.kind for importer in mine])
+    jobs = jobs.select_related("unit", "user", "confirmed_by")
+    job = load(jobs, pk, request, mine[0].permission)
+    return job, importer_of(job.kind), actor
+
+
+def import_list(request: HttpRequest) -> HttpResponse:
+    """The imports of the seat's unit and below, the newest first."""
+    actor, mine = _allowed(request)
+    rows = Job.objects.filter(kind__in=[importer.kind for importer in mine]).select_related("unit", "user")
+    links = [Link(f"导入{importer.label}", importer.url, "upload", primary=True) for importer in mine[:1]]
+    links += [Link(f"导入{importer.label}", importer.url, "upload") for importer in mine[1:]]
+    return list_page(
+        request,
+        title="导入记录",
+        rows=rows.order_by("-created_at", "pk"),
+        columns=COLUMNS,
+        on_export=recorder_of_export(actor),
+        links=links,
+        empty="还没有导入过。点右上角的“导入”，上传 Excel、WPS 表格或 CSV 名册。",
+    )
+
+
+def upload_file(request: HttpRequest, kind: str) -> HttpResponse:
+    """Upload a file of one kind; named `import_<kind>`."""
+    importer = importer_of(kind)
+    actor = check(request, importer.permission)
+    form = UploadForm(request.POST or None, request.FILES or None, importer=importer, seat=actor)
+
+    def act(unit: Any, file: Any, key: UUID) -> HttpResponse:
+        job = actions.upload_import(
+            importer=importer, unit=unit, filename=file.name, pieces=file.chunks(), key=key, by=actor
+        )
+        return HttpResponseRedirect(page_of(job))
+
+    return form_flow(
+        request,
+        form,
+        title=f"导入{importer.label}",
+        submit="上传并检查",
+        back=reverse("import_list"),
+        act=act,
+        refusals=CannotImport,
+        form_template="imports/import_upload.html",
+        context={"template_url": reverse("import_template", args=[kind])},
+    )
+
+
+def import_template(request: HttpRequest, kind: str) -> HttpResponse:
+    """The empty table of one kind."""
+    importer = next((each for each in importers() if each.kind == kind), None)
+    if importer is None:
+        raise Http404("没有这种导入。")
+    check(request, importer.permission)
+    out = BytesIO()
+    write_template(out, importer)
+    return _file(out, f"{importer.label}导入模板.xlsx")
+
+
+def import_detail(request: HttpRequest, pk: UUID) -> HttpResponse:
+    """An import as it stands: progress, then what would be done row by row, then what was done."""
+    job, importer, actor = _load(request, pk)
+    context = {**_shown(job, importer, actor), "places": list(Unit.objects.above(job.path))}
+    if not context["has_rows"]:
+        return render(request, "imports/import_detail.html", {**context, "title": _title(job, importer)})
+    return list_page(
+        request,
+        title=_title(job, importer),
+        rows=ImportRow.objects.filter(job=job).order_by("position"),
+        columns=_row_columns(importer),
+        filters=RowFilters,
+        on_export=recorder_of_export(actor),
+        total=lambda: sum(job.counts.values()) if job.state == State.READY else job.counts[Verdict.REJECTED],
+        empty="没有这样的行。",
+        template="imports/import_detail.html",
+        context=context,
+    )
+
+
+def _title(job: Job, importer: Importer) -> str:
+    return f"导入{importer.label}：{job.filename}"
+
+
+def _shown(job: Job, importer: Importer, actor: Actor) -> dict[str, Any]:
+    """What the page of an import says beside its rows."""
+    figures = [
+        (
+            Verdict(name).label,
+            job.counts[name],
+            importer.measure if name in WRITTEN else "行",
+            f"{page_of(job)}?verdict={name}" if job.state == State.READY else "",
+        )
+        for name in Verdict.values
+        if job.counts
+    ]
+    return {
+        "job": job,
+        "importer": importer,
+        "figures": figures,
+        "status": Status(job.get_state_display(), TONES[job.state]),
+        "consequences": _consequences(job, importer) if job.state == State.READY and _writes(job) else [],
+        "can_cancel": job.state in (State.UPLOADED, State.READY),
+        "can_take": _can_take(job, actor),
+        "kept_days": KEPT_DAYS,
+        "kept_until": (job.finished_at or job.created_at) + timedelta(days=KEPT_DAYS),
+        "has_rows": job.rows.exists(),
+        "list_url": importer.list_url(job.unit),
+    }
+
+
+def _writes(job: Job) -> int:
+    return sum(job.counts.get(verdict, 0) for verdict in WRITTEN)
+
+
+def _row_columns(importer: Importer) -> tuple[Column, ...]:
+    return (
+        Column("sheet", "工作表", lambda row: row.sheet),
+        Column("row", "行号", lambda row: row.row, kind="number"),
+        Column(
+            "verdict", "核对结果", lambda row: Status(row.get_verdict_display(), VERDICT_TONES[row.verdict])
+        ),
+        Column("subject", importer.label, importer.subject),
+        Column("column", "列", lambda row: row.column),
+        Column("reason", "原因", lambda row: row.reason),
+        Column("changes", "变化", importer.changes_in_words),
+    )
+
+
+def import_progress(request: HttpRequest, pk: UUID) -> HttpResponse:
+    """The progress alone, asked for every second while the worker is at it; then the page is loaded anew."""
+    job, importer, actor = _load(request, pk)
+    response = render(request, "imports/import_progress.html", _shown(job, importer, actor))
+    if not job.is_waiting:
+        response.headers["HX-Refresh"] = "true"
+    return response
+
+
+@require_POST
+def confirm_import(request: HttpRequest, pk: UUID) -> HttpResponse:
+    """Have written what the preview has shown and said: it is the page on which the answers are checked."""
+    job, _, actor = _load(request, pk)
+    try:
+        actions.confirm_import(job=job, by=actor)
+    except CannotImport as error:
+        messages.error(request, str(error))
+    return HttpResponseRedirect(page_of(job))
+
+
+def _consequences(job: Job, importer: Importer) -> list[str]:
+    counts, measure = job.counts, importer.measure
+    said = [f"文件「{job.filename}」导入到{job.unit.name}。"]
+    if counts.get(Verdict.NEW):
+        said.append(f"新增{importer.label} {counts[Verdict.NEW]:,} {measure}。")
+    if counts.get(Verdict.CHANGED):
+        said.append(f"更新{importer.label}信息 {counts[Verdict.CHANGED]:,} {measure}。")
+    if counts.get(Verdict.UNCHANGED):
+        said.append(f"{counts[Verdict.UNCHANGED]:,} 行与平台一致，不作改动。")
+    if counts.get(Verdict.REJECTED):
+        said.append(f"退回 {counts[Verdict.REJECTED]:,} 行，不导入；导入后可以下载这些行和原因，改好后再传。")
+    if counts.get(Verdict.NEW):
+        said += importer.defaults
+    return [*said, "导入会留下审计记录，不能一键撤销；有误时请逐条更正。"]
+
+
+@require_POST
+def cancel_import(request: HttpRequest, pk: UUID) -> HttpResponse:
+    """Drop an import that nobody has confirmed."""
+    job, _, actor = _load(request, pk)
+    try:
+        actions.cancel_import(job=job, by=actor)
+    except CannotImport as error:
+        messages.error(request, str(error))
+        return HttpResponseRedirect(page_of(job))
+    return redirect_with_message(
+        request, "已取消，文件和检查结果都已删除，没有写入任何数据。", reverse("import_list")
+    )
+
+
+def _can_take(job: Job, actor: Actor) -> bool:
+    """The rejected rows hold ID numbers in plain: they go back to who sent them, and to nobody else."""
+    return (
+        job.counts.get(Verdict.REJECTED, 0) > 0
+        and job.state in (State.READY, State.DONE)
+        and job.user_id == actor.user_id
+        and path_of(job.pk).exists()
+    )
+
+
+def rejected_rows(request: HttpRequest, pk: UUID) -> HttpResponse:
+    """The rejected rows in the user's own layout, with a 原因 column."""
+    job, importer, actor = _load(request, pk)
+    if not _can_take(job, actor):
+        raise PermissionDenied(
+            f"退回的行只有上传人本人可以下载，并且只保留 {KEPT_DAYS} 天。请由上传人下载，或重新上传文件。"
+        )
+    found = job.rows.filter(verdict=Verdict.REJECTED).values_list("sheet", "row", "reason")
+    reasons = {(sheet, row): reason for sheet, row, reason in found}
+    out = BytesIO()
+    with open_sheets(path_of(job.pk), job.filename) as book:
+        write_rejected(find_tables(book, importer.fields, importer.fill_down).found, reasons, out)
+    record("import.rejected_rows_taken", job, by=actor, changes={"rows": len(reasons)})
+    return _file(out, f"退回修改_{job.filename.rsplit('.', 1)[0]}.xlsx")
+
+
+def _file(out: BytesIO, name: str) -> HttpResponse:
+    response = HttpResponse(out.getvalue(), content_type=XLSX)
+    response.headers["Content-Disposition"] = content_disposition_header(True, name) or "attachment"
+    return response

@@ -1,0 +1,43 @@
+"""A record's history in plain words."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.db import models
+
+from fpa.access.scope import whole_province
+from fpa.audit.models import Event
+from fpa.audit.words import changes_of, verb_words
+
+
+@dataclass(frozen=True)
+class HistoryLine:
+    """One event of a record, in plain words."""
+
+    at: datetime
+    what: str
+    who: str
+    details: list[str]
+    reason: str
+
+
+def history_of(thing: models.Model) -> list[HistoryLine]:
+    """What was done to a record, the latest first: all of it, wherever the record stood then.
+
+    Call it with a record that was loaded in scope: who may see the record may know its course.
+    """
+    with (
+        whole_province()
+    ):  # events stay where they happened; a member who moved in brings theirs along to be read
+        events = Event.objects.filter(object_type=thing._meta.label_lower, object_id=str(thing.pk))
+        return [_line(event) for event in events.order_by("-at")[:200]]
+
+
+def _line(event: Event) -> HistoryLine:
+    return HistoryLine(
+        at=event.at,
+        what=verb_words(event.verb),
+        who=f"{event.unit_name} {event.actor_name}".strip(),
+        details=[str(change) for change in changes_of(event)],
+        reason=event.reason,
+    )

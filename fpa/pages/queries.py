@@ -1,0 +1,48 @@
+"""Reads that every room asks for: units by what one types, their full names, the models that stand at units."""
+
+from django.db import models
+from django.db.models import Case, Q, When
+
+from fpa.access.guards import our_models
+from fpa.access.models import ScopedModel, Unit
+from fpa.core.chinese import clean, half_width, initials
+
+
+def search_initials(name: str, short_name: str) -> str:
+    """By what letters a unit is found: those of its name, then of its short name unless the first begin with them."""
+    full, short = initials(name), initials(short_name)
+    return full if full.startswith(short) else f"{full} {short}"
+
+
+def search_units(text: str, within: str, limit: int = 20) -> list[Unit]:
+    """Current units at or below a path by code, by part of the name, or by pinyin initials (hhs → 怀化市).
+
+    A whole name stands before a part of one, higher units before lower ones, then code order.
+    """
+    wanted = half_width(clean(text)).replace(" ", "")
+    if not wanted:
+        return []
+    units = Unit.objects.current().under(within).filter(_matches(wanted)).select_related("parent")
+    is_whole = Q(name=wanted) | Q(short_name=wanted) | Q(initials=wanted.lower()) | Q(code=wanted)
+    rank = Case(When(is_whole, then=0), default=1, output_field=models.IntegerField())
+    return list(units.annotate(rank=rank).order_by("rank", "level", "path")[:limit])
+
+
+def _matches(wanted: str) -> Q:
+    if wanted.isdecimal():
+        return Q(code__startswith=wanted)
+    if wanted.isascii():
+        letters = wanted.lower()
+        return Q(initials__prefix=letters) | Q(initials__contains=f" {letters}")
+    return Q(name__contains=wanted)
+
+
+def full_name_of(unit: Unit) -> str:
+    """A unit with those above it, as one reads it: 怀化市鹤城区城中街道新街社区."""
+    above = Unit.objects.above(unit.path).exclude(level=1).order_by("path")
+    return "".join(each.name for each in above) or unit.name
+
+
+def scoped_models() -> list[type[ScopedModel]]:
+    """Every model whose rows stand at units and go where their unit goes. Audit events are none: they stay sealed."""
+    return [m for m in our_models() if issubclass(m, ScopedModel)]
