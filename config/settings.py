@@ -71,6 +71,7 @@ MIDDLEWARE = [
     "django_htmx.middleware.HtmxMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "fpa.access.middleware.ScopeMiddleware",
+    "fpa.pages.once.OnceMiddleware",
 ]
 
 ROOT_URLCONF = "config.urls"
@@ -87,7 +88,11 @@ TEMPLATES = [
                 "csp.context_processors.nonce",
                 "fpa.access.context.shell",
             ],
-            "builtins": ["fpa.core.templatetags.chinese", "fpa.core.templatetags.components"],
+            "builtins": [
+                "fpa.core.templatetags.chinese",
+                "fpa.core.templatetags.components",
+                "fpa.pages.templatetags.pages",
+            ],
         },
     }
 ]
@@ -151,7 +156,6 @@ STATIC_ROOT.mkdir(parents=True, exist_ok=True)
 STATICFILES_DIRS = [
     BASE_DIR / "static",
     ("vendor/htmx", BASE_DIR / "node_modules/htmx.org/dist"),
-    ("vendor/alpine", BASE_DIR / "node_modules/@alpinejs/csp/dist"),
     ("vendor/tabler", BASE_DIR / "node_modules/@tabler/core/dist/css"),
     ("vendor/echarts", BASE_DIR / "node_modules/echarts/dist"),
 ]

@@ -145,12 +145,15 @@ def test_menu_leads_somewhere_and_asks_for_permissions_that_exist():
             assert entry.permission in granted
 
 
+ASKING = ("check", "load", "load_for", "load_unit", "load_unit_for", "may")
+
+
 def test_permissions_that_are_asked_for_are_granted_to_some_role():
     granted = set().union(*(role.permissions for role in ROLES.values()))
     asked = set()
     for tree in source_only().values():
         for node in ast.walk(tree):
-            if isinstance(node, ast.Call) and called(node) in ("check", "load", "load_unit", "may"):
+            if isinstance(node, ast.Call) and called(node) in ASKING:
                 asked |= {
                     a.value for a in node.args if isinstance(a, ast.Constant) and isinstance(a.value, str)
                 }

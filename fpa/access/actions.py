@@ -12,6 +12,7 @@ from fpa.access.scope import whole_province
 from fpa.audit.record import record
 from fpa.core.actor import Actor
 from fpa.core.chinese import date_cn
+from fpa.core.refusals import Refusal
 
 OFFICES = (Level.PROVINCE, Level.CITY, Level.COUNTY)
 LEVELS_OF_ROLE: dict[str, tuple[Level, ...]] = {"township": (Level.TOWNSHIP,), "village": (Level.VILLAGE,)}
@@ -24,23 +25,23 @@ TEMPORARY_DAYS = 7
 """How long a temporary password opens the login."""
 
 
-class CannotCreateUser(Exception):
+class CannotCreateUser(Refusal):
     """The login can't be opened; the message says why, in Chinese."""
 
 
-class CannotCreatePost(Exception):
+class CannotCreatePost(Refusal):
     """The post can't stand at that unit."""
 
 
-class CannotAppoint(Exception):
+class CannotAppoint(Refusal):
     """The person can't be put in that post."""
 
 
-class CannotEndAppointment(Exception):
+class CannotEndAppointment(Refusal):
     """The appointment can't end on that day."""
 
 
-class CannotManageUser(Exception):
+class CannotManageUser(Refusal):
     """The login is not the actor's to lock, unlock or give a password to."""
 
 

@@ -12,6 +12,7 @@ UNGUARDED_MODELS: dict[str, str] = {
     "audit.unsealed": "只有事件编号；封存要通看",
     "figures.stale": "哪个指标在哪个单位要重算，不含数值和人",
     "figures.stockday": "只有日期",
+    "pages.donestep": "防重复编号：随机数和办理后的网址，不含内容；按本人账号读取",
     "imports.importinbox": "COPY 不能用于带策略的表；同一事务内写入、取走、删除，没有提交过的行",
 }
 """Our models with `Visibility.REFERENCE`."""

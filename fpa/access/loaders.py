@@ -25,32 +25,39 @@ def check(request: HttpRequest, permission: str) -> Actor:
     return actor
 
 
-def load(
-    source: type[M] | models.QuerySet[M],
-    pk: Any,
-    request: HttpRequest,
-    permission: str,
-) -> M:
-    """Load one row of the request's scope for an act that the role may do; the action locks it and looks again.
+def load_for(
+    source: type[M] | models.QuerySet[M], pk: Any, request: HttpRequest, permission: str
+) -> tuple[Actor, M]:
+    """Who acts, and one row of the request's scope for an act that the role may do: the right is named here alone.
 
-    Raises PermissionDenied (403) where the role lacks the permission, and Http404 where the row does not exist or
-    lies outside the scope: an outsider can't tell the two apart.
+    The action locks the row and looks again. Raises PermissionDenied (403) where the role lacks the permission, and
+    Http404 where the row does not exist or lies outside the scope: an outsider can't tell the two apart.
     """
-    check(request, permission)
+    actor = check(request, permission)
     rows = source if isinstance(source, models.QuerySet) else source._default_manager.all()
     try:
-        return rows.get(pk=pk)
+        return actor, rows.get(pk=pk)
     except (ObjectDoesNotExist, ValueError, ValidationError) as error:
         raise Http404("没有找到这条记录，或者它不在您的管理范围内。") from error
 
 
-def load_unit(code: str, request: HttpRequest, permission: str) -> Unit:
-    """Load a current unit at or below the seat's unit by its code.
+def load(source: type[M] | models.QuerySet[M], pk: Any, request: HttpRequest, permission: str) -> M:
+    """The row alone, as `load_for` loads it."""
+    return load_for(source, pk, request, permission)[1]
 
-    Raises PermissionDenied and Http404 as `load` does.
+
+def load_unit_for(code: str, request: HttpRequest, permission: str) -> tuple[Actor, Unit]:
+    """Who acts, and a current unit at or below the seat's unit by its code.
+
+    Raises PermissionDenied and Http404 as `load_for` does.
     """
     actor = check(request, permission)
     unit = Unit.objects.current().under(actor.path).filter(code=code).select_related("parent").first()
     if unit is None:
         raise Http404("没有找到这个单位，或者它不在您的管理范围内。")
-    return unit
+    return actor, unit
+
+
+def load_unit(code: str, request: HttpRequest, permission: str) -> Unit:
+    """The unit alone, as `load_unit_for` loads it."""
+    return load_unit_for(code, request, permission)[1]

@@ -20,6 +20,7 @@ from fpa.audit.record import record
 from fpa.core.actor import Actor
 from fpa.core.keys import keyring
 from fpa.core.middleware import request_id
+from fpa.core.refusals import Refusal
 
 FAILED = "user.login_failed"
 UNKNOWN = "未知账号"
@@ -29,7 +30,7 @@ _OWN_PASSWORD = "修改密码时核对当前密码"
 _EXPIRED = "临时密码已过期"
 
 
-class CannotLogIn(Exception):
+class CannotLogIn(Refusal):
     """The attempt failed or the account is locked; the message names neither what was wrong nor whether it exists."""
 
 

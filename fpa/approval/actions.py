@@ -28,6 +28,7 @@ from fpa.approval.models import (
 from fpa.audit.record import record
 from fpa.core.actor import SYSTEM, Actor
 from fpa.core.chinese import date_cn
+from fpa.core.refusals import Refusal
 
 
 class Step(TypedDict):
@@ -46,23 +47,23 @@ class Place(TypedDict):
     reason: NotRequired[str]
 
 
-class CannotPublish(Exception):
+class CannotPublish(Refusal):
     """The flow's steps do not make a way up."""
 
 
-class CannotDecide(Exception):
+class CannotDecide(Refusal):
     """The case does not allow this decision now, or not by this seat; the message says why, in Chinese."""
 
 
-class CannotOpen(Exception):
+class CannotOpen(Refusal):
     """A thread can't be opened so."""
 
 
-class CannotReply(Exception):
+class CannotReply(Refusal):
     """The thread takes no reply."""
 
 
-class CannotSettle(Exception):
+class CannotSettle(Refusal):
     """The thread can't be settled by this seat, or is settled already."""
 
 

@@ -6,6 +6,7 @@ from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_GET, require_POST
 
 from fpa.access.loaders import check, load
+from fpa.access.seats import seated
 from fpa.approval import actions
 from fpa.approval.actions import CannotReply, CannotSettle
 from fpa.approval.forms import CaseFilters, ReplyForm, ThreadFilters
@@ -14,6 +15,7 @@ from fpa.approval.queries import threads_of
 from fpa.approval.templatetags.approval import panel
 from fpa.audit.record import recorder_of_export
 from fpa.core.lists import Column, Status, list_page
+from fpa.pages.once import mark_done
 
 CASE_COLUMNS = (
     Column("title", "事项", lambda c: c.title, link=lambda c: c.get_absolute_url()),
@@ -108,9 +110,9 @@ def settle_thread(request: HttpRequest, pk: int) -> HttpResponse:
 
 def _answer(request: HttpRequest, thread: Thread) -> HttpResponse:
     """The thread's panel alone for htmx; else back to the page where it was written."""
-    if _is_htmx(request):
+    if seated(request).htmx:
         thread.refresh_from_db()
-        return render(request, "approval/_thread.html", panel(request, thread))
+        return mark_done(render(request, "approval/_thread.html", panel(request, thread)))
     back = request.POST.get("next", "")
     is_ours = url_has_allowed_host_and_scheme(back, {request.get_host()}, request.is_secure())
     return redirect(back if is_ours else thread.get_absolute_url())
@@ -118,13 +120,9 @@ def _answer(request: HttpRequest, thread: Thread) -> HttpResponse:
 
 def _refuse(request: HttpRequest, thread: Thread, form: ReplyForm | None, refusal: str = "") -> HttpResponse:
     """The panel, or the thread's own page without htmx, with the reason and what was typed."""
-    if _is_htmx(request):
+    if seated(request).htmx:
         return render(request, "approval/_thread.html", panel(request, thread, form, refusal))
     return _thread_page(request, thread, form, refusal)
-
-
-def _is_htmx(request: HttpRequest) -> bool:
-    return "HX-Request" in request.headers
 
 
 def _thread_page(

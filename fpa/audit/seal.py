@@ -16,6 +16,7 @@ from fpa.audit.models import Leaf, TreeHead, Unsealed
 from fpa.audit.record import code_of, payload_of
 from fpa.audit.trusted import frontier_of
 from fpa.core.merkle import Frontier, leaf_hash
+from fpa.core.refusals import Refusal
 
 log = logging.getLogger(__name__)
 
@@ -23,7 +24,7 @@ ADVISORY_LOCK = 5_291_980
 BATCH = 5_000
 
 
-class CannotSeal(Exception):
+class CannotSeal(Refusal):
     """The log in the database is not the one that was published; the message says what differs and what to do."""
 
 

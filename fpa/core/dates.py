@@ -11,6 +11,7 @@ from calendar import monthrange
 from datetime import date, datetime, timedelta
 
 from fpa.core.chinese import BEIJING, clean, date_cn, half_width
+from fpa.core.refusals import Refusal
 
 FIRST_YEAR = 1900
 LAST_YEAR = 2100
@@ -29,7 +30,7 @@ _DIGITS = str.maketrans("〇零○一二三四五六七八九元", "000123456789
 _WAY_OUT = "请写成 1990-01-02 或 1990年1月2日"
 
 
-class BadDate(ValueError):
+class BadDate(Refusal, ValueError):
     """The value is not a date; the message is the reason in Chinese, fit for the 原因 column."""
 
 

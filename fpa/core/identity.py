@@ -10,6 +10,7 @@ from functools import lru_cache
 from typing import Literal
 
 from fpa.core.dates import FIRST_YEAR, compact
+from fpa.core.refusals import Refusal
 
 Sex = Literal["male", "female"]
 
@@ -34,11 +35,11 @@ _COUNTRY = re.compile(r"(?:\+86|0086|86(?=1\d{10}$))")
 _LANDLINE = re.compile(r"(0(?:10|2\d|[3-9]\d\d))([2-8]\d{6,7})")
 
 
-class BadId(ValueError):
+class BadId(Refusal, ValueError):
     """Not an ID number; the message is the reason in Chinese, fit for the 原因 column."""
 
 
-class BadPhone(ValueError):
+class BadPhone(Refusal, ValueError):
     """Not a phone number; the message is the reason in Chinese."""
 
 

@@ -30,6 +30,7 @@ from lxml import etree
 from markupsafe import Markup, escape
 
 from fpa.core.chinese import date_cn
+from fpa.core.refusals import Refusal
 
 TEMPLATE = Path(__file__).with_name("data") / "official.docx"
 CHARACTERS_A_LINE = 28
@@ -42,7 +43,7 @@ _THEME_SLOTS = ("asciiTheme", "hAnsiTheme", "eastAsiaTheme", "cstheme")
 _NOT_XML = re.compile("[^\t\n\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
 
-class CannotWriteOfficial(ValueError):
+class CannotWriteOfficial(Refusal, ValueError):
     """The document cannot be written; the message says what is wrong and what to do, in Chinese."""
 
 

@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Literal, Self
 
+from fpa.core.refusals import Refusal
+
 Kind = Literal["year", "half", "quarter", "month"]
 
 KINDS: tuple[Kind, ...] = ("year", "half", "quarter", "month")
@@ -14,7 +16,7 @@ _CODE = re.compile(r"(\d{4})(?:H([12])|Q([1-4])|-(0[1-9]|1[0-2]))?", re.ASCII)
 _YEARS = range(1900, 2101)
 
 
-class BadPeriod(ValueError):
+class BadPeriod(Refusal, ValueError):
     """Not the code of a period; the message is the reason in Chinese."""
 
 

@@ -16,6 +16,7 @@ from django.utils import timezone
 from fpa.access.models import Unit
 from fpa.access.scope import whole_province
 from fpa.core.periods import Period
+from fpa.core.refusals import Refusal
 from fpa.core.visibility import upper_bound
 from fpa.figures import catalogue
 from fpa.figures.catalogue import Figure, Kind
@@ -55,7 +56,7 @@ class Proof:
     differences: list[Difference]
 
 
-class TooBusy(Exception):
+class TooBusy(Refusal):
     """Records change so fast that no quiet moment for a recount was found."""
 
 

@@ -12,6 +12,7 @@ from fpa.access.models import Unit
 from fpa.audit.record import record
 from fpa.core.actor import SYSTEM, Actor
 from fpa.core.ids import uuid7
+from fpa.core.refusals import Refusal
 from fpa.imports import files
 from fpa.imports.importer import Importer, Raced, importer_of
 from fpa.imports.models import ImportRow, Job, State, Verdict
@@ -24,7 +25,7 @@ _BETWEEN_TRIES = 0.2
 LAPSED = f"上传后超过 {files.KEPT_DAYS} 天没有确认，已自动取消，文件和检查结果都已删除。请重新上传。"
 
 
-class CannotImport(Exception):
+class CannotImport(Refusal):
     """The import can't take this step; the message says why, in Chinese."""
 
 

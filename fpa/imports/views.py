@@ -8,6 +8,7 @@ from uuid import UUID
 import django_filters as filters
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
+from django.core.files.uploadedfile import UploadedFile
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
@@ -19,7 +20,6 @@ from fpa.access.loaders import check, load
 from fpa.access.models import Unit
 from fpa.audit.record import record, recorder_of_export
 from fpa.core.actor import Actor
-from fpa.core.form_flow import form_flow, redirect_with_message
 from fpa.core.lists import XLSX, Column, Link, Status, Tone, list_page
 from fpa.core.sheets import open_sheets
 from fpa.core.sheets.header import find_tables
@@ -31,6 +31,7 @@ from fpa.imports.forms import UploadForm
 from fpa.imports.importer import Importer, importer_of, importers
 from fpa.imports.models import ImportRow, Job, State, Verdict
 from fpa.imports.template import write_template
+from fpa.pages.form_flow import form_flow, redirect_with_message
 
 TONES: dict[str, Tone] = {
     State.UPLOADED: "waiting",
@@ -121,11 +122,10 @@ def upload_file(request: HttpRequest, kind: str) -> HttpResponse:
     actor = check(request, importer.permission)
     form = UploadForm(request.POST or None, request.FILES or None, importer=importer, seat=actor)
 
-    def act(unit: Any, file: Any, key: UUID) -> HttpResponse:
-        job = actions.upload_import(
-            importer=importer, unit=unit, filename=file.name, pieces=file.chunks(), key=key, by=actor
+    def upload(unit: Unit, file: UploadedFile, key: UUID) -> Job:
+        return actions.upload_import(
+            importer=importer, unit=unit, filename=file.name or "", pieces=file.chunks(), key=key, by=actor
         )
-        return HttpResponseRedirect(page_of(job))
 
     return form_flow(
         request,
@@ -133,8 +133,8 @@ def upload_file(request: HttpRequest, kind: str) -> HttpResponse:
         title=f"导入{importer.label}",
         submit="上传并检查",
         back=reverse("import_list"),
-        act=act,
-        refusals=CannotImport,
+        does=upload,
+        said=lambda job: HttpResponseRedirect(page_of(job)),
         form_template="imports/import_upload.html",
         context={"template_url": reverse("import_template", args=[kind])},
     )

@@ -10,6 +10,7 @@ from fpa.access.scope import whole_province
 from fpa.audit.record import changed, record
 from fpa.core.actor import Actor
 from fpa.core.chinese import date_cn
+from fpa.core.refusals import Refusal
 from fpa.core.visibility import common_path
 from fpa.figures.freshness import mark_stale
 from fpa.membership.models import LeaveReason, Member, MemberKind
@@ -20,23 +21,23 @@ from fpa.people.names import rename_copies, set_name
 from fpa.people.secrets import PHONE
 
 
-class CannotJoin(Exception):
+class CannotJoin(Refusal):
     """The person can't become a member here; the message says why, in Chinese."""
 
 
-class CannotEdit(Exception):
+class CannotEdit(Refusal):
     """The new particulars contradict each other or the record."""
 
 
-class CannotTransfer(Exception):
+class CannotTransfer(Refusal):
     """The membership can't be moved to that unit on that day."""
 
 
-class CannotLeave(Exception):
+class CannotLeave(Refusal):
     """The membership can't be ended on that day."""
 
 
-class CannotReveal(Exception):
+class CannotReveal(Refusal):
     """No reason was given for seeing what is masked."""
 
 

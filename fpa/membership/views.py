@@ -1,6 +1,6 @@
 """Pages of members. Each loads through its permission, and makes one action call."""
 
-from typing import Any
+from functools import partial
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
@@ -8,22 +8,23 @@ from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.debug import sensitive_post_parameters
 
-from fpa.access.loaders import check, load
+from fpa.access.loaders import check, load_for
 from fpa.audit.record import recorder_of_export
-from fpa.core.form_flow import form_flow, redirect_with_message
-from fpa.core.identity import BadId, BadPhone, mask_name
+from fpa.core.actor import Actor
+from fpa.core.chinese import date_cn
+from fpa.core.identity import mask_name
 from fpa.core.lists import Column, Link, Status, is_export, list_page
 from fpa.membership import actions, forms
 from fpa.membership.filters import MemberFilters
 from fpa.membership.models import Member
 from fpa.membership.queries import find_members
-from fpa.pages.history import history_of
+from fpa.pages.form_flow import form_flow
 from fpa.pages.queries import full_name_of
-from fpa.people.actions import NotTheSamePerson
+from fpa.pages.record import Fact, history_panel, record_page
+from fpa.people.models import Person
 from fpa.people.secrets import ID, PHONE
 
 MEMBERS = Member.objects.select_related("person", "unit")
-WRONG_PERSON = (BadId, BadPhone, NotTheSamePerson)
 
 COLUMNS = (
     Column("name", "姓名", lambda m: mask_name(m.person.name), link=lambda m: page_of(m)),
@@ -33,12 +34,17 @@ COLUMNS = (
     Column("age", "年龄", lambda m: m.person.age_on(timezone.localdate()), kind="number", unit="岁"),
     Column("kind", "类别", lambda m: m.get_kind_display()),
     Column("joined_on", "入会日期", lambda m: m.joined_on, kind="date"),
-    Column("status", "状态", lambda m: Status("在会", "done") if m.is_active else Status("已退会", "off")),
+    Column("status", "状态", lambda m: state_of(m)),
     Column("phone", "手机号", lambda m: PHONE.masked(m.person), default=False),
     Column("left_on", "退会日期", lambda m: m.left_on, kind="date", default=False),
     Column("left_reason", "退会原因", lambda m: m.get_left_reason_display(), default=False),
     Column("code", "区划代码", lambda m: m.unit.code, kind="code", default=False),
 )
+
+
+def state_of(member: Member) -> Status:
+    """Whether the membership is open, by word and shape."""
+    return Status("在会", "done") if member.is_active else Status("已退会", "off")
 
 
 def page_of(member: Member) -> str:
@@ -83,22 +89,71 @@ def find_member(request: HttpRequest) -> HttpResponse:
 
 def member_detail(request: HttpRequest, pk: int) -> HttpResponse:
     """A member: particulars, what may be done, and the course of the membership."""
-    member = load(MEMBERS, pk, request, "member.view")
-    return _detail(request, member)
+    actor, member = load_for(MEMBERS, pk, request, "member.view")
+    return _detail(request, member, actor)
 
 
-def _detail(request: HttpRequest, member: Member, **more: Any) -> HttpResponse:
-    shown = {
-        "title": member.person.name,
-        "member": member,
-        "age": member.person.age_on(timezone.localdate()),
-        "place": full_name_of(member.unit),
-        "id_number": ID.masked(member.person),
-        "phone": PHONE.masked(member.person),
-        "history": history_of(member),
-        "places": [("会员", reverse("member_list")), (member.unit.name, "")],
-    }
-    return render(request, "membership/member_detail.html", shown | more)
+REVEALED = "证件号码和手机号只在本页显示这一次，本次查看已记入审计日志。离开本页后重新隐藏。"
+
+
+def _detail(
+    request: HttpRequest, member: Member, actor: Actor, revealed: Person | None = None
+) -> HttpResponse:
+    return record_page(
+        request,
+        title=member.person.name,
+        facts_title="会员资料",
+        facts=_facts(member, actor, revealed),
+        note=REVEALED if revealed else "",
+        actions=_links(member, actor),
+        panels=[history_panel(member)],
+        back=("member_list", "会员"),
+        places=[("会员", reverse("member_list")), (member.unit.name, "")],
+    )
+
+
+def _facts(member: Member, actor: Actor, revealed: Person | None) -> list[Fact]:
+    """What is on record; ID number and phone masked, or in full for who has said why."""
+    person, age = member.person, member.person.age_on(timezone.localdate())
+    see = Link("查看证件号码", reverse("reveal_member", args=[member.pk]))
+    id_number, phone = (
+        (ID.read(revealed), PHONE.read(revealed)) if revealed else (ID.masked(person), PHONE.masked(person))
+    )
+    facts = [
+        Fact("状态", state_of(member)),
+        Fact("姓名", person.name),
+        Fact("性别", person.get_sex_display()),
+        Fact("出生日期", f"{date_cn(person.birth_date)}（{age} 岁）"),
+        Fact(
+            "证件号码",
+            id_number,
+            code=True,
+            more=see if actor.may("member.reveal") and not revealed else None,
+        ),
+        Fact("手机号", phone, code=True),
+        Fact("单位", full_name_of(member.unit), url=reverse("unit_detail", args=[member.unit.code])),
+        Fact("会员类别", member.get_kind_display()),
+        Fact("入会日期", member.joined_on),
+    ]
+    left = [Fact("退会日期", member.left_on), Fact("退会原因", member.get_left_reason_display())]
+    return facts if member.is_active else facts + left
+
+
+def _links(member: Member, actor: Actor) -> list[Link]:
+    """What may be done with a membership that is open, or with one that has ended."""
+    if not member.is_active:
+        rejoin = Link("重新入会", reverse("rejoin_member", args=[member.pk]), "user-plus", primary=True)
+        return [rejoin] if actor.may("member.join") else []
+    offered = (
+        ("member.edit", "修改资料", "edit_member", "pencil"),
+        ("member.transfer", "转移", "transfer_member", "arrows-exchange"),
+        ("member.leave", "退会", "leave_member", "user-minus"),
+    )
+    return [
+        Link(label, reverse(name, args=[member.pk]), icon)
+        for may, label, name, icon in offered
+        if actor.may(may)
+    ]
 
 
 @sensitive_post_parameters("id_number", "phone")
@@ -106,31 +161,20 @@ def join_member(request: HttpRequest) -> HttpResponse:
     """Make a person a member."""
     actor = check(request, "member.join")
 
-    def act(**answers: Any) -> HttpResponse:
-        member = actions.join_member(**answers, by=actor)
-        return redirect_with_message(
-            request, f"{member.person.name}已在{member.unit.name}入会。", page_of(member)
-        )
-
     return form_flow(
         request,
         forms.JoinMemberForm(request.POST or None, seat=actor),
         title="会员入会",
         submit="办理入会",
         back=reverse("member_list"),
-        act=act,
-        refusals=(actions.CannotJoin, *WRONG_PERSON),
+        does=partial(actions.join_member, by=actor),
+        said=lambda member: (f"{member.person.name}已在{member.unit.name}入会。", page_of(member)),
     )
 
 
 def rejoin_member(request: HttpRequest, pk: int) -> HttpResponse:
     """Begin a new membership of someone who left."""
-    actor = check(request, "member.join")
-    member = load(MEMBERS, pk, request, "member.join")
-
-    def act(**answers: Any) -> HttpResponse:
-        new = actions.rejoin_member(member=member, **answers, by=actor)
-        return redirect_with_message(request, f"{new.person.name}已在{new.unit.name}重新入会。", page_of(new))
+    actor, member = load_for(MEMBERS, pk, request, "member.join")
 
     return form_flow(
         request,
@@ -138,40 +182,31 @@ def rejoin_member(request: HttpRequest, pk: int) -> HttpResponse:
         title=f"重新入会：{member.person.name}",
         submit="办理重新入会",
         back=page_of(member),
-        act=act,
-        refusals=actions.CannotJoin,
+        does=partial(actions.rejoin_member, member=member, by=actor),
+        said=lambda new: (f"{new.person.name}已在{new.unit.name}重新入会。", page_of(new)),
     )
 
 
 @sensitive_post_parameters("phone")
 def edit_member(request: HttpRequest, pk: int) -> HttpResponse:
     """Correct a member's particulars."""
-    actor = check(request, "member.edit")
-    member = load(MEMBERS, pk, request, "member.edit")
-
-    def act(**answers: Any) -> HttpResponse:
-        edited = actions.edit_member(member=member, **answers, by=actor)
-        return redirect_with_message(request, f"{edited.person.name}的资料已修改。", page_of(edited))
+    actor, member = load_for(MEMBERS, pk, request, "member.edit")
 
     return form_flow(
         request,
         forms.EditMemberForm.of(member, request.POST or None),
+        edits=True,
         title=f"修改资料：{member.person.name}",
         submit="保存修改",
         back=page_of(member),
-        act=act,
-        refusals=(actions.CannotEdit, BadPhone),
+        does=partial(actions.edit_member, member=member, by=actor),
+        said=lambda edited: (f"{edited.person.name}的资料已修改。", page_of(edited)),
     )
 
 
 def transfer_member(request: HttpRequest, pk: int) -> HttpResponse:
     """Move a membership to another unit."""
-    actor = check(request, "member.transfer")
-    member = load(MEMBERS, pk, request, "member.transfer")
-
-    def act(**answers: Any) -> HttpResponse:
-        moved = actions.transfer_member(member=member, **answers, by=actor)
-        return redirect_with_message(request, f"{moved.person.name}已转到{moved.unit.name}。", page_of(moved))
+    actor, member = load_for(MEMBERS, pk, request, "member.transfer")
 
     return form_flow(
         request,
@@ -179,8 +214,8 @@ def transfer_member(request: HttpRequest, pk: int) -> HttpResponse:
         title=f"转移会员：{member.person.name}",
         submit="确认转移",
         back=page_of(member),
-        act=act,
-        refusals=actions.CannotTransfer,
+        does=partial(actions.transfer_member, member=member, by=actor),
+        said=lambda moved: (f"{moved.person.name}已转到{moved.unit.name}。", page_of(moved)),
         consequences=lambda answers: [
             f"会员由{full_name_of(member.unit)}转到{full_name_of(answers['to_unit'])}，个人档案随之转移。",
             f"{member.unit.name}今后看不到这位会员，会员数减 1；{answers['to_unit'].name}会员数加 1。",
@@ -190,12 +225,7 @@ def transfer_member(request: HttpRequest, pk: int) -> HttpResponse:
 
 def leave_member(request: HttpRequest, pk: int) -> HttpResponse:
     """End a membership."""
-    actor = check(request, "member.leave")
-    member = load(MEMBERS, pk, request, "member.leave")
-
-    def act(**answers: Any) -> HttpResponse:
-        left = actions.leave_member(member=member, **answers, by=actor)
-        return redirect_with_message(request, f"{left.person.name}已退会。", page_of(left))
+    actor, member = load_for(MEMBERS, pk, request, "member.leave")
 
     return form_flow(
         request,
@@ -203,8 +233,8 @@ def leave_member(request: HttpRequest, pk: int) -> HttpResponse:
         title=f"办理退会：{member.person.name}",
         submit="确认退会",
         back=page_of(member),
-        act=act,
-        refusals=actions.CannotLeave,
+        does=partial(actions.leave_member, member=member, by=actor),
+        said=lambda left: (f"{left.person.name}已退会。", page_of(left)),
         consequences=lambda _: [
             f"从退会日期起，{member.unit.name}的会员数不再计入此人。",
             "记录仍保留；今后可以在会员页办理重新入会。",
@@ -214,12 +244,7 @@ def leave_member(request: HttpRequest, pk: int) -> HttpResponse:
 
 def reveal_member(request: HttpRequest, pk: int) -> HttpResponse:
     """Show ID number and phone in full, once, for a reason that goes into the audit."""
-    actor = check(request, "member.reveal")
-    member = load(MEMBERS, pk, request, "member.reveal")
-
-    def act(**answers: Any) -> HttpResponse:
-        person = actions.reveal_member(member=member, **answers, by=actor)
-        return _detail(request, member, id_number=ID.read(person), phone=PHONE.read(person), is_revealed=True)
+    actor, member = load_for(MEMBERS, pk, request, "member.reveal")
 
     return form_flow(
         request,
@@ -227,6 +252,6 @@ def reveal_member(request: HttpRequest, pk: int) -> HttpResponse:
         title=f"查看证件号码：{member.person.name}",
         submit="查看",
         back=page_of(member),
-        act=act,
-        refusals=actions.CannotReveal,
+        does=partial(actions.reveal_member, member=member, by=actor),
+        said=lambda person: _detail(request, member, actor, person),
     )

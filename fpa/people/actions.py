@@ -6,12 +6,13 @@ from django.utils import timezone
 from fpa.access.models import Unit
 from fpa.core.chinese import clean
 from fpa.core.identity import parse_id
+from fpa.core.refusals import Refusal
 from fpa.people.models import Person
 from fpa.people.names import set_name
 from fpa.people.secrets import ID, PHONE
 
 
-class NotTheSamePerson(Exception):
+class NotTheSamePerson(Refusal):
     """The ID number belongs to a record with another name, or was taken this moment."""
 
 

@@ -10,6 +10,8 @@ from fpa.access.seats import actor_in
 from fpa.core.lists import Status
 from fpa.core.modules import OpenItem, modules
 
+IN_USE, LOCKED_FOR_A_WHILE = "在用", "暂时锁定"
+
 
 def users_in_scope() -> QuerySet[User]:
     """Logins that have, or had, a post in the transaction's scope, with those appointments as `held_here`.
@@ -33,8 +35,8 @@ def state_of(user: User) -> Status:
     if not user.is_active:
         return Status("已停用", "off")
     if user.locked_until and user.locked_until > timezone.now():
-        return Status("暂时锁定", "late")
-    return Status("在用", "done")
+        return Status(LOCKED_FOR_A_WHILE, "late")
+    return Status(IN_USE, "done")
 
 
 def open_items(seat: Appointment) -> list[OpenItem]:

@@ -11,6 +11,7 @@ from fpa.analysis.report.half_year import OPENING, PARTS, Paragraph, Sentence, e
 from fpa.analysis.report.words import association, words_of
 from fpa.core.chinese import time_cn
 from fpa.core.periods import Period
+from fpa.core.refusals import Refusal
 from fpa.figures import display
 from fpa.figures.queries import Reading, read
 
@@ -25,7 +26,7 @@ NOTE = (
 )
 
 
-class CannotReport(Exception):
+class CannotReport(Refusal):
     """The report can't be written for this period; the message says why, in Chinese."""
 
 

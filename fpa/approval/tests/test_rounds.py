@@ -56,7 +56,7 @@ def test_a_cell_returned_in_the_next_case_goes_on_in_its_thread(returned, submit
     actions.withdraw_case(case=submit(), by=actor("village"))
     again = give_back(submit(), "township", "visit.money")
     thread = Thread.objects.get(place="visit.money")
-    assert (thread.case, thread.waits_for_id) == (again, again.unit_id)
+    assert (thread.case, thread.awaiting_id) == (again, again.unit_id)
     assert [m.body for m in thread.messages.all()] == ["数字有误", "visit.money有误"]
 
 

@@ -51,7 +51,7 @@ def test_reads_on_a_foreign_subject_are_empty(both, as_seat, unit_of):
 
 
 @pytest.mark.parametrize("waiting", [open_cases_for, threads_awaiting])
-def test_what_waits_for_another_unit_is_not_seen_by_asking_in_its_name(both, actor, as_seat, waiting):
+def test_what_awaiting_another_unit_is_not_seen_by_asking_in_its_name(both, actor, as_seat, waiting):
     """Even a query built for the other seat finds nothing in this one's scope."""
     with as_seat("sibling"):
         assert not waiting(actor("village")).exists()

@@ -13,7 +13,7 @@ def verdicts(case):
     return list(case.decisions.values_list("round", "step", "verdict"))
 
 
-def test_submit_case_waits_for_the_first_level_above(submit, unit_of):
+def test_submit_case_awaiting_the_first_level_above(submit, unit_of):
     case = submit()
     assert (case.state, case.step, case.round) == ("open", 0, 1)
     assert case.reviewer == unit_of("township")

@@ -304,7 +304,7 @@ def test_seal_refused_leaves_no_leaf_behind(log_db):
     assert (Leaf.objects.count(), Unsealed.objects.count()) == (1, 3)
 
 
-def test_seal_waits_for_the_sealer_before_it(log_db):
+def test_seal_awaiting_the_sealer_before_it(log_db):
     """Two sealers never give the same positions: the second begins where the first has ended."""
     write_events(2)
     held, go_on = threading.Event(), threading.Event()

@@ -295,7 +295,7 @@ def test_verify_of_a_log_that_is_gone_names_every_event(events):
     assert verify_now().events == 0
 
 
-def test_verify_waits_for_a_sealer_between_its_commit_and_the_file(log_db):
+def test_verify_awaiting_a_sealer_between_its_commit_and_the_file(log_db):
     """Until the sealer has written its line the file is behind the database, and that is no tampering."""
     write_events(2)
     seal_now()

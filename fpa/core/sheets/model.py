@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import NamedTuple
 
+from fpa.core.refusals import Refusal
+
 Cell = str | int | float | bool | date | datetime | None
 
 MAX_TEXT = 32767
@@ -24,7 +26,7 @@ TEXT_TOO_LONG = f"有单元格的文字超过 {MAX_TEXT} 个字，无法读取�
 NO_CONTENT = "文件里没有任何内容。请检查是否选错了文件。"
 
 
-class Refused(Exception):
+class Refused(Refusal):
     """The file as a whole cannot be taken; `reason` is plain Chinese and says the way out."""
 
     def __init__(self, reason: str) -> None:

@@ -2,10 +2,12 @@
 
 from collections.abc import Iterable
 from typing import Any
+from uuid import uuid4
 
 from django import forms, template
 from django.http import HttpRequest
 from django.template.context import Context
+from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
 from fpa.core import chinese, icons, lists
@@ -36,6 +38,25 @@ def field(bound: forms.BoundField) -> dict[str, Any]:
     }
 
 
+@register.simple_tag
+def once() -> SafeString:
+    """The key by which a form's step is done once: `{% once %}` beside `{% csrf_token %}`."""
+    return format_html('<input type="hidden" name="once" value="{}">', uuid4())
+
+
+@register.simple_tag
+def button(url: str, label: str, icon: str = "", *, primary: bool = False) -> SafeString:
+    """Something to do that has a page of its own: `{% button url "修改资料" "pencil" %}`."""
+    kind = "btn btn-primary button button-primary" if primary else "btn button"
+    return format_html('<a class="{}" href="{}">{}{}</a>', kind, url, icons.icon(icon) if icon else "", label)
+
+
+@register.simple_tag
+def back(url: str, label: str) -> SafeString:
+    """The way back, at the same place on every page: `{% back url "会员" %}`, the address by `{% back_to %}`."""
+    return format_html('<a class="back" href="{}">{}{}</a>', url, icons.icon("arrow-left"), label)
+
+
 @register.inclusion_tag("components/form_page.html", takes_context=True)
 def form_page(
     context: Context,
@@ -58,6 +79,7 @@ def form_page(
         "back": back,
         "action": action,
         "faults": faults(form),
+        "edits": context.get("edits"),
     }
 
 

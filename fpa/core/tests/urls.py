@@ -13,8 +13,9 @@ from django_filters import CharFilter, ChoiceFilter, DateFromToRangeFilter, Filt
 from config import urls as platform
 from fpa.access.models import Kind, Level, Unit
 from fpa.core import lists
-from fpa.core.form_flow import form_flow, redirect_with_message
 from fpa.core.forms import DateField, Form, ModelForm, NumberField, check_answers
+from fpa.core.refusals import Refusal
+from fpa.pages.form_flow import form_flow
 
 EXPORTED: list[tuple[str, int]] = []
 """What the list of units told of exports: (title, rows)."""
@@ -141,11 +142,11 @@ ACTED: list[dict[str, object]] = []
 """The answers that the flow's action got."""
 
 
-class CannotVisit(Exception):
+class CannotVisit(Refusal):
     """The flow's own refusal."""
 
 
-class CannotPay(Exception):
+class CannotPay(Refusal):
     """Another one."""
 
 
@@ -160,11 +161,11 @@ REFUSED = {
 def flow(request: HttpRequest) -> HttpResponse:
     """A form page as modules write them; with `?weighty` its answers are checked once more."""
 
-    def act(**given: object) -> HttpResponse:
+    def visit_household(**given: object) -> object:
         if given["name"] in REFUSED:
             raise REFUSED[str(given["name"])]
         ACTED.append(given)
-        return redirect_with_message(request, f"{given['name']}的走访已登记。", "/trial/units/")
+        return given["name"]
 
     return form_flow(
         request,
@@ -172,8 +173,8 @@ def flow(request: HttpRequest) -> HttpResponse:
         title="登记走访",
         submit="登记",
         back="/trial/units/",
-        act=act,
-        refusals=(CannotVisit, CannotPay),
+        does=visit_household,
+        said=lambda name: (f"{name}的走访已登记。", "/trial/units/"),
         consequences=(lambda given: [f"慰问金 {given['amount']} 元。"]) if "weighty" in request.GET else None,
     )
 

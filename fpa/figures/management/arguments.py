@@ -2,9 +2,10 @@
 
 from fpa.access.models import Unit
 from fpa.core.periods import BadPeriod, Period
+from fpa.core.refusals import Refusal
 
 
-class Refused(Exception):
+class Refused(Refusal):
     """The command can't be carried out as given; the message says why, in Chinese."""
 
 

@@ -80,7 +80,7 @@ def test_import_that_was_confirmed_or_ended_meanwhile_does_not_lapse(province_sc
 
 
 @pytest.mark.parametrize("state", WAITING)
-def test_import_that_waits_for_the_worker_keeps_all_it_needs(purged, checked, state):
+def test_import_that_awaiting_the_worker_keeps_all_it_needs(purged, checked, state):
     job = age(checked(), LATE, state=state)
     purged()
     assert left(job) == (state, 3, True)

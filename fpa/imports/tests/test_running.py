@@ -174,7 +174,7 @@ def test_run_beside_another_does_nothing(committed_db, uploaded, monkeypatch):
     assert again(job).state == State.READY
 
 
-def test_run_waits_for_a_killed_workers_connection_to_end(committed_db, uploaded, monkeypatch):
+def test_run_awaiting_a_killed_workers_connection_to_end(committed_db, uploaded, monkeypatch):
     """The lock of a worker that is gone lasts a moment longer than the worker."""
     job = uploaded()
     other = database.connect(connection.settings_dict)

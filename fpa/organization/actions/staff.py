@@ -9,6 +9,7 @@ from fpa.access.scope import whole_province
 from fpa.audit.record import record
 from fpa.core.actor import Actor
 from fpa.core.chinese import clean, date_cn
+from fpa.core.refusals import Refusal
 from fpa.figures.freshness import mark_stale
 from fpa.organization.models import Staff, StaffKind
 from fpa.pages.rules import fault_of_day
@@ -16,11 +17,11 @@ from fpa.people.actions import keep_person
 from fpa.people.models import Person
 
 
-class CannotAppoint(Exception):
+class CannotAppoint(Refusal):
     """The person can't take up this work; the message says why, in Chinese."""
 
 
-class CannotEnd(Exception):
+class CannotEnd(Refusal):
     """The work can't be ended on that day."""
 
 

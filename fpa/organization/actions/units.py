@@ -11,6 +11,7 @@ from fpa.access.scope import TreeIsBusy, lock_tree_exclusive, whole_province
 from fpa.audit.record import record
 from fpa.core.actor import Actor
 from fpa.core.chinese import clean, date_cn
+from fpa.core.refusals import Refusal
 from fpa.core.visibility import common_path, upper_bound
 from fpa.figures.freshness import mark_stale, rebuild
 from fpa.organization.models import Standing, StandingKind
@@ -18,15 +19,15 @@ from fpa.pages.queries import scoped_models, search_initials
 from fpa.pages.rules import fault_of_day
 
 
-class CannotRename(Exception):
+class CannotRename(Refusal):
     """The unit can't take that name on that day; the message says why, in Chinese."""
 
 
-class CannotMove(Exception):
+class CannotMove(Refusal):
     """The unit can't be put below that parent on that day."""
 
 
-class CannotSetStanding(Exception):
+class CannotSetStanding(Refusal):
     """The association can't have that standing since that day."""
 
 

@@ -100,7 +100,7 @@ def test_move_races_figures_counted_meanwhile_stand_at_the_new_place(committed_d
         assert [fact for fact in facts if fact.path != fact.unit.path] == []
 
 
-def test_move_races_waits_for_who_writes_and_then_says_so(committed_db, monkeypatch):
+def test_move_races_awaiting_who_writes_and_then_says_so(committed_db, monkeypatch):
     monkeypatch.setattr(scope, "PATIENCE_MS", 50)
 
     def try_to_move():

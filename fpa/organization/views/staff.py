@@ -1,24 +1,21 @@
 """Pages of staff."""
 
-from typing import Any
+from functools import partial
 
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import render
 from django.urls import reverse
 from django.views.decorators.debug import sensitive_post_parameters
 
-from fpa.access.loaders import check, load
+from fpa.access.loaders import check, load_for
 from fpa.audit.record import recorder_of_export
-from fpa.core.form_flow import form_flow, redirect_with_message
-from fpa.core.identity import BadId, BadPhone
 from fpa.core.lists import Column, Link, Status, is_export, list_page
 from fpa.organization import forms
 from fpa.organization.actions import staff as actions
 from fpa.organization.filters import StaffFilters
 from fpa.organization.models import Staff
-from fpa.pages.history import history_of
+from fpa.pages.form_flow import form_flow
 from fpa.pages.queries import full_name_of
-from fpa.people.actions import NotTheSamePerson
+from fpa.pages.record import Fact, history_panel, record_page
 
 STAFF = Staff.objects.select_related("unit")
 
@@ -29,9 +26,14 @@ COLUMNS = (
     Column("title", "职务", lambda s: s.title),
     Column("valid_from", "任职日期", lambda s: s.valid_from, sort="valid_from", kind="date"),
     Column("valid_to", "离任日期", lambda s: s.valid_to, sort="valid_to", kind="date"),
-    Column("status", "状态", lambda s: Status("已离任", "off") if s.valid_to else Status("在任", "done")),
+    Column("status", "状态", lambda s: state_of(s)),
     Column("code", "区划代码", lambda s: s.unit.code, kind="code", default=False),
 )
+
+
+def state_of(staff: Staff) -> Status:
+    """Whether they are in office, by word and shape."""
+    return Status("已离任", "off") if staff.valid_to else Status("在任", "done")
 
 
 def page_of(staff: Staff) -> str:
@@ -57,15 +59,25 @@ def staff_list(request: HttpRequest) -> HttpResponse:
 
 def staff_detail(request: HttpRequest, pk: int) -> HttpResponse:
     """Someone's work at a unit, and its course."""
-    staff = load(STAFF, pk, request, "staff.view")
-    shown = {
-        "title": staff.name,
-        "staff": staff,
-        "place": full_name_of(staff.unit),
-        "history": history_of(staff),
-        "places": [("工作队伍", reverse("staff_list")), (staff.unit.name, "")],
-    }
-    return render(request, "organization/staff_detail.html", shown)
+    actor, staff = load_for(STAFF, pk, request, "staff.view")
+    end = Link("离任", reverse("end_staff", args=[staff.pk]), "user-minus")
+    facts = [
+        Fact("状态", state_of(staff)),
+        Fact("单位", full_name_of(staff.unit), url=reverse("unit_detail", args=[staff.unit.code])),
+        Fact("人员类别", staff.get_kind_display()),
+        Fact("职务", staff.title),
+        Fact("任职日期", staff.valid_from),
+    ]
+    return record_page(
+        request,
+        title=staff.name,
+        facts_title="任职",
+        facts=[*facts, Fact("离任日期", staff.valid_to)] if staff.valid_to else facts,
+        actions=[end] if not staff.valid_to and actor.may("staff.edit") else [],
+        panels=[history_panel(staff)],
+        back=("staff_list", "工作队伍"),
+        places=[("工作队伍", reverse("staff_list")), (staff.unit.name, "")],
+    )
 
 
 @sensitive_post_parameters("id_number", "phone")
@@ -73,29 +85,20 @@ def appoint_staff(request: HttpRequest) -> HttpResponse:
     """Record that a person works at a unit."""
     actor = check(request, "staff.edit")
 
-    def act(**answers: Any) -> HttpResponse:
-        staff = actions.appoint_staff(**answers, by=actor)
-        return redirect_with_message(request, f"已登记{staff.name}在{staff.unit.name}任职。", page_of(staff))
-
     return form_flow(
         request,
         forms.AppointStaffForm(request.POST or None, seat=actor),
         title="登记工作人员",
         submit="登记",
         back=reverse("staff_list"),
-        act=act,
-        refusals=(actions.CannotAppoint, BadId, BadPhone, NotTheSamePerson),
+        does=partial(actions.appoint_staff, by=actor),
+        said=lambda staff: (f"已登记{staff.name}在{staff.unit.name}任职。", page_of(staff)),
     )
 
 
 def end_staff(request: HttpRequest, pk: int) -> HttpResponse:
     """Record that someone's work at a unit has ended."""
-    actor = check(request, "staff.edit")
-    staff = load(STAFF, pk, request, "staff.edit")
-
-    def act(**answers: Any) -> HttpResponse:
-        ended = actions.end_staff(staff=staff, **answers, by=actor)
-        return redirect_with_message(request, f"已登记{ended.name}离任。", page_of(ended))
+    actor, staff = load_for(STAFF, pk, request, "staff.edit")
 
     return form_flow(
         request,
@@ -103,8 +106,8 @@ def end_staff(request: HttpRequest, pk: int) -> HttpResponse:
         title=f"办理离任：{staff.name}",
         submit="确认离任",
         back=page_of(staff),
-        act=act,
-        refusals=actions.CannotEnd,
+        does=partial(actions.end_staff, staff=staff, by=actor),
+        said=lambda ended: (f"已登记{ended.name}离任。", page_of(ended)),
         consequences=lambda _: [
             f"从离任日期起，{staff.unit.name}的{staff.get_kind_display()}不再计入此人。",
             "记录仍保留。",

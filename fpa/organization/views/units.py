@@ -1,5 +1,6 @@
 """Pages of units: the tree, a unit, search, and what changes a unit."""
 
+from functools import partial
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
@@ -7,18 +8,20 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
 
-from fpa.access.loaders import check, load_unit
+from fpa.access.loaders import check, load_unit, load_unit_for
 from fpa.access.models import Level, Unit
 from fpa.core.actor import Actor
-from fpa.core.form_flow import form_flow, redirect_with_message
+from fpa.core.chinese import date_cn
+from fpa.core.lists import Link
 from fpa.core.periods import Period
 from fpa.figures.queries import breakdown, read
 from fpa.organization import forms
 from fpa.organization.actions import units as actions
 from fpa.organization.models import Standing
 from fpa.organization.queries import children_of, impact_of_move
-from fpa.pages.history import history_of
+from fpa.pages.form_flow import form_flow
 from fpa.pages.queries import full_name_of, search_units
+from fpa.pages.record import Fact, Panel, history_panel, record_page, table_panel
 
 KEY_FIGURES = ("member.total", "staff.authorized", "staff.part_time", "staff.village_part_time")
 
@@ -59,20 +62,77 @@ def _this_half() -> Period:
 
 def unit_detail(request: HttpRequest, code: str) -> HttpResponse:
     """A unit: facts, figures, standings, units below, and what it was before."""
-    unit = load_unit(code, request, "unit.view")
-    actor = check(request, "unit.view")
-    shown = {
-        "title": unit.name,
-        "unit": unit,
-        "places": _places(unit, actor),
-        "figures": read(KEY_FIGURES, unit, _this_half()).values(),
-        "standings": Standing.objects.filter(unit=unit),
-        "versions": unit.versions.select_related("parent").order_by("-valid_from", "-id"),
-        "history": history_of(unit),
-        "may_move": actor.may("unit.edit") and unit.path != actor.path and unit.level != Level.PROVINCE,
-        **_children(unit),
-    }
-    return render(request, "organization/unit_detail.html", shown)
+    actor, unit = load_unit_for(code, request, "unit.view")
+    figures = read(KEY_FIGURES, unit, _this_half()).values()
+    return record_page(
+        request,
+        title=unit.name,
+        facts=_facts(unit),
+        actions=_links(unit, actor),
+        lead=Panel("主要指标", "organization/unit_figures.html", {"figures": figures}),
+        panels=[
+            Panel("下级单位", "organization/unit_below.html", {"unit": unit, **_children(unit)}),
+            _versions(unit),
+            history_panel(unit),
+        ],
+        back=("unit_tree", "组织机构"),
+        places=_places(unit, actor),
+    )
+
+
+def _facts(unit: Unit) -> list[Fact]:
+    standings = [
+        Fact(each.get_kind_display(), _standing(each)) for each in Standing.objects.filter(unit=unit)
+    ]
+    return [
+        Fact("区划代码", unit.code, code=True),
+        Fact("简称", unit.short_name),
+        Fact("层级", f"{unit.get_level_display()}（{unit.get_kind_display()}）"),
+        Fact("上级", unit.parent.name if unit.parent else "", empty="无"),
+        Fact("设立日期", unit.valid_from),
+        *(standings or [Fact("入序、参公、三定", "")]),
+    ]
+
+
+def _standing(standing: Standing) -> str:
+    until = f"，至{date_cn(standing.until)}" if standing.until else ""
+    document = f"（{standing.document}）" if standing.document else ""
+    return f"{date_cn(standing.since)}起{until}{document}"
+
+
+def _links(unit: Unit, actor: Actor) -> list[Link]:
+    """The lists of the unit, and what may be done with it."""
+    links = [
+        Link(label, f"{reverse(name)}?unit={unit.code}", icon)
+        for permission, label, name, icon in (
+            ("member.view", "会员名单", "member_list", "users"),
+            ("staff.view", "工作队伍", "staff_list", "user-check"),
+        )
+        if actor.may(permission)
+    ]
+    if actor.may("unit.edit"):
+        links += [
+            Link("登记入序、参公、三定", reverse("set_standing", args=[unit.code]), "clipboard-check"),
+            Link("更名", reverse("rename_unit", args=[unit.code]), "pencil"),
+        ]
+        if unit.path != actor.path and unit.level != Level.PROVINCE:
+            links.append(Link("调整隶属关系", reverse("move_unit", args=[unit.code]), "switch-horizontal"))
+    return links
+
+
+def _versions(unit: Unit) -> Panel:
+    """What the unit was called and where it stood, the latest first."""
+    versions = unit.versions.select_related("parent").order_by("-valid_from", "-id")
+    rows = [
+        (
+            v.name,
+            v.parent.name if v.parent else None,
+            f"{date_cn(v.valid_from)}至{date_cn(v.valid_to) if v.valid_to else '今'}",
+            v.reason,
+        )
+        for v in versions
+    ]
+    return table_panel("沿革", ("名称", "隶属", "起止", "依据"), rows, empty="还没有记录。")
 
 
 def _places(unit: Unit, actor: Actor) -> list[tuple[str, str]]:
@@ -83,23 +143,19 @@ def _places(unit: Unit, actor: Actor) -> list[tuple[str, str]]:
 
 def rename_unit(request: HttpRequest, code: str) -> HttpResponse:
     """Give a unit a new name."""
-    actor = check(request, "unit.edit")
-    unit = load_unit(code, request, "unit.edit")
-
-    def act(**answers: Any) -> HttpResponse:
-        renamed = actions.rename_unit(unit=unit, **answers, by=actor)
-        return redirect_with_message(request, f"{unit.name}已更名为{renamed.name}。", page_of(renamed))
+    actor, unit = load_unit_for(code, request, "unit.edit")
 
     return form_flow(
         request,
         forms.RenameUnitForm(
             request.POST or None, initial={"name": unit.name, "short_name": unit.short_name}
         ),
+        edits=True,
         title=f"更名：{unit.name}",
         submit="确认更名",
         back=page_of(unit),
-        act=act,
-        refusals=actions.CannotRename,
+        does=partial(actions.rename_unit, unit=unit, by=actor),
+        said=lambda renamed: (f"{unit.name}已更名为{renamed.name}。", page_of(renamed)),
         consequences=lambda answers: [
             f"今后各处显示“{answers['name']}”；原名称“{unit.name}”留在沿革中，以前的报告不变。"
         ],
@@ -108,14 +164,7 @@ def rename_unit(request: HttpRequest, code: str) -> HttpResponse:
 
 def move_unit(request: HttpRequest, code: str) -> HttpResponse:
     """Put a unit below another parent."""
-    actor = check(request, "unit.edit")
-    unit = load_unit(code, request, "unit.edit")
-
-    def act(**answers: Any) -> HttpResponse:
-        moved = actions.move_unit(unit=unit, **answers, by=actor)
-        return redirect_with_message(
-            request, f"{moved.name}已调整到{answers['to_parent'].name}。", page_of(moved)
-        )
+    actor, unit = load_unit_for(code, request, "unit.edit")
 
     return form_flow(
         request,
@@ -123,8 +172,8 @@ def move_unit(request: HttpRequest, code: str) -> HttpResponse:
         title=f"调整隶属关系：{unit.name}",
         submit="确认调整",
         back=page_of(unit),
-        act=act,
-        refusals=actions.CannotMove,
+        does=partial(actions.move_unit, unit=unit, by=actor),
+        said=lambda moved: (f"{moved.name}已调整到{moved.parent.name}。", page_of(moved)),
         consequences=lambda answers: _consequences_of_move(unit, answers["to_parent"]),
     )
 
@@ -141,12 +190,7 @@ def _consequences_of_move(unit: Unit, to_parent: Unit) -> list[str]:
 
 def set_standing(request: HttpRequest, code: str) -> HttpResponse:
     """Record 入序, 参公 or “三定” of an association."""
-    actor = check(request, "unit.edit")
-    unit = load_unit(code, request, "unit.edit")
-
-    def act(**answers: Any) -> HttpResponse:
-        standing = actions.set_standing(unit=unit, **answers, by=actor)
-        return redirect_with_message(request, f"已登记{unit.name}{standing}。", page_of(unit))
+    actor, unit = load_unit_for(code, request, "unit.edit")
 
     return form_flow(
         request,
@@ -154,6 +198,6 @@ def set_standing(request: HttpRequest, code: str) -> HttpResponse:
         title=f"登记入序、参公、三定：{unit.name}",
         submit="登记",
         back=page_of(unit),
-        act=act,
-        refusals=actions.CannotSetStanding,
+        does=partial(actions.set_standing, unit=unit, by=actor),
+        said=lambda standing: (f"已登记{unit.name}{standing}。", page_of(unit)),
     )

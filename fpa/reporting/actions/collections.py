@@ -11,14 +11,15 @@ from fpa.audit.record import record
 from fpa.core.actor import Actor
 from fpa.core.chinese import date_cn
 from fpa.core.periods import BadPeriod, Period
+from fpa.core.refusals import Refusal
 from fpa.reporting.models import Collection, Form, LockException, PeriodKind
 
 
-class CannotIssue(Exception):
+class CannotIssue(Refusal):
     """The collection can't be issued so; the message says why and what to do."""
 
 
-class CannotExempt(Exception):
+class CannotExempt(Refusal):
     """The unit can't be let off the lock; the message says why and what to do."""
 
 

@@ -12,11 +12,12 @@ from fpa.access.models import Unit
 from fpa.audit.record import record
 from fpa.core.actor import Actor
 from fpa.core.chinese import clean
+from fpa.core.refusals import Refusal
 from fpa.reporting.models import Cell, CellHistory, Collection, Submission
 from fpa.reporting.sheet import ReportSheet, sheet_of
 
 
-class CannotFill(Exception):
+class CannotFill(Refusal):
     """Nothing may be typed here now; the message says why and what to do."""
 
 

@@ -12,6 +12,7 @@ from fpa.audit.record import record
 from fpa.core.actor import SYSTEM, Actor
 from fpa.core.chinese import date_cn
 from fpa.core.periods import Period
+from fpa.core.refusals import Refusal
 from fpa.figures import catalogue
 from fpa.figures.freshness import mark_stale
 from fpa.reporting.actions.submitting import CannotSubmit, hold_summary, open_case
@@ -31,7 +32,7 @@ def fault_of_reason(label: str, reason: str) -> str:
     return ""
 
 
-class CannotReview(Exception):
+class CannotReview(Refusal):
     """The report can't be approved or returned now; the message says why and what to do."""
 
 

@@ -8,6 +8,7 @@ from fpa.approval.actions import CannotDecide, submit_case, withdraw_case
 from fpa.approval.models import Case, Flow
 from fpa.audit.record import record
 from fpa.core.actor import Actor
+from fpa.core.refusals import Refusal
 from fpa.reporting.actions.filling import CannotFill, own_sheet, write_cell
 from fpa.reporting.models import Collection, State, Submission, blank_cell
 from fpa.reporting.progress import progress_of
@@ -16,7 +17,7 @@ from fpa.reporting.sheet import ReportSheet, places_to_mend, sheet_for, sheet_of
 from fpa.reporting.standard_forms import flow_code
 
 
-class CannotSubmit(Exception):
+class CannotSubmit(Refusal):
     """The report can't be sent up or taken back now; the message says why and what to do."""
 
 

@@ -151,7 +151,7 @@ def test_approve_page_says_what_has_become_of_a_withdrawn_report(client_as, cour
     assert f"{village.name}的数据现在是“填报中”，不需要审核。" in answer.content.decode()
 
 
-def test_return_page_says_why_an_approved_report_waits_for_the_own_summary(client_as, course, village, bring):
+def test_return_page_says_why_an_approved_report_awaiting_the_own_summary(client_as, course, village, bring):
     submission = bring("approved")
     course.sum_up(village.parent)
     posted = {f"tick-{VALUE}": "1", f"reason-{VALUE}": "票据不符", "due_on": in_days(2).isoformat()}

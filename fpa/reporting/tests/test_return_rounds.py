@@ -84,7 +84,7 @@ def test_return_keeps_places_reason_and_day_in_its_decision(course, village):
     assert (decision.actor_unit, decision.round) == (village.parent, 1)
 
 
-def test_thread_of_a_cell_waits_for_whose_turn_it_is_until_approval(course, village):
+def test_thread_of_a_cell_awaiting_whose_turn_it_is_until_approval(course, village):
     submission = course.report(village)
     course.give_back(submission, HOUSEHOLDS)
     assert awaiting() == village
@@ -243,6 +243,6 @@ def test_return_form_names_a_day_that_it_cannot_read(day, error):
 
 
 def test_return_form_proposes_a_week_and_what_was_asked_from_above():
-    form = ReturnForm(items=ITEMS, assignee={HOUSEHOLDS: "请核实"})
+    form = ReturnForm(items=ITEMS, asked={HOUSEHOLDS: "请核实"})
     assert form.fields["due_on"].initial == in_days(7)
     assert form.typed == {HOUSEHOLDS: "请核实"}

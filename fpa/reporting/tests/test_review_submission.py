@@ -167,7 +167,7 @@ def test_return_cells_after_approval_counts_them_no_longer(course, village):
     assert figure(HOUSEHOLDS, village.parent) == 28
 
 
-def test_return_cells_after_approval_waits_for_the_own_summary(course, village):
+def test_return_cells_after_approval_awaiting_the_own_summary(course, village):
     submission = course.report(village)
     course.approve(submission)
     summary = course.sum_up(village.parent)

@@ -9,15 +9,14 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
 
-from fpa.access.loaders import check, load, load_unit
+from fpa.access.loaders import check, load, load_for, load_unit, load_unit_for
 from fpa.access.models import Unit
 from fpa.audit.record import recorder_of_export
 from fpa.core.actor import Actor
 from fpa.core.chinese import percent
-from fpa.core.form_flow import form_flow, redirect_with_message
 from fpa.core.lists import Column, Link, Status, Tone, list_page
+from fpa.pages.form_flow import form_flow
 from fpa.reporting.actions import collections as actions
-from fpa.reporting.actions.collections import CannotExempt, CannotIssue
 from fpa.reporting.figures import CELL_COLUMNS
 from fpa.reporting.forms import ExceptionForm, IssueForm, StandingFilter, default_days
 from fpa.reporting.models import Collection, Item
@@ -101,18 +100,14 @@ def issue_collection(request: HttpRequest) -> HttpResponse:
     """Ask the units below to report a form for a period."""
     actor = check(request, "collection.issue")
 
-    def act(**answers: Any) -> HttpResponse:
-        collection = actions.issue_collection(**answers, by=actor)
-        return redirect_with_message(request, f"已下发“{collection.title}”。", collection.get_absolute_url())
-
     return form_flow(
         request,
         IssueForm(request.POST or None, actor=actor, initial=default_days(timezone.localdate())),
         title="下发采集任务",
         submit="下发",
         back=reverse("collection_list"),
-        act=act,
-        refusals=CannotIssue,
+        does=partial(actions.issue_collection, by=actor),
+        said=lambda collection: (f"已下发“{collection.title}”。", collection.get_absolute_url()),
         consequences=lambda _: [
             f"{actor.unit_name}以下的填报单位都会在“今天要办”里看到这项任务。",
             "下发后不能修改报表和报告期；个别单位来不及的，可以逐个延期。",
@@ -122,8 +117,7 @@ def issue_collection(request: HttpRequest) -> HttpResponse:
 
 def _board(request: HttpRequest, pk: int, code: str | None) -> tuple[Collection, Unit, list[Unit]]:
     """The collection, the unit whose board it is (the seat's own without a code), and the units below that one."""
-    collection = load(Collection.objects.whole(), pk, request, "submission.view")
-    actor = check(request, "submission.view")
+    actor, collection = load_for(Collection.objects.whole(), pk, request, "submission.view")
     if actor.level > collection.fill_level:
         filler = collection.get_fill_level_display()
         raise Http404(f"“{collection.title}”由{filler}填报，您的单位不需要填报。")
@@ -281,13 +275,8 @@ def _report_link(unit: Any) -> str | None:
 def grant_lock_exception(request: HttpRequest, pk: int, code: str) -> HttpResponse:
     """Let one unit report after the lock, until a day."""
     collection = load(Collection.objects.whole(), pk, request, "collection.exempt")
-    unit = load_unit(code, request, "collection.exempt")
-    actor = check(request, "collection.exempt")
+    actor, unit = load_unit_for(code, request, "collection.exempt")
     back = reverse("collection_units", args=[pk, board_unit(collection, unit).code])
-
-    def act(**answers: Any) -> HttpResponse:
-        actions.grant_lock_exception(collection=collection, unit=unit, by=actor, **answers)
-        return redirect_with_message(request, f"已为{unit.name}办理延期。", back)
 
     return form_flow(
         request,
@@ -295,8 +284,8 @@ def grant_lock_exception(request: HttpRequest, pk: int, code: str) -> HttpRespon
         title=f"办理延期：{unit.name}",
         submit="批准延期",
         back=back,
-        act=act,
-        refusals=CannotExempt,
+        does=partial(actions.grant_lock_exception, collection=collection, unit=unit, by=actor),
+        said=lambda _: (f"已为{unit.name}办理延期。", back),
     )
 
 
@@ -345,8 +334,7 @@ def _whole(value: Any) -> Any:
 
 def cell_list(request: HttpRequest, key: str, period: str, code: str) -> HttpResponse:
     """The counted cells behind a sum, each leading to its report."""
-    unit = load_unit(code, request, "submission.view")
-    actor = check(request, "submission.view")
+    actor, unit = load_unit_for(code, request, "submission.view")
     item = Item.objects.filter(key=key).order_by("-pk").first()
     if item is None:
         raise Http404("没有这个指标，或者它的报表没有发给您的单位。")
@@ -362,8 +350,7 @@ def cell_list(request: HttpRequest, key: str, period: str, code: str) -> HttpRes
 
 def print_form(request: HttpRequest, pk: int) -> HttpResponse:
     """The form on A4: blank, or as the seat's own unit has filled it in."""
-    collection = load(Collection.objects.whole(), pk, request, "submission.view")
-    actor = check(request, "submission.view")
+    actor, collection = load_for(Collection.objects.whole(), pk, request, "submission.view")
     sheet = sheet_of(collection, seat_unit(actor), timezone.localdate())
     if actor.level > collection.fill_level:
         raise Http404(not_asked_words(collection))

@@ -8,7 +8,7 @@ from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_POST
 
-from fpa.access.loaders import check, load
+from fpa.access.loaders import check, load, load_for
 from fpa.access.models import Unit
 from fpa.core.actor import Actor
 from fpa.core.chinese import clean
@@ -27,8 +27,7 @@ def seat_unit(actor: Actor) -> Unit:
 
 def own_sheet_or_404(request: HttpRequest, pk: int) -> ReportSheet:
     """The sheet of the seat's own unit. Raises Http404 where the collection is filled in by another level."""
-    collection = load(Collection.objects.whole(), pk, request, "submission.fill")
-    actor = check(request, "submission.fill")
+    actor, collection = load_for(Collection.objects.whole(), pk, request, "submission.fill")
     if actor.level != collection.fill_level or not collection.asks(actor.path, actor.level):
         raise Http404(not_asked_words(collection))
     return sheet_of(collection, seat_unit(actor), timezone.localdate())

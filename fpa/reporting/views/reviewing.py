@@ -1,5 +1,6 @@
 """Pages of the unit above: what waits for review, one report with its faults, and the summary that goes further up."""
 
+from functools import partial
 from typing import Any
 
 from django.contrib import messages
@@ -9,13 +10,13 @@ from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_POST
 
-from fpa.access.loaders import check, load
+from fpa.access.loaders import check, load, load_for
 from fpa.audit.record import recorder_of_export
-from fpa.core.form_flow import form_flow, redirect_with_message
 from fpa.core.lists import BatchAction, Column, Link, Status, Tone, back_to_list, list_page, summarize, ticked
+from fpa.pages.form_flow import form_flow
 from fpa.reporting.actions import reviewing, submitting
 from fpa.reporting.actions.reviewing import CannotReview
-from fpa.reporting.actions.submitting import CannotSubmit, summary_needs_explanation
+from fpa.reporting.actions.submitting import summary_needs_explanation
 from fpa.reporting.forms import ReturnForm, SubmissionFilter, SummaryForm
 from fpa.reporting.models import CellHistory, Collection, State, Submission, state_word
 from fpa.reporting.queries import children_of, submissions_below, sums_below
@@ -55,8 +56,7 @@ SUBMISSION_COLUMNS = (
 
 def submission_list(request: HttpRequest, pk: int) -> HttpResponse:
     """The reports that the seat's unit reviews in a collection; clean ones are approved in a batch."""
-    collection = load(Collection.objects.whole(), pk, request, "submission.view")
-    actor = check(request, "submission.view")
+    actor, collection = load_for(Collection.objects.whole(), pk, request, "submission.view")
     batch = [BatchAction("批量通过", reverse("approve_submissions", args=[pk]), "check")]
     return list_page(
         request,
@@ -74,8 +74,7 @@ def submission_list(request: HttpRequest, pk: int) -> HttpResponse:
 @require_POST
 def approve_submissions(request: HttpRequest, pk: int) -> HttpResponse:
     """Approve the ticked reports that are clean; one summary names each that was left, and why."""
-    collection = load(Collection.objects.whole(), pk, request, "submission.review")
-    actor = check(request, "submission.review")
+    actor, collection = load_for(Collection.objects.whole(), pk, request, "submission.review")
     wanted = [int(row) for row in ticked(request) if row.isdecimal()]
     failed: list[tuple[str, str]] = []
     found = submissions_below(collection, seat_unit(actor)).filter(pk__in=wanted)
@@ -93,8 +92,7 @@ def review_submission(request: HttpRequest, pk: int) -> HttpResponse:
 
     The unit itself is led to its own page, where it can mend what was returned.
     """
-    submission = load(Submission.objects.whole(), pk, request, "submission.view")
-    actor = check(request, "submission.view")
+    actor, submission = load_for(Submission.objects.whole(), pk, request, "submission.view")
     if submission.unit_id == actor.unit_id and actor.may("submission.fill"):
         return redirect(
             "submit_summary" if submission.is_summary else "fill_submission", submission.collection_id
@@ -165,18 +163,11 @@ def return_cells(request: HttpRequest, pk: int) -> HttpResponse:
 
 def submit_summary(request: HttpRequest, pk: int) -> HttpResponse:
     """The own unit's summary, live from below; sending it keeps the numbers as they stand."""
-    collection = load(Collection.objects.whole(), pk, request, "submission.fill")
-    actor = check(request, "submission.fill")
+    actor, collection = load_for(Collection.objects.whole(), pk, request, "submission.fill")
     if actor.level >= collection.fill_level or not collection.asks(actor.path, actor.level):
         raise Http404("您的单位不汇总这次采集的数据。")
     sheet = sheet_of(collection, seat_unit(actor), timezone.localdate())
     shown = _summary_context(sheet)
-
-    def act(explanation: str) -> HttpResponse:
-        submitting.submit_summary(collection=collection, unit=sheet.unit, explanation=explanation, by=actor)
-        return redirect_with_message(
-            request, f"汇总已上报，等待{sheet.reviewer}审核。", reverse("submit_summary", args=[pk])
-        )
 
     return form_flow(
         request,
@@ -188,8 +179,8 @@ def submit_summary(request: HttpRequest, pk: int) -> HttpResponse:
         title=f"汇总上报：{collection.title}",
         submit="上报汇总",
         back=reverse("collection_detail", args=[pk]),
-        act=act,
-        refusals=CannotSubmit,
+        does=partial(submitting.submit_summary, collection=collection, unit=sheet.unit, by=actor),
+        said=lambda _: (f"汇总已上报，等待{sheet.reviewer}审核。", reverse("submit_summary", args=[pk])),
         consequences=lambda _: [
             *(f"上报：{item.label} {total or '无'} {item.measure}。" for item, total, _ in shown["lines"]),
             f"上报后由{sheet.reviewer}审核；审核之前可以撤回。",

@@ -82,10 +82,10 @@ def test_user_state_in_list_and_page_and_what_may_be_done(county_admin, changes,
     User.objects.filter(username="village").update(locked_until=until, **changes)
     assert row_of(text(county_admin.get("/users/")), "village")[4] == word
     page = text(county_admin.get(f"/users/{user_named('village').pk}/"))
-    buttons = re.findall(r'<a class="btn" href="/users/\d+/[\w-]+/">.*?</svg>([^<]+)</a>', page)
+    buttons = re.findall(r'<a class="btn button" href="/users/\d+/[\w-]+/">.*?</svg>([^<]+)</a>', page)
     assert may | {"重置密码"} <= set(buttons)
     assert not may_not & set(buttons)
-    assert (until is not None and f"到 {time_cn(until)}" in page) is (word == "暂时锁定")
+    assert ("锁定到" in page and until is not None and time_cn(until) in page) is (word == "暂时锁定")
 
 
 def test_user_state_filter_agrees_with_the_word(county_admin):

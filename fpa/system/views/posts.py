@@ -1,21 +1,21 @@
 """Pages of posts and appointments: who works where."""
 
+from functools import partial
 from typing import Any
 
 from django.db.models import Prefetch
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
 
 from fpa.access import actions
-from fpa.access.actions import CannotAppoint, CannotCreatePost, CannotEndAppointment
-from fpa.access.loaders import check, load
+from fpa.access.loaders import check, load_for
 from fpa.access.models import Appointment, Post
 from fpa.audit.record import recorder_of_export
 from fpa.core.chinese import date_cn
-from fpa.core.form_flow import form_flow, redirect_with_message
 from fpa.core.lists import Column, Link, Status, list_page
+from fpa.pages.form_flow import Said, form_flow
+from fpa.pages.record import Fact, Panel, record_page, table_panel
 from fpa.system.filters import PostFilters
 from fpa.system.forms import AppointForm, CreatePostForm, EndAppointmentForm
 from fpa.system.queries import open_items
@@ -55,28 +55,48 @@ def post_list(request: HttpRequest) -> HttpResponse:
 
 def post_detail(request: HttpRequest, pk: int) -> HttpResponse:
     """A post and everyone who held it."""
-    post = load(Post.objects.select_related("unit"), pk, request, "user.view")
-    actor = check(request, "user.view")
-    shown = {
-        "title": f"{post.unit.name}，{post.title}",
-        "post": post,
-        "appointments": post.appointments.select_related("user").order_by("-valid_from", "-id"),
-        "today": timezone.localdate(),
-        "may_edit_post": actor.may("post.edit"),
-        "may_edit_user": actor.may("user.edit"),
-    }
-    return render(request, "system/post_detail.html", shown)
+    actor, post = load_for(Post.objects.select_related("unit"), pk, request, "user.view")
+    offered = (
+        ("user.edit", Link("开通账号", reverse("create_user", args=[post.pk]), "user-plus")),
+        ("post.edit", Link("任职（已有账号）", reverse("appoint", args=[post.pk]), "user-check")),
+    )
+    return record_page(
+        request,
+        title=f"{post.unit.name}，{post.title}",
+        facts_title="岗位",
+        facts=[
+            Fact("单位", post.unit.name),
+            Fact("岗位名称", post.title),
+            Fact("角色", post.get_role_display()),
+        ],
+        actions=[link for permission, link in offered if actor.may(permission)],
+        panels=[_appointments(post, may_edit=actor.may("post.edit"))],
+        back=("post_list", "岗位"),
+    )
+
+
+def _appointments(post: Post, *, may_edit: bool) -> Panel:
+    """Everyone who held the post, the latest first; who holds it can be ended."""
+    today = timezone.localdate()
+    rows = [
+        (
+            seat.user.name,
+            Link(seat.user.username, reverse("user_detail", args=[seat.user_id])),
+            seat.valid_from,
+            seat.valid_to,
+            Link("结束任职", reverse("end_appointment", args=[seat.pk]))
+            if may_edit and (seat.valid_to is None or seat.valid_to > today)
+            else None,
+        )
+        for seat in post.appointments.select_related("user").order_by("-valid_from", "-id")
+    ]
+    head = ("姓名", "账号", "自", "停止", "办理")
+    return table_panel("任职", head, rows, empty="还没有人在这个岗位任职。")
 
 
 def create_post(request: HttpRequest) -> HttpResponse:
     """Set up a post at a unit."""
     actor = check(request, "post.edit")
-
-    def act(**answers: Any) -> HttpResponse:
-        post = actions.create_post(**answers, by=actor)
-        return redirect_with_message(
-            request, f"已在{post.unit.name}设岗位“{post.title}”，可以安排人员了。", page_of(post)
-        )
 
     return form_flow(
         request,
@@ -84,21 +104,14 @@ def create_post(request: HttpRequest) -> HttpResponse:
         title="设岗位",
         submit="设岗位",
         back=reverse("post_list"),
-        act=act,
-        refusals=CannotCreatePost,
+        does=partial(actions.create_post, by=actor),
+        said=lambda post: (f"已在{post.unit.name}设岗位“{post.title}”，可以安排人员了。", page_of(post)),
     )
 
 
 def appoint(request: HttpRequest, pk: int) -> HttpResponse:
     """Put someone who has a login in a post."""
-    post = load(Post.objects.select_related("unit"), pk, request, "post.edit")
-    actor = check(request, "post.edit")
-
-    def act(**answers: Any) -> HttpResponse:
-        made = actions.appoint(**answers, post=post, by=actor)
-        return redirect_with_message(
-            request, f"{made.user.name}自{date_cn(made.valid_from)}起在“{post.title}”任职。", page_of(post)
-        )
+    actor, post = load_for(Post.objects.select_related("unit"), pk, request, "post.edit")
 
     return form_flow(
         request,
@@ -106,21 +119,25 @@ def appoint(request: HttpRequest, pk: int) -> HttpResponse:
         title=f"任职：{post.unit.name}，{post.title}",
         submit="任职",
         back=page_of(post),
-        act=act,
-        refusals=CannotAppoint,
+        does=partial(actions.appoint, post=post, by=actor),
+        said=lambda made: (
+            f"{made.user.name}自{date_cn(made.valid_from)}起在“{post.title}”任职。",
+            page_of(post),
+        ),
     )
 
 
 def end_appointment(request: HttpRequest, pk: int) -> HttpResponse:
     """End an appointment, with what it leaves open in sight."""
-    held = load(Appointment.objects.select_related("post", "unit", "user"), pk, request, "post.edit")
-    actor = check(request, "post.edit")
+    actor, held = load_for(
+        Appointment.objects.select_related("post", "unit", "user"), pk, request, "post.edit"
+    )
     items = open_items(held)
 
-    def act(**answers: Any) -> HttpResponse:
-        actions.end_appointment(appointment=held, **answers, by=actor)
-        message = f"{held.user.name}在“{held.post.title}”的任职自{date_cn(answers['on'])}起停止。"
-        return redirect_with_message(request, message, page_of(held.post))
+    def said(ended: Appointment) -> Said:
+        assert ended.valid_to
+        message = f"{held.user.name}在“{held.post.title}”的任职自{date_cn(ended.valid_to)}起停止。"
+        return message, page_of(held.post)
 
     return form_flow(
         request,
@@ -128,8 +145,8 @@ def end_appointment(request: HttpRequest, pk: int) -> HttpResponse:
         title=f"结束任职：{held.user.name}（{held.unit.name}，{held.post.title}）",
         submit="结束任职",
         back=page_of(held.post),
-        act=act,
-        refusals=CannotEndAppointment,
+        does=partial(actions.end_appointment, appointment=held, by=actor),
+        said=said,
         consequences=lambda answers: _consequences(answers["on"], len(items)),
         form_template="system/end_appointment.html",
         context={"items": items},

@@ -7,7 +7,6 @@ import pytest
 from fpa.access.models import Unit
 from fpa.access.scope import scoped
 from fpa.approval import actions
-from fpa.workspace import queries
 from fpa.workspace.queries import groups, todos
 
 
@@ -110,7 +109,7 @@ def test_todos_tell_what_is_overdue(submit, give_back, actor, today):
 
 
 def test_groups_count_all_and_list_the_first(submit, actor, today, monkeypatch):
-    monkeypatch.setattr(queries, "SHOWN", 2)
+    monkeypatch.setattr("fpa.approval.module.SHOWN", 2)
     for n in range(3):
         submit(f"第{n}件")
     (group,) = groups(actor("township"), today)

@@ -9,9 +9,9 @@ from typing import Any
 import pytest
 from django.test import Client
 
-from fpa.core.form_flow import TO_CHECK
 from fpa.core.tests import urls
 from fpa.core.tests.test_forms import GOOD
+from fpa.pages.form_flow import TO_CHECK
 
 pytestmark = [pytest.mark.django_db, pytest.mark.urls("fpa.core.tests.urls")]
 

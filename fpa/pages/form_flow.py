@@ -9,9 +9,15 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 
 from fpa.core.forms import FORM_PAGE, check_answers
+from fpa.core.refusals import Refusal
+from fpa.pages.newer import newer_values
+from fpa.pages.once import mark_done
 
 TO_CHECK = "下一步：核对"
 """The button of a form whose answers are checked once more."""
+
+Said = tuple[str, str]
+"""What to say of what was done, and where to go."""
 
 
 def form_flow(
@@ -21,20 +27,25 @@ def form_flow(
     title: str,
     submit: str,
     back: str,
-    act: Callable[..., HttpResponse],
-    refusals: type[Exception] | tuple[type[Exception], ...],
+    does: Callable[..., Any],
+    said: Callable[[Any], Said | HttpResponse],
     consequences: Callable[[dict[str, Any]], Sequence[str]] | None = None,
     context: dict[str, Any] | None = None,
     form_template: str = FORM_PAGE,
+    edits: bool = False,
 ) -> HttpResponse:
-    """Answer a form page's request. `act` gets the cleaned answers by name, makes the one action call, and answers.
+    """Answer a form page's request. `does` is the one action call, made with the cleaned answers by name; `said` tells
+    of its result what to say and where to go, or answers itself (what is shown only once).
 
     Where `consequences` is given, the answers are checked once more with what will follow from them: the form leads
     on to that page, and `submit` stands there alone. A refusal of the action stands on the form with every answer kept.
+    `edits` says that the form's `initial` is what is on record: where somebody else has changed that since the page was
+    opened, nothing is saved, and the form shows both values to choose from.
     """
     first = TO_CHECK if consequences else submit
-    shown = {"form": form, "title": title, "submit": first, "back": back, **(context or {})}
-    if request.method != "POST" or not form.is_valid():
+    shown = {"form": form, "title": title, "submit": first, "back": back, "edits": edits, **(context or {})}
+    is_overtaken = edits and request.method == "POST" and newer_values(form)
+    if request.method != "POST" or is_overtaken or not form.is_valid():
         return render(request, form_template, shown)
     if consequences:
         follows = consequences(form.cleaned_data)
@@ -50,10 +61,11 @@ def form_flow(
         if page:
             return page
     try:
-        return act(**form.cleaned_data)
-    except refusals as refusal:
+        told = said(does(**form.cleaned_data))
+    except Refusal as refusal:
         form.add_error(None, str(refusal))
         return render(request, form_template, shown)
+    return mark_done(told) if isinstance(told, HttpResponse) else redirect_with_message(request, *told)
 
 
 def redirect_with_message(request: HttpRequest, message: str, url: str) -> HttpResponse:

@@ -1,0 +1,106 @@
+"""A record's page: facts, what may be done, and panels (its course, its documents, talk, cases); on screen and on A4.
+
+One call makes both: `?print=1` is the same page on paper, without what can be clicked.
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from django.db import models
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+
+from fpa.core import icons
+from fpa.core.forms import display_value
+from fpa.core.lists import Link, Status, address, back_to_list
+from fpa.pages.history import history_of
+
+
+@dataclass(frozen=True)
+class Fact:
+    """A line of a record: what it is called, its value, and where the value leads.
+
+    A `Status` shows its shape, dates and choices are put in words, and nothing recorded is 未登记, or `empty`. `code`
+    sets numbers and codes in even digits; `more` is something to do with just this line, left out on paper.
+    """
+
+    label: str
+    value: Any
+    url: str = ""
+    code: bool = False
+    more: Link | None = None
+    empty: str = "未登记"
+
+    @property
+    def words(self) -> str:
+        """The value as it stands on the page."""
+        if isinstance(self.value, Status):
+            return icons.state(self.value, self.value.tone)
+        return self.empty if self.value is None or self.value == "" else display_value(self.value)
+
+
+@dataclass(frozen=True)
+class Panel:
+    """A part of a record's page below its facts: a title and the template that fills it."""
+
+    title: str
+    template: str
+    context: dict[str, Any] = field(default_factory=dict)
+
+
+def facts_panel(title: str, facts: Iterable[Fact], note: str = "") -> Panel:
+    """Further facts under a title of their own, with a sentence below them."""
+    return Panel(title, "pages/facts.html", {"facts": list(facts), "note": note})
+
+
+def table_panel(title: str, head: Sequence[str], rows: Iterable[Sequence[Any]], *, empty: str) -> Panel:
+    """A short table; a cell is words, a `Status` or a `Link`. `empty` is said where there are no rows."""
+    shown = [[_cell(cell) for cell in row] for row in rows]
+    return Panel(title, "pages/table.html", {"head": head, "rows": shown, "empty": empty})
+
+
+def _cell(cell: Any) -> dict[str, Any]:
+    if isinstance(cell, Link):
+        return {"words": cell.label, "url": cell.url}
+    return {"words": Fact("", cell, empty="—").words, "url": ""}
+
+
+def history_panel(thing: models.Model) -> Panel:
+    """What was done to the record; call it with one that was loaded in scope."""
+    return Panel("经过", "pages/history.html", {"history": history_of(thing)})
+
+
+def record_page(
+    request: HttpRequest,
+    *,
+    title: str,
+    facts: Sequence[Fact],
+    facts_title: str = "基本情况",
+    back: tuple[str, str],
+    actions: Sequence[Link] = (),
+    panels: Sequence[Panel] = (),
+    places: Sequence[Any] = (),
+    note: str = "",
+    lead: Panel | None = None,
+) -> HttpResponse:
+    """Answer with a record's page. `back` is the list that it belongs to, as (url name, label); `places` its crumbs.
+
+    `lead` stands above the facts (key figures), `note` is a sentence below them.
+    """
+    shown = {
+        "title": title,
+        "facts": facts,
+        "facts_title": facts_title,
+        "note": note,
+        "lead": lead,
+        "panels": panels,
+        "record_actions": actions,
+        "places": places,
+        "back_url": back_to_list(request, back[0]),
+        "back_label": back[1],
+        "print_url": address(request, print=1),
+        "page_url": address(request),
+    }
+    is_print = "print" in request.GET
+    return render(request, "pages/record_print.html" if is_print else "pages/record.html", shown)
