@@ -1,5 +1,5 @@
 # Two commands for everyone: `make demo` and `make test`. `make check` is the gate that CI and a person run alike.
-.PHONY: help setup demo full check test bench screenshots lock clean-data npm-ci
+.PHONY: help setup demo full check test test-pg15 bench screenshots lock clean-data npm-ci
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
@@ -8,6 +8,7 @@ NPM = $(shell command -v npm || echo $(CURDIR)/$(BIN)/npm)
 help:
 	@echo "make demo        准备一切并启动演示系统（http://127.0.0.1:8000）"
 	@echo "make test        运行全部测试（含浏览器）"
+	@echo "make test-pg15   在 PostgreSQL 15 上运行数据库测试"
 	@echo "make check       格式、规范、类型、导入规则、迁移"
 	@echo "make bench       测量性能，写入 bench/out.json"
 	@echo "make clean-data  删除内置数据库和全部数据（不可恢复）"
@@ -28,7 +29,10 @@ check: $(VENV)/dev node_modules/.dev
 test: $(VENV)/dev node_modules/.dev
 	@sh scripts/ensure_chromium.sh
 	@$(BIN)/fpa setup
-	@$(BIN)/python -m pytest -n 2 --dist loadfile
+	@$(BIN)/python -m pytest -n 2 --dist loadgroup --no-loadscope-reorder
+
+test-pg15: $(VENV)/dev node_modules/.dev
+	@sh scripts/test_pg15.sh
 
 bench: $(VENV)/dev
 	@$(BIN)/python -m bench

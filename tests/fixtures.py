@@ -1,6 +1,7 @@
 """Fixtures that every package's tests use."""
 
 from collections.abc import Callable, Iterator
+from typing import TYPE_CHECKING
 
 import pytest
 from django.db import connection
@@ -12,6 +13,11 @@ from fpa.access.scope import whole_province
 from fpa.access.seats import actor_for
 from fpa.core.actor import Actor
 from tests.cast import cast_unit
+from tests.databases import made_by
+
+if TYPE_CHECKING:
+    from fpa.reporting.models import Form
+    from tests.world import Place
 
 
 @pytest.fixture
@@ -70,3 +76,30 @@ def queries_of(client_as: Callable[[str], Client]) -> Callable[[str, str], int]:
         return len(queries)
 
     return ask
+
+
+@pytest.fixture(scope="class")
+def forms_database() -> None:
+    """Let the test begin in a database that has the standard forms."""
+
+
+@pytest.fixture(scope="class")
+def world_database() -> None:
+    """Let the test begin in a database that has the world."""
+
+
+@pytest.fixture(scope="class")
+def figures_database() -> None:
+    """Let the test begin in a database in which every declared figure has records."""
+
+
+@pytest.fixture
+def standard_forms(forms_database: None, province_scope: None) -> "dict[str, Form]":
+    """The standard forms, published by the province, by code."""
+    return {form.code: form for form in made_by("forms")}
+
+
+@pytest.fixture
+def world(world_database: None, province_scope: None) -> "dict[str, Place]":
+    """The world of `tests/world.py`: a place's unit, marks and rows, by its name in the cast."""
+    return made_by("world")

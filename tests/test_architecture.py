@@ -36,7 +36,9 @@ def sources() -> dict[Path, ast.Module]:
 
 def source_only() -> dict[Path, ast.Module]:
     return {
-        path: tree for path, tree in sources().items() if "tests" not in path.parts and "fpa" in path.parts
+        path: tree
+        for path, tree in sources().items()
+        if "tests" not in (inside := path.relative_to(ROOT).parts) and inside[0] == "fpa"
     }
 
 

@@ -13,7 +13,7 @@ from fpa.access.models import Appointment, ScopedModel
 from fpa.access.scope import scoped, set_scope
 from fpa.core.database import app_role
 from fpa.core.visibility import Visibility
-from tests.world import Place, make_world
+from tests.world import Place
 
 HERE = "relnamespace = current_schema()::regnamespace"
 OURS = sorted(our_models(), key=lambda model: model._meta.label_lower)
@@ -140,11 +140,6 @@ def refused(statement: str) -> None:
 
 
 # What plain SQL gets
-
-
-@pytest.fixture
-def world(province_scope: None) -> dict[str, Place]:
-    return make_world()
 
 
 def paths_in(model: type[models.Model]) -> set[str]:

@@ -51,6 +51,11 @@ class Place:
         self.rows[type(row).__name__] = row
 
 
+def make_forms() -> list[Form]:
+    """Publish the standard forms by the province; call it in the scope of the whole province."""
+    return ensure_forms(cast_unit("province"))
+
+
 def make_world() -> dict[str, Place]:
     """Make every place's rows; call it in the scope of the whole province."""
     units = {name: cast_unit(name) for name in PLACES if name != "cousin"}
@@ -59,7 +64,7 @@ def make_world() -> dict[str, Place]:
         name: Place(unit, chr(FIRST_MARK + 2 * n), chr(FIRST_MARK + 2 * n + 1))
         for n, (name, unit) in enumerate(units.items())
     }
-    forms = {form.code: form for form in ensure_forms(units["province"])}
+    forms = {form.code: form for form in make_forms()}
     for place in world.values():
         _people(place)
         _work(place)

@@ -1,4 +1,4 @@
-"""A real Chromium before a real server: one server for all stories of a test process, one browser for each story."""
+"""A real Chromium before a real server: one server for all stories, one browser for each story."""
 
 import os
 import shutil
@@ -40,7 +40,7 @@ TIMEOUT = 20_000
 expect.set_options(timeout=TIMEOUT)
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def platform(django_db_blocker: Any) -> Iterator[str]:
     """The address of a running platform, its scene set; the database is gone afterwards."""
     name = f"test_{settings.OWNER_DATABASE['NAME']}__journey_{os.getpid()}"
@@ -54,7 +54,7 @@ def platform(django_db_blocker: Any) -> Iterator[str]:
         drop_database(name)
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def sessions() -> dict[str, StorageState]:
     """The logins made so far: account → cookies."""
     return {}

@@ -19,7 +19,6 @@ from fpa.audit.models import Event
 from fpa.core.periods import Period
 from fpa.figures import catalogue
 from fpa.reporting.models import Collection, Form, State, Submission
-from fpa.reporting.standard_forms import ensure_forms
 from tests.cast import CITY, COUNTY, PROVINCE, SIBLING, cast_unit
 
 from .facts import H1, put
@@ -37,9 +36,8 @@ def visits(province_scope):
 
 
 @pytest.fixture
-def collection(visits) -> Collection:
+def collection(standard_forms, visits) -> Collection:
     """Visits of the first half-year, to be filled in by villages; one village is through and one has to mend."""
-    ensure_forms(cast_unit("province"))
     days = {"opens_on": date(2023, 6, 1), "due_on": date(2023, 6, 20), "locks_on": date(2023, 7, 1)}
     made = Collection.objects.create(
         form=Form.objects.get(code="visit"),

@@ -11,7 +11,6 @@ from fpa.access.models import Unit
 from fpa.analysis.dashboard import HANDS, needs_a_hand
 from fpa.core.periods import Period
 from fpa.reporting.models import Collection, Form, State, Submission
-from fpa.reporting.standard_forms import ensure_forms
 from tests.cast import cast_unit
 
 H1 = Period.parse("2023H1")
@@ -19,9 +18,8 @@ VISITS = "visit.households"
 
 
 @pytest.fixture
-def ask(province_scope):
+def ask(standard_forms):
     """Issue a collection: `ask("visit", "2023H1", level=5)`; its days count from today."""
-    ensure_forms(cast_unit("province"))
 
     def act(form: str, period: str, level: int = 5, opens: int = -30, by: str = "province") -> Collection:
         first = timezone.localdate() + timedelta(days=opens)

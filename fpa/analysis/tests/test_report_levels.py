@@ -16,7 +16,6 @@ from fpa.analysis.report.document import write_report
 from fpa.core.periods import Period
 from fpa.figures import catalogue, display
 from fpa.figures.queries import Reading, read
-from fpa.figures.tests.world import make_world
 from tests.cast import cast_unit
 
 PAGE, DOCX = "/report/half-year/", "/report/half-year/docx/"
@@ -26,9 +25,8 @@ CODES = ("2023H1", "now")
 
 
 @pytest.fixture
-def world(province_scope):
+def world(figures_database, province_scope):
     """Records of every kind, counted."""
-    make_world()
 
 
 def period_of(code: str) -> Period:

@@ -14,14 +14,13 @@ from fpa.figures import catalogue
 from tests.cast import cast_unit
 
 from .test_commands import run
-from .world import make_world
 
 FIELDS = ["key", "value", "qualifier", "unit", "as_of"]
 
 
 @pytest.fixture
-def world(province_scope):
-    make_world()
+def world(figures_database, province_scope):
+    """Every declared figure has records."""
 
 
 def figures(unit: Unit, period: str) -> dict[str, dict[str, Any]]:

@@ -15,15 +15,13 @@ from fpa.figures.display import address, words
 from fpa.figures.recount import recount
 from tests.cast import CITY, PROVINCE, SIBLING, cast_unit
 
-from .world import make_world
-
 H1 = Period.parse("2023H1")
 SEATS = ("province", "city", "county", "township", "village")
 
 
 @pytest.fixture
-def world(province_scope):
-    make_world()
+def world(figures_database, province_scope):
+    """Every declared figure has records."""
 
 
 def readings(name: str) -> list[queries.Reading]:

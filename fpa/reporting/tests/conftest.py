@@ -19,7 +19,6 @@ from fpa.reporting.actions.reviewing import approve_submission, return_cells
 from fpa.reporting.actions.submitting import submit_submission, submit_summary, withdraw_submission
 from fpa.reporting.models import Cell, Collection, Submission
 from fpa.reporting.sheet import sheet_of
-from fpa.reporting.standard_forms import ensure_forms
 
 HOUSEHOLDS, VALUE = "visit.households", "visit.value"
 ROLE_AT = {1: "office", 2: "office", 3: "office", 4: "township", 5: "village"}
@@ -115,9 +114,9 @@ class Course:
 
 
 @pytest.fixture
-def forms(province_scope):
+def forms(standard_forms):
     """The standard forms by code, published by the province."""
-    return {form.code: form for form in ensure_forms(Unit.objects.get(parent=None))}
+    return standard_forms
 
 
 @pytest.fixture

@@ -8,7 +8,6 @@ from django.utils import timezone
 from fpa.approval import actions
 from fpa.approval.actions import Place, Step
 from fpa.reporting.actions.collections import issue_collection
-from fpa.reporting.standard_forms import ensure_forms
 
 STEPS: list[Step] = [
     {"level": n, "permission": "submission.review", "label": f"{n}级审核"} for n in (4, 3, 2, 1)
@@ -62,9 +61,9 @@ def ask(province_scope, actor, unit_of):
 
 
 @pytest.fixture
-def collection(province_scope, actor, unit_of, today):
+def collection(standard_forms, actor, today):
     """A form that the county asks of its villages, due in five days."""
-    form = ensure_forms(unit_of("province"))[0]
+    form = standard_forms["visit"]
     return issue_collection(
         form=form,
         title="集中宣传服务活动情况",
