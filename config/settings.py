@@ -47,6 +47,7 @@ INSTALLED_APPS = [
     "fpa.approval",
     "fpa.figures",
     "fpa.people",
+    "fpa.forms",
     "fpa.membership",
     "fpa.organization",
     "fpa.reporting",

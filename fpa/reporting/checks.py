@@ -10,9 +10,13 @@ from decimal import ROUND_HALF_UP, Decimal
 from typing import Any
 
 from fpa.core.chinese import exact, number
-from fpa.reporting.models import Check, Item, Severity
+from fpa.forms.checking import Rule as FormRule
+from fpa.forms.checking import Severity, rule_findings, rule_problems
+from fpa.forms.fields import TypedField
+from fpa.reporting.models import Check, Item
 
-Values = Mapping[str, Decimal | None]
+Values = Mapping[str, Any]
+"""Typed values by item key; the rules of a kind of their own look at numbers only."""
 
 
 class BadCheck(ValueError):
@@ -122,17 +126,31 @@ def _jump(params: Mapping[str, Any], facts: Facts) -> Broken | None:
     )
 
 
+def _expression(params: Mapping[str, Any], facts: Facts) -> Broken | None:
+    """An expression over the items must hold, as far as it can be told; the fault stands at `key`, or at its first."""
+    rule = FormRule(params["expression"], Severity.HARD, "", params["key"])
+    fields = [item.typed for item in facts.items.values()]
+    found = next(rule_findings(fields, [rule], facts.now, facts.last.get), None)
+    return Broken(found.key, found.rule, found.detail) if found else None
+
+
 RULES: dict[str, tuple[Rule, tuple[str, ...]]] = {
     "positive_together": (_positive_together, ("a", "b")),
     "ratio_between": (_ratio_between, ("a", "b", "lo", "hi")),
     "not_more_than": (_not_more_than, ("a", "b")),
     "jump": (_jump, ("item", "factor")),
+    "expression": (_expression, ("expression", "key")),
 }
-"""Each kind of rule with the parameters that it needs; a, b and item name items by key."""
+"""Each kind of rule with the parameters that it needs; a, b, item and key name items by key."""
 
 
-def check_rule(kind: str, params: Mapping[str, Any], keys: Iterable[str]) -> None:
-    """Refuse a rule that could not be run on a form with these item keys. Raises BadCheck."""
+def check_rule(
+    kind: str, params: Mapping[str, Any], keys: Iterable[str], fields: Sequence[TypedField] = ()
+) -> None:
+    """Refuse a rule that could not be run on a form with these item keys, and fields for an expression.
+
+    Raises BadCheck.
+    """
     if kind not in RULES:
         raise BadCheck(f"没有“{kind}”这种审核规则，可用的有：{'、'.join(RULES)}。")
     if set(params) != set(RULES[kind][1]):
@@ -140,6 +158,11 @@ def check_rule(kind: str, params: Mapping[str, Any], keys: Iterable[str]) -> Non
     unknown = {params[name] for name in ("a", "b", "item") if name in params} - set(keys)
     if unknown:
         raise BadCheck(f"规则“{kind}”用到的指标 {'、'.join(sorted(unknown))} 不在这张表里。")
+    if kind == "expression":
+        for problem in rule_problems(
+            FormRule(params["expression"], Severity.HARD, "", params["key"]), fields
+        ):
+            raise BadCheck(problem)
 
 
 def _plain(value: Decimal) -> Decimal:
@@ -182,7 +205,8 @@ def _wrong_cells(facts: Facts) -> Found:
         value = facts.now.get(key)
         problem = item.problem_of(value)
         if value is None and item.required:
-            yield Severity.HARD, Broken(key, f"“{item.label}”必须填写", "现为空白"), "没有发生请填 0。"
+            way_out = "没有发生请填 0。" if item.typed.is_number else "请补充填写。"
+            yield Severity.HARD, Broken(key, f"“{item.label}”必须填写", "现为空白"), way_out
         elif problem:
             yield Severity.HARD, Broken(key, problem, f"现为 {item.shown(value)}"), "请改正这一格。"
 

@@ -12,9 +12,10 @@ from django_filters import ChoiceFilter, FilterSet
 from fpa.access.models import Level, Unit
 from fpa.approval.actions import Place
 from fpa.core.actor import Actor
-from fpa.core.chinese import clean, parse_number
+from fpa.core.chinese import clean
 from fpa.core.forms import DateField, Form
 from fpa.core.periods import KINDS, Period
+from fpa.forms.values import BadValue, parse_value
 from fpa.reporting import progress
 from fpa.reporting.actions.filling import Entry
 from fpa.reporting.actions.reviewing import fault_of_reason
@@ -122,7 +123,7 @@ class ReturnForm(Form):
 def read_entries(data: Mapping[str, Any], rows: Sequence[ReportRow]) -> list[Entry]:
     """What was typed into a sheet's cells, for those that the page sent.
 
-    Cells that are no number are not among the entries: their row keeps what was typed and says why (`typed`,
+    Cells that can't be read are not among the entries: their row keeps what was typed and says why (`typed`,
     `problem`). Anything in the data that the form does not know is ignored.
     """
     entries = []
@@ -131,8 +132,8 @@ def read_entries(data: Mapping[str, Any], rows: Sequence[ReportRow]) -> list[Ent
         if text is None:
             continue
         try:
-            value = parse_number(text)
-        except ValueError as error:
+            value = parse_value(row.item.typed, text)
+        except BadValue as error:
             row.typed, row.problem = clean(str(text))[:60], str(error)
             continue
         explanation = data.get(f"explanation-{row.item.key}")

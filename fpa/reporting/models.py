@@ -1,7 +1,6 @@
 """数据采集上报: forms, collections of them, and what each unit reports, cell by cell (design §6, §7)."""
 
 from datetime import date, datetime, time, timedelta
-from decimal import Decimal
 from typing import Any, ClassVar
 
 from django.db import models
@@ -11,12 +10,12 @@ from django.utils import timezone
 
 from fpa.access.models import Level, ScopedModel, Unit
 from fpa.core.actor import Actor
-from fpa.core.chinese import number
 from fpa.core.periods import KINDS, Period
 from fpa.core.visibility import Visibility
-
-MAX_VALUE = Decimal("999999999999")
-"""Anything larger in one cell is a slip of the pen; a whole province's money has ten digits."""
+from fpa.forms.checking import Severity
+from fpa.forms.fields import Kind
+from fpa.forms.models import FieldDefinition
+from fpa.forms.values import display, from_json, problem_of, to_json
 
 
 class PublishedModel(ScopedModel):
@@ -58,13 +57,19 @@ class Form(PublishedModel):
         return self.name
 
 
-class ItemKind(models.TextChoices):
-    INTEGER = "integer", "整数"
-    MONEY = "money", "金额"
+ItemKind = Kind
+ITEM_KINDS = (
+    Kind.INTEGER, Kind.DECIMAL, Kind.MONEY, Kind.PERCENT, Kind.TEXT, Kind.CHOICE, Kind.DATE, Kind.YES_NO, Kind.FILE,
+)  # fmt: skip
+"""What one cell of a sheet can hold. A file is put there by who stores it, and not typed."""
+ADDING_KINDS = frozenset({Kind.INTEGER, Kind.DECIMAL, Kind.MONEY})
+"""What a summary adds up; shares, words and days stay with the unit that reported them."""
+SUBMIT = "submit"
+"""The one step of a report at which an item may be required."""
 
 
 class ItemUnit(models.TextChoices):
-    """Units of measure; they never add to each other."""
+    """The usual units of measure; they never add to each other."""
 
     HOUSEHOLD = "户", "户"
     YUAN = "元", "元"
@@ -74,19 +79,16 @@ class ItemUnit(models.TextChoices):
     PERSON = "人", "人"
 
 
-class Item(PublishedModel):
-    """One line of a form; `key` is the figure that its cells add up to."""
+class Item(FieldDefinition, PublishedModel):
+    """One line of a form: a typed field; `key` is the figure that its cells add up to.
+
+    `prefilled_from` is the key of a figure that the platform already counts: its value stands in the empty cell, to be
+    confirmed. One with a formula is computed at each save, and never typed.
+    """
 
     form = models.ForeignKey(Form, models.CASCADE, related_name="items", verbose_name="报表")
-    order = models.PositiveSmallIntegerField("行次")
-    key = models.CharField("指标", max_length=60, db_collation="C")
-    label = models.CharField("项目", max_length=60)
-    measure = models.CharField("计量单位", max_length=4, choices=ItemUnit)
-    definition = models.CharField("口径", max_length=300)
-    required = models.BooleanField("必填", default=True)
-    kind = models.CharField("类型", max_length=8, choices=ItemKind, default=ItemKind.INTEGER)
-    known_from = models.CharField("已有数据", max_length=60, blank=True, default="", db_collation="C")
-    """Key of a figure that the platform already counts: its value stands in the empty cell, to be confirmed."""
+    required_at = models.CharField("必填环节", max_length=20, blank=True, default=SUBMIT, db_collation="C")
+    table = None  # type: ignore[assignment]  # takes the field away: a sheet's line holds no table
 
     class Meta:
         verbose_name = "报表项目"
@@ -94,40 +96,42 @@ class Item(PublishedModel):
         constraints = [
             models.UniqueConstraint(fields=["form", "key"], name="item_key_unique"),
             models.UniqueConstraint(fields=["form", "order"], name="item_order_unique"),
+            models.CheckConstraint(
+                condition=Q(kind__in=ITEM_KINDS, decimals__lte=2), name="item_fits_a_cell"
+            ),
+            models.CheckConstraint(
+                condition=~Q(kind=Kind.FILE) | Q(required_at=""), name="item_file_is_not_required"
+            ),
         ]
 
-    def __str__(self) -> str:
-        return self.label
+    @property
+    def required(self) -> bool:
+        """Whether a report needs it filled."""
+        return self.required_at == SUBMIT
 
-    def problem_of(self, value: Decimal | None) -> str:
+    @property
+    def adds_up(self) -> bool:
+        """Whether a summary has it."""
+        return self.kind in ADDING_KINDS
+
+    @property
+    def is_typed(self) -> bool:
+        """Whether the sheet has an input for it."""
+        return not self.formula and self.kind != Kind.FILE
+
+    def problem_of(self, value: Any) -> str:
         """Why a value can't stand in this line's cells, with the way out; empty where it can."""
-        places = 2 if self.kind == ItemKind.MONEY else 0
-        if value is None:
-            return ""
-        if value < 0:
-            return f"“{self.label}”不能是负数。没有发生请填 0。"
-        if value != round(value, places):
-            return f"“{self.label}”{'最多两位小数，请精确到分' if places else '只能填整数，请去掉小数'}。"
-        if value > MAX_VALUE:
-            return f"“{self.label}”填了 {number(value)}{self.measure}，数字过大，请核对是否多打了几位。"
-        return ""
+        return problem_of(self.typed, value)
 
-    def shown(self, value: Decimal | None) -> str:
+    def shown(self, value: Any) -> str:
         """A value as it stands in a cell: 1,234 or 1,234.50; empty where there is none."""
-        if value is None:
-            return ""
-        return number(int(value) if value == int(value) else round(value, 2))
-
-
-class Severity(models.TextChoices):
-    HARD = "hard", "错误"
-    ODD = "odd", "存疑"
+        return display(self.typed, value)
 
 
 class Check(PublishedModel):
     """A rule between a form's cells: a hard one blocks, an odd one lets a true value through with an explanation.
 
-    `kind` and `params` are read by `fpa.reporting.checks`.
+    `kind` and `params` are read by `fpa.reporting.checks`; an expression is one of the kinds.
     """
 
     form = models.ForeignKey(Form, models.CASCADE, related_name="checks", verbose_name="报表")
@@ -325,13 +329,33 @@ class Submission(ScopedModel):
         return actor.unit_id == self.unit.parent_id and actor.may("submission.review")
 
 
-class Cell(ScopedModel):
+class TypedCell(ScopedModel):
+    """What one line held: a number in `value`, which figures add up, anything else as JSON in `content`."""
+
+    value = models.DecimalField("数值", max_digits=17, decimal_places=2, null=True)
+    content = models.JSONField("内容", null=True)
+
+    class Meta:
+        abstract = True
+
+    def typed_value(self, item: Item) -> Any:
+        """The value of the line's kind; None where it is blank."""
+        return self.value if item.typed.is_number else from_json(item.typed, self.content)
+
+    def put(self, item: Item, value: Any) -> None:
+        """Keep a value of the line's kind."""
+        if item.typed.is_number:
+            self.value = value
+        else:
+            self.content = to_json(item.typed, value)
+
+
+class Cell(TypedCell):
     """One value of a submission. `version` grows by one at each save: a save names the version that it saw."""
 
     submission = models.ForeignKey(Submission, models.CASCADE, related_name="cells", verbose_name="填报单")
     key = models.CharField("指标", max_length=60, db_collation="C")
     period = models.CharField("报告期", max_length=7, db_collation="C")
-    value = models.DecimalField("数值", max_digits=17, decimal_places=2, null=True)
     explanation = models.CharField("说明", max_length=300, blank=True, default="")
     version = models.PositiveIntegerField("版次", default=0)
     counted = models.BooleanField("计入指标", default=False)
@@ -356,15 +380,19 @@ class Cell(ScopedModel):
     def __str__(self) -> str:
         return f"{self.key} {self.period}"
 
+    @property
+    def is_blank(self) -> bool:
+        """Whether it holds nothing."""
+        return self.value is None and self.content is None
 
-class CellHistory(ScopedModel):
+
+class CellHistory(TypedCell):
     """Each value that a cell ever held, with who saved it when."""
 
     append_only = True
 
     cell = models.ForeignKey(Cell, models.PROTECT, related_name="history", verbose_name="单元格")
     version = models.PositiveIntegerField("版次")
-    value = models.DecimalField("数值", max_digits=17, decimal_places=2, null=True)
     explanation = models.CharField("说明", max_length=300, blank=True, default="")
     saved_by = models.CharField("填报人", max_length=40)
     saved_at = models.DateTimeField("保存时间", auto_now_add=True)

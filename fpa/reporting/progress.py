@@ -24,6 +24,7 @@ from django.db.models.functions import JSONObject, Left
 from fpa.access.models import Unit, UnitQuerySet
 from fpa.core.visibility import upper_bound
 from fpa.reporting.models import Cell, Collection, State, Submission
+from fpa.reporting.queries import with_formulas
 
 COMPLETE = (State.SUBMITTED, State.APPROVED)
 
@@ -175,14 +176,16 @@ Totals = dict[str, dict[str, Decimal]]
 def totals_of(collection: Collection, unit: Unit, children: list[Unit]) -> Totals:
     """Sums of the counted cells by path and item key: of each child, and of the unit itself as their sum.
 
-    Item and period name the collection, as no unit is asked twice for them; so one index is read and nothing joined.
+    A line with a formula is computed from the sums. Item and period name the collection, as no unit is asked twice for
+    them; so one index is read and nothing joined.
     """
     width = len(children[0].path) if children else len(unit.path)
+    items = list(collection.form.items.all())
     cells = Cell.objects.filter(
         counted=True,
         path__gte=unit.path,
         path__lt=upper_bound(unit.path),
-        key__in=[item.key for item in collection.form.items.all()],
+        key__in=[item.key for item in items if item.adds_up],
         period=collection.period,
     )
     grouped = cells.order_by().annotate(child=Left("path", width)).values_list("child", "key")
@@ -190,4 +193,8 @@ def totals_of(collection: Collection, unit: Unit, children: list[Unit]) -> Total
     for path, key, value in grouped.annotate(value=Sum("value")):
         parts[path][key] = value
         whole[key] += value
-    return {**parts, unit.path: dict(whole)}
+    totals = {**parts, unit.path: dict(whole)}
+    if not any(item.formula for item in items):
+        return totals
+    computed = {path: with_formulas(items, sums) for path, sums in totals.items()}
+    return {path: {k: v for k, v in sums.items() if v is not None} for path, sums in computed.items()}

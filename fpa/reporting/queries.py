@@ -1,28 +1,53 @@
 """Reads of reporting that have a name: sums from below, what a unit reviews, and what waits for a seat."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
 from typing import Any
 
-from django.db.models import Count, OuterRef, QuerySet, Subquery, Sum
+from django.db.models import Count, OuterRef, Q, QuerySet, Subquery, Sum
 from django.db.models.functions import Coalesce
 from django.urls import reverse
 
 from fpa.access.models import Unit
 from fpa.core.actor import Actor
 from fpa.core.visibility import upper_bound
+from fpa.forms.checking import computed
 from fpa.reporting.models import Cell, Collection, Item, LockException, State, Submission, state_word
 
 
 def sums_below(collection: Collection, unit: Unit) -> dict[str, Decimal | None]:
-    """A summary's values: for each item the sum over the approved submissions of the units directly below."""
+    """A summary's values: for each item that adds up the sum over the approved submissions of the units below."""
     cells = Cell.objects.filter(
         submission__collection=collection, submission__unit__parent=unit, submission__state=State.APPROVED
     )
     sums = dict(cells.values_list("key").annotate(total=Sum("value")).order_by())
-    return {item.key: sums.get(item.key) for item in collection.form.items.all()}
+    return with_formulas(collection.form.items.all(), sums)
+
+
+def with_formulas(items: Iterable[Item], sums: Mapping[str, Decimal | None]) -> dict[str, Decimal | None]:
+    """Sums by key of the items that add up; one with a formula is computed from the sums, as a ratio must be."""
+    fields = [item.typed for item in items if item.adds_up]
+    found = computed(fields, sums)
+    return {field.key: found.get(field.key) for field in fields}
+
+
+def told_below(collection: Collection, unit: Unit) -> dict[str, dict[str, Any]]:
+    """The approved values of the lines that do not add up: by path of the unit or a filling unit below it, by key."""
+    items = {item.key: item for item in collection.form.items.all() if not item.adds_up}
+    if not items:
+        return {}
+    approved = Cell.objects.filter(
+        Q(submission__unit__parent=unit) | Q(submission__unit=unit),
+        submission__collection=collection,
+        submission__state=State.APPROVED,
+        key__in=items,
+    )
+    found: dict[str, dict[str, Any]] = {}
+    for cell in approved:
+        found.setdefault(cell.path, {})[cell.key] = cell.typed_value(items[cell.key])
+    return found
 
 
 def counted_cells(key: str, path: str) -> QuerySet[Cell]:
@@ -64,8 +89,9 @@ def children_of(collection: Collection, unit: Unit) -> list[Child]:
 
 
 def _shown(submission: Submission | None, items: Iterable[Item]) -> list[tuple[Item, str]]:
-    cells = {c.key: c.value for c in submission.cells.all()} if submission else {}
-    return [(item, item.shown(cells.get(item.key))) for item in items]
+    cells = {c.key: c for c in submission.cells.all()} if submission else {}
+    values = {i.key: cells[i.key].typed_value(i) for i in items if i.key in cells}
+    return [(item, item.shown(values.get(item.key))) for item in items]
 
 
 def submissions_below(collection: Collection, unit: Unit) -> QuerySet[Submission]:

@@ -3,10 +3,12 @@
 It also holds the rule of who may type what and when: day of opening, lock and exception, state, returned cells.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
 from functools import cached_property
+from typing import Any
 
 from fpa.access.models import Unit
 from fpa.approval.models import Case, Decision, Thread, Verdict
@@ -37,7 +39,7 @@ class ReportRow:
     @property
     def shown(self) -> str:
         """What stands in the input: what was typed and not taken, else what is saved, else what is known."""
-        return self.typed or self.item.shown(self.known if self.is_prefilled else self.cell.value)
+        return self.typed or (self.item.shown(self.known) if self.is_prefilled else self.saved)
 
     @property
     def is_prefilled(self) -> bool:
@@ -47,17 +49,23 @@ class ReportRow:
     @property
     def saved(self) -> str:
         """The saved value as people read it."""
-        return self.item.shown(self.cell.value)
+        return self.item.shown(self.cell.typed_value(self.item))
+
+    @property
+    def choices(self) -> list[str]:
+        """The words to choose from, where the line asks to choose."""
+        return [word for _, word in self.item.typed.choices]
 
     @property
     def last(self) -> str:
         """The value of the last period."""
-        return self.item.shown(self.past[0].value) if self.past else ""
+        return self.item.shown(self.past[0].typed_value(self.item)) if self.past else ""
 
     @property
     def history(self) -> list[tuple[str, str]]:
         """Period and value of the past, newest first."""
-        return [(Period.parse(cell.period).label, self.item.shown(cell.value)) for cell in self.past]
+        told = [(cell.period, cell.typed_value(self.item)) for cell in self.past]
+        return [(Period.parse(period).label, self.item.shown(value)) for period, value in told]
 
     @property
     def mark(self) -> tuple[str, str]:
@@ -66,6 +74,8 @@ class ReportRow:
             return "wrong", "未保存"
         if self.thread and self.is_editable:
             return ("saved", "已改，已保存") if self.is_mended else ("returned", "请修改")
+        if not self.item.is_typed:
+            return "locked", "自动计算" if self.item.formula else "附件另报"
         if not self.is_editable:
             return "locked", "已锁定"
         if self.is_prefilled:
@@ -99,9 +109,9 @@ class ReportSheet:
         earlier = Cell.objects.filter(
             path=self.unit.path, unit=self.unit, key__in=keys, period__lt=self.collection.period
         )
-        told = earlier.exclude(value=None).exclude(submission__state=State.DRAFT).order_by("-period")
+        told = earlier.exclude(value=None, content=None).exclude(submission__state=State.DRAFT)
         found: dict[str, list[Cell]] = {key: [] for key in keys}
-        for cell in told:
+        for cell in told.order_by("-period"):
             found[cell.key].append(cell)
         return {key: cells[:PAST_PERIODS] for key, cells in found.items()}
 
@@ -177,7 +187,7 @@ class ReportSheet:
         """Keys of the cells that may be typed in: all in a draft, the faulty ones in a return."""
         if self.closed_because:
             return frozenset()
-        keys = frozenset(item.key for item in self.items)
+        keys = frozenset(item.key for item in self.items if item.is_typed)
         return keys & frozenset(self.returned) if self.submission.state == State.RETURNED else keys
 
     @cached_property
@@ -200,7 +210,7 @@ class ReportSheet:
     @cached_property
     def known(self) -> dict[str, Decimal]:
         """What the platform counts already, by key of the item that asks for it (design §6: never asked, confirmed)."""
-        sources = {i.key: i.known_from for i in self.items if i.known_from}
+        sources = {i.key: i.prefilled_from for i in self.items if i.prefilled_from and i.typed.is_number}
         if not sources:
             return {}
         readings = read(sources.values(), self.unit, Period.parse(self.collection.period))
@@ -210,17 +220,29 @@ class ReportSheet:
     @property
     def filled(self) -> int:
         """How many lines are saved with a value."""
-        return sum(cell.value is not None for cell in self.cells.values())
+        return sum(not cell.is_blank for cell in self.cells.values())
 
     @property
-    def values(self) -> dict[str, Decimal | None]:
+    def values(self) -> dict[str, Any]:
         """The saved values by key."""
-        return {key: cell.value for key, cell in self.cells.items()}
+        return {i.key: self.cells[i.key].typed_value(i) for i in self.items if i.key in self.cells}
 
-    def findings(self, now: dict[str, Decimal | None] | None = None) -> list[Finding]:
+    @property
+    def returnable(self) -> list[Item]:
+        """The lines that can be returned: those that the unit types, of a summary those that it adds up."""
+        return self.adding if self.submission.is_summary else [item for item in self.items if item.is_typed]
+
+    @property
+    def adding(self) -> list[Item]:
+        """The lines that a summary has."""
+        return [item for item in self.items if item.adds_up]
+
+    def findings(self, now: Mapping[str, Any] | None = None) -> list[Finding]:
         """The audit report of the saved values, or of others such as sums from below."""
-        last = {key: cells[0].value for key, cells in self.past.items() if cells}
-        facts = Facts({i.key: i for i in self.items}, self.values if now is None else now, last)
+        sums = now is not None or self.submission.is_summary
+        items = {i.key: i for i in (self.adding if sums else self.items)}
+        last = {key: self.past[key][0].typed_value(item) for key, item in items.items() if self.past[key]}
+        facts = Facts(items, self.values if now is None else now, last)
         column = f"{self.unit.name} {self.collection.period_label}"
         return find(
             list(self.collection.form.checks.all()), facts, table=self.collection.form.name, column=column,

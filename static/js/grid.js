@@ -24,7 +24,7 @@
     for (let r = row + down, c = column + right; rows[r] && c in rows[r]; r += down, c += right) {
       if (!rows[r][c]) continue;
       rows[r][c].focus();
-      rows[r][c].select();
+      rows[r][c].select?.();
       return true;
     }
     return false;
@@ -50,7 +50,7 @@
     if (event.key === "Enter") {
       event.preventDefault(); // or the form would be sent
       if (!move(cell, event.shiftKey ? -1 : 1, 0)) cell.blur();
-    } else if (event.key in STEPS && atEdge(cell, event.key) && move(cell, ...STEPS[event.key])) {
+    } else if (event.key in STEPS && cell.tagName !== "SELECT" && atEdge(cell, event.key) && move(cell, ...STEPS[event.key])) {
       event.preventDefault();
     }
   });
@@ -73,14 +73,21 @@
     fill(event.target, text.split("\n").map((line) => line.split("\t")));
   });
 
+  // A choice takes only one of its own words.
+  function takes(cell, text) {
+    return cell.tagName !== "SELECT" || [...cell.options].some((option) => option.value === text);
+  }
+
   function fill(cell, block) {
     const [rows, row, column] = placeOf(cell);
     const step = [];
     let locked = 0;
     let outside = 0;
+    let unknown = 0;
     block.forEach((line, r) => line.forEach((text, c) => {
       const target = rows[row + r]?.[column + c];
-      if (target) {
+      if (target && !takes(target, text.trim())) unknown += 1;
+      else if (target) {
         step.push([target.id, target.value]);
         target.value = text.trim();
       } else if (rows[row + r] && column + c in rows[row + r]) locked += 1;
@@ -88,7 +95,8 @@
     }));
     lastStep = step;
     before = cell.value;
-    const left = [locked && `${locked} 格已锁定，没有改动`, outside && `${outside} 格超出表格，没有粘贴`].filter(Boolean);
+    const left = [locked && `${locked} 格已锁定，没有改动`, outside && `${outside} 格超出表格，没有粘贴`,
+      unknown && `${unknown} 格没有这个选项，没有改动`].filter(Boolean);
     note(`粘贴了 ${step.length} 格${left.length ? `；${left.join("；")}` : ""}。Ctrl+Z 撤回。`);
     saveAll();
   }
@@ -149,7 +157,7 @@
     const target = document.getElementById(decodeURIComponent(location.hash.slice(1)));
     const cell = target?.matches("[data-cell]") ? target : target?.querySelector("[data-cell]");
     cell?.focus();
-    cell?.select();
+    cell?.select?.();
   }
   window.addEventListener("hashchange", land);
   // After the browser's own jump to the row, which would take the focus away again.

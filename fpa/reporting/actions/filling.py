@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from decimal import Decimal
 from typing import Any
 
 from django.db import transaction
@@ -13,7 +12,9 @@ from fpa.audit.record import record
 from fpa.core.actor import Actor
 from fpa.core.chinese import clean
 from fpa.core.refusals import Refusal
-from fpa.reporting.models import Cell, CellHistory, Collection, Submission
+from fpa.forms.checking import computed
+from fpa.forms.values import display
+from fpa.reporting.models import Cell, CellHistory, Collection, Item, Submission, blank_cell
 from fpa.reporting.sheet import ReportSheet, sheet_of
 
 
@@ -30,7 +31,7 @@ class Entry:
     """What a person typed into a cell. `version` is the one that the page showed; an explanation of None stays."""
 
     key: str
-    value: Decimal | None
+    value: Any
     version: int
     explanation: str | None = None
 
@@ -59,6 +60,7 @@ def save_cells(
     changes: dict[str, Any] = {}
     outcomes = {entry.key: _save(sheet, entry, by, changes) for entry in entries}
     if changes:
+        _compute(sheet, by)
         record("submission.saved", sheet.submission, by=by, changes=changes)
     return outcomes
 
@@ -87,7 +89,10 @@ def _save(sheet: ReportSheet, entry: Entry, by: Actor, changes: dict[str, Any]) 
     if row is None:
         return Outcome("这张表没有这一格，请刷新页面。")
     explanation = row.cell.explanation if entry.explanation is None else clean(entry.explanation)
-    is_same = (row.cell.value, row.cell.explanation) == (entry.value, explanation)
+    before = row.cell.typed_value(row.item)
+    is_same = (before, row.cell.explanation) == (entry.value, explanation)
+    if not row.item.is_typed:
+        return Outcome("" if is_same else "这一格由平台自动得出，不用填写。")
     if not row.is_editable:
         return Outcome("" if is_same else sheet.closed_because or NOT_RETURNED)
     problem = row.item.problem_of(entry.value)
@@ -99,9 +104,31 @@ def _save(sheet: ReportSheet, entry: Entry, by: Actor, changes: dict[str, Any]) 
         return Outcome()
     if row.cell.version != entry.version:
         return Outcome(_conflict_words(row.saved, row.cell), row.cell)
-    changes[entry.key] = [row.cell.value, entry.value]
-    write_cell(row.cell, entry.value, explanation, by)
+    changes[entry.key] = [_recorded(row.item, before), _recorded(row.item, entry.value)]
+    write_cell(row.cell, entry.value, explanation, by, item=row.item)
     return Outcome()
+
+
+def _recorded(item: Item, value: Any) -> Any:
+    """A value as the audit's event has it: a guarded one is masked."""
+    typed = item.typed
+    return (
+        value if typed.is_number and not typed.is_guarded else display(typed, value, is_masked=True) or None
+    )
+
+
+def _compute(sheet: ReportSheet, by: Actor) -> None:
+    """Write the lines that have a formula anew, where what they are computed from has changed them."""
+    formulas = [item for item in sheet.items if item.formula]
+    if not formulas:
+        return
+    after = sheet_of(sheet.collection, sheet.unit, sheet.today)
+    last = {row.item.key: row.past[0].typed_value(row.item) for row in after.rows if row.past}
+    found = computed([item.typed for item in sheet.items], after.values, last.get)
+    for item in formulas:
+        cell = after.cells.get(item.key) or blank_cell(after.submission, item.key)
+        if cell.typed_value(item) != found[item.key]:
+            write_cell(cell, found[item.key], cell.explanation, by, item=item)
 
 
 def _conflict_words(saved: str, cell: Cell) -> str:
@@ -109,16 +136,24 @@ def _conflict_words(saved: str, cell: Cell) -> str:
     return f"{cell.saved_by}已在 {moment:%H:%M} 把这一格保存为“{saved or '空白'}”，没有用您的数覆盖它。"
 
 
-def write_cell(cell: Cell, value: Decimal | None, explanation: str, by: Actor) -> Cell:
-    """Write a cell's next version with its history; the caller holds the submission and writes the audit event."""
-    cell.value, cell.explanation, cell.saved_by = value, explanation, by.name
+def write_cell(cell: Cell, value: Any, explanation: str, by: Actor, *, item: Item | None = None) -> Cell:
+    """Write a cell's next version with its history; the caller holds the submission and writes the audit event.
+
+    Without an item the value is a number, as sums are.
+    """
+    cell.explanation, cell.saved_by = explanation, by.name
+    if item is None:
+        cell.value = value
+    else:
+        cell.put(item, value)
     cell.version += 1
     cell.save()
     CellHistory.objects.create(
         cell=cell,
         unit=cell.unit,
         version=cell.version,
-        value=value,
+        value=cell.value,
+        content=cell.content,
         explanation=explanation,
         saved_by=by.name,
     )

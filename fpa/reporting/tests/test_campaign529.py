@@ -58,17 +58,26 @@ FOUND = [
     ({"care_events": 0}, [("care_events", "hard", "服务群众 40 人次，但关怀、义诊活动场次 0 场次")]),
     (
         {"care_events": 41},
-        [("care_events", "odd", "关怀、义诊活动场次 41 场次，服务群众 40 人次，多出 1")],
+        [("care_events", "odd", "关怀、义诊活动场次 41 场次，超过服务群众 40 人次，相差 1")],
     ),
     (
         {"publicity_participants": 3, "leaflets": 60},
-        [("publicity_participants", "odd", "现为 1.50，低于下限 0.50（人次/场次）")],
+        [("publicity_participants", "odd", "参与群众 3 人次 ÷ 宣传活动场次 2 场次 = 1.5，低于 2，相差 0.5")],
     ),
     (
         {"publicity_participants": 10002, "leaflets": 0},
-        [("publicity_participants", "odd", "现为 5,001，高出上限 1（人次/场次）")],
+        [
+            (
+                "publicity_participants",
+                "odd",
+                "参与群众 10,002 人次 ÷ 宣传活动场次 2 场次 = 5,001，超过 5,000，相差 1",
+            )
+        ],
     ),
-    ({"leaflets": 2001}, [("leaflets", "odd", "现为 20.01，高出上限 0.01（份/人次）")]),
+    (
+        {"leaflets": 2001},
+        [("leaflets", "odd", "发放宣传资料 2,001 份 ÷ 参与群众 100 人次 = 20.01，超过 20，相差 0.01")],
+    ),
     ({"leaflets": 2000}, []),
     ({"benefited": None}, [("benefited", "hard", "现为空白")]),
 ]

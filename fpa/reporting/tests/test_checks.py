@@ -9,7 +9,7 @@ from fpa.reporting.models import Check, Item, ItemKind
 
 ITEMS = {
     "h": Item(key="h", label="走访户数", measure="户", order=1),
-    "v": Item(key="v", label="发放资金", measure="元", kind=ItemKind.MONEY, order=2, required=False),
+    "v": Item(key="v", label="发放资金", measure="元", kind=ItemKind.MONEY, order=2, required_at=""),
 }
 BETWEEN = {"a": "v", "b": "h", "lo": 50, "hi": 20000}
 

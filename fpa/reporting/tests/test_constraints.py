@@ -5,8 +5,8 @@ from django.db import IntegrityError, ProgrammingError, connection, transaction
 from django.db.models import ProtectedError
 
 from fpa.access.scope import scoped, whole_province
+from fpa.forms.values import MAX_VALUE
 from fpa.reporting.models import (
-    MAX_VALUE,
     Cell,
     CellHistory,
     Check,

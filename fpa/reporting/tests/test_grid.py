@@ -18,6 +18,7 @@ from fpa.access.seats import actor_for
 from fpa.reporting.actions.collections import issue_collection
 from fpa.reporting.standard_forms import ensure_forms
 from fpa.reporting.tests.conftest import HOUSEHOLDS, VALUE, in_days
+from fpa.reporting.tests.typed_form import make_typed_form
 from tests.journeys.server import serving
 from tests.journeys.story import connected
 
@@ -34,7 +35,7 @@ PERIODS = [f"{year}H{half}" for year in range(2016, 2022) for half in (1, 2)]
 
 @pytest.fixture(scope="module")
 def platform(django_db_blocker):
-    """A running platform: its address, a village's session, and a collection for each period."""
+    """A running platform: its address, a village's session, a collection a period, and last one of every kind."""
     name = f"test_{settings.OWNER_DATABASE['NAME']}__grid_{os.getpid()}"
     clone_template(django_db_blocker, name)
     try:
@@ -52,6 +53,8 @@ def _prepare():
         days = {"opens_on": in_days(-9), "due_on": in_days(3), "locks_on": in_days(9)}
         given = {"form": form, "title": "走访慰问", "fill_level": 5, "by": actor_for("province"), **days}
         collections = [issue_collection(period=period, **given).pk for period in PERIODS]
+        given["form"] = make_typed_form()
+        collections.append(issue_collection(period="2022H1", **given).pk)
     client = Client()
     client.force_login(User.objects.get(username="village"))
     return collections, client.cookies["sessionid"].value
@@ -219,3 +222,23 @@ def test_grid_lands_in_the_cell_that_the_address_names(page):
     page.goto(f"{page.url}#cell-{VALUE}")
     page.reload()
     expect(cell(page, VALUE)).to_be_focused()
+
+
+def test_grid_takes_choices_days_and_what_is_computed(page, platform):
+    address, _, collections = platform
+    page.goto(f"{address}/collections/{collections[-1]}/fill/")
+    cell(page, "site.budget").focus()
+    page.evaluate(PASTE, "48,000\n120\n85.25%\n新塘村部\n新建\n2026.5.1\n是")
+    expect(page.locator("#sheet-note")).to_contain_text("粘贴了 7 格。")
+    is_saved(page, "site.plaque")
+    expect(cell(page, "site.opened")).to_have_value("2026年5月1日")
+    expect(cell(page, "site.way")).to_have_value("新建")
+    expect(cell(page, "site.cost")).to_have_text("400")
+    cell(page, "site.way").select_option("改建")
+    is_saved(page, "site.way")
+    type_in(page, "site.area", "240")
+    expect(cell(page, "site.cost")).to_have_text("200")
+    cell(page, "site.place").focus()
+    page.evaluate(PASTE, "新塘小学\n拆除")
+    expect(page.locator("#sheet-note")).to_contain_text("粘贴了 1 格；1 格没有这个选项，没有改动")
+    expect(cell(page, "site.way")).to_have_value("改建")

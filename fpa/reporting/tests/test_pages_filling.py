@@ -259,7 +259,7 @@ def test_filling_pages_of_a_foreign_collection_are_not_there(client_as, issue, a
 
 def test_fill_submission_prefills_what_the_platform_counts_already(client_as, at, course, village, forms):
     with whole_province():
-        forms["visit"].items.filter(key=HOUSEHOLDS).update(known_from="campaign529.served")
+        forms["visit"].items.filter(key=HOUSEHOLDS).update(prefilled_from="campaign529.served")
         Fact.objects.create(figure="campaign529.served", period="2023H1", unit=village, value=4321)
     client = client_as("village")
     page = client.get(at("fill/")).content.decode()

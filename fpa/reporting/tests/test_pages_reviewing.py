@@ -214,7 +214,7 @@ def test_review_submission_shows_cells_findings_explanations(client_as, course, 
     submission = course.submit(village)
     page = client_as("township").get(f"/submissions/{submission.pk}/").content.decode()
     for words in (
-        "低于下限 20",
+        "低于 50，相差 20",
         "说明：以物资为主",
         "未见异常",
         "审核通过",

@@ -39,7 +39,8 @@ def test_lines_are_the_figures_that_count_cells():
 
 @pytest.mark.parametrize(("standard", "rule"), [(s, r) for s in FORMS for r in s.rules])
 def test_rule_can_be_run_on_its_form(standard, rule):
-    check_rule(rule.kind, rule.params, [line.key for line in standard.lines])
+    keys, fields = [line.key for line in standard.lines], [line.typed for line in standard.lines]
+    check_rule(rule.kind, rule.params, keys, fields)
     assert rule.message.endswith("。")
 
 

@@ -15,6 +15,7 @@ from fpa.audit.record import recorder_of_export
 from fpa.core.actor import Actor
 from fpa.core.chinese import percent
 from fpa.core.lists import Column, Link, Status, Tone, list_page
+from fpa.forms.sheets import list_column
 from fpa.pages.form_flow import form_flow
 from fpa.reporting.actions import collections as actions
 from fpa.reporting.figures import CELL_COLUMNS
@@ -30,7 +31,7 @@ from fpa.reporting.progress import (
     totals_of,
     with_reports,
 )
-from fpa.reporting.queries import collections_for, counted_cells
+from fpa.reporting.queries import collections_for, counted_cells, told_below
 from fpa.reporting.sheet import sheet_of
 from fpa.reporting.views.filling import not_asked_words, seat_unit
 from fpa.reporting.views.reviewing import state_of, timeliness
@@ -298,7 +299,11 @@ def collection_totals(request: HttpRequest, pk: int, code: str | None = None) ->
     columns = [
         Column("unit", "单位", lambda u: _row_name(u, unit), link=partial(_totals_below, collection, unit))
     ]
-    columns += [_sum_column(item, totals, collection.period) for item in collection.form.items.all()]
+    items, told = list(collection.form.items.all()), told_below(collection, unit)
+    columns += [
+        _sum_column(item, totals, collection.period) if item.adds_up else _told_column(item, told)
+        for item in items
+    ]
     return list_page(
         request,
         title=_titled("汇总表", collection, unit),
@@ -326,6 +331,11 @@ def _sum_column(item: Item, totals: dict[str, Any], period: str) -> Column:
     return Column(
         item.key, item.label, lambda u: _whole(value(u)), kind="number", unit=item.measure, link=cells
     )
+
+
+def _told_column(item: Item, told: dict[str, dict[str, Any]]) -> Column:
+    """What each unit below reported where nothing adds up; empty further up, and in the total."""
+    return list_column(item.typed, lambda unit: told.get(unit.path, {}))
 
 
 def _whole(value: Any) -> Any:

@@ -105,7 +105,7 @@ def _review_page(request: HttpRequest, submission: Submission, form: ReturnForm 
     actor = check(request, "submission.view")
     may_review = submission.reviewed_by(actor)
     returned = {request.GET.get("cell", ""): request.GET.get("reason", "")[:500]}
-    form = form or ReturnForm(items=sheet.items, asked=returned)
+    form = form or ReturnForm(items=sheet.returnable, asked=returned)
     shown = {
         "title": f"{submission.collection.form.name}：{submission.unit.name}",
         "sheet": sheet,
@@ -114,6 +114,7 @@ def _review_page(request: HttpRequest, submission: Submission, form: ReturnForm 
         "children": children_of(submission.collection, submission.unit) if submission.is_summary else [],
         "form": form,
         "typed": form.typed,
+        "returnable": {item.key for item in form.items},
         "may_approve": may_review and submission.state == State.SUBMITTED,
         "may_return": may_review and submission.state in (State.SUBMITTED, State.APPROVED),
     }
@@ -121,9 +122,10 @@ def _review_page(request: HttpRequest, submission: Submission, form: ReturnForm 
 
 
 def _with_findings(sheet: ReportSheet) -> list[tuple[Any, list[Any]]]:
-    """Each line of the sheet with the findings on it."""
+    """Each line of the sheet, of a summary those that it adds up, with the findings on it."""
     findings = sheet.findings()
-    return [(row, [f for f in findings if f.key == row.item.key]) for row in sheet.rows]
+    rows = [row for row in sheet.rows if row.item.adds_up or not sheet.submission.is_summary]
+    return [(row, [f for f in findings if f.key == row.item.key]) for row in rows]
 
 
 @require_POST
@@ -143,7 +145,7 @@ def approve_submission(request: HttpRequest, pk: int) -> HttpResponse:
 def return_cells(request: HttpRequest, pk: int) -> HttpResponse:
     """Return the ticked cells of a report, each with its reason."""
     submission = load(Submission.objects.whole(), pk, request, "submission.review")
-    form = ReturnForm(request.POST, items=list(submission.collection.form.items.all()))
+    form = ReturnForm(request.POST, items=sheet_for(submission, timezone.localdate()).returnable)
     if not form.is_valid():
         return _review_page(request, submission, form)
     try:
@@ -196,7 +198,7 @@ def _summary_context(sheet: ReportSheet) -> dict[str, Any]:
     return {
         "sheet": sheet,
         "collection": sheet.collection,
-        "lines": [(row.item, row.item.shown(sums[row.item.key]), row) for row in sheet.rows],
+        "lines": [(r.item, r.item.shown(sums[r.item.key]), r) for r in sheet.rows if r.item.adds_up],
         "findings": sheet.findings(sums),
         "children": children_of(sheet.collection, sheet.unit),
         "is_open": sheet.submission.is_open,
@@ -211,7 +213,7 @@ def cell_history(request: HttpRequest, pk: int, key: str) -> HttpResponse:
     if row is None:
         raise Http404("这张表没有这一格。")
     versions = CellHistory.objects.filter(cell__submission=submission, cell__key=key).order_by("-version")
-    shown = [(v, row.item.shown(v.value)) for v in versions]
+    shown = [(v, row.item.shown(v.typed_value(row.item))) for v in versions]
     title = f"{row.item.label}：填报记录"
     return render(
         request,
