@@ -85,16 +85,17 @@ def _at_its_stage(request: pytest.FixtureRequest) -> None:
 @pytest.fixture
 def committed_db(django_db_setup: None, django_db_blocker: Any) -> Iterator[str]:
     """A clone of its own for a test that must commit (workers, sealing, races); gives the database's name."""
+    from fpa.audit.tests.log import begin_log
     from tests.journeys.server import forget
 
     session = connections["default"].settings_dict["NAME"]
     name = f"{session}_c"
     clone_template(django_db_blocker, name)
-    settings.TREE_HEAD_FILE.unlink(missing_ok=True)  # a log of its own begins
+    begin_log()
     with django_db_blocker.unblock():
         point_at(name)
         yield name
         point_at(session)
-    settings.TREE_HEAD_FILE.unlink(missing_ok=True)
+    begin_log()
     drop_database(name)
     forget(name)

@@ -107,20 +107,22 @@ DATABASES = {
 }
 DATABASES["default"]["CONN_MAX_AGE"] = 60
 DATABASES["default"]["CONN_HEALTH_CHECKS"] = True
+REQUEST_STATEMENT_SECONDS = float(os.environ.get("FPA_STATEMENT_SECONDS", "30"))
+REQUEST_IDLE_SECONDS = float(os.environ.get("FPA_IDLE_SECONDS", "60"))
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 AUTH_USER_MODEL = "access.User"
 AUTH_PASSWORD_VALIDATORS = [
-    {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
     {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 10}},
-    {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
     {"NAME": "django.contrib.auth.password_validation.NumericPasswordValidator"},
+    {"NAME": "fpa.access.passwords.HardToGuessValidator"},
 ]
 LOGIN_URL = "login"
 LOGIN_REDIRECT_URL = "home"
 LOGOUT_REDIRECT_URL = "login"
 LOGIN_FAILURE_LIMIT = 5
 LOGIN_LOCK_MINUTES = 15
+LOGIN_NAMES_PER_ADDRESS = int(os.environ.get("FPA_LOGIN_NAMES_PER_ADDRESS", "20"))
 
 SESSION_COOKIE_AGE = 8 * 3600
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = HTTPS
@@ -173,5 +175,6 @@ LOGGING = {
     "handlers": {
         "console": {"class": "logging.StreamHandler", "formatter": "line", "filters": ["request_id"]}
     },
+    "loggers": {"fpa.audit.head": {"level": "INFO"}},
     "root": {"handlers": ["console"], "level": os.environ.get("FPA_LOG_LEVEL", "WARNING")},
 }

@@ -9,7 +9,7 @@ from django.db import DatabaseError, connection, models, transaction
 
 from fpa.access import exceptions
 from fpa.access.guards import POLICIES, our_models, visibility_of
-from fpa.access.models import Appointment, ScopedModel
+from fpa.access.models import Appointment
 from fpa.access.scope import scoped, set_scope
 from fpa.core.database import app_role
 from fpa.core.visibility import Visibility
@@ -109,7 +109,7 @@ def test_application_is_a_role_without_powers(db):
 
 @pytest.mark.parametrize("model", OURS, ids=label)
 def test_privileges_are_those_that_the_model_declares(db, model):
-    """Append-only tables keep SELECT and INSERT; a scoped one may also have its path follow its unit."""
+    """Append-only tables keep SELECT and INSERT."""
     table = model._meta.db_table
     kinds = ("SELECT", "INSERT", "UPDATE", "DELETE", "TRUNCATE", "REFERENCES", "TRIGGER")
     held = {kind for kind in kinds if query("SELECT has_table_privilege(%s, %s)", table, kind) == [(True,)]}
@@ -123,7 +123,7 @@ def test_privileges_are_those_that_the_model_declares(db, model):
             for c in columns
             if query("SELECT has_column_privilege(%s, %s, 'UPDATE')", table, c) == [(True,)]
         }
-        assert may == ({"path"} if issubclass(model, ScopedModel) else set())
+        assert may == set()
 
 
 @pytest.mark.parametrize("model", APPEND_ONLY, ids=label)
@@ -132,6 +132,14 @@ def test_append_only_row_is_neither_changed_nor_removed(db, model, statement):
     with transaction.atomic():
         set_scope("/")
         refused(statement.format(model._meta.db_table, model._meta.pk.column))
+
+
+@pytest.mark.parametrize("model", APPEND_ONLY, ids=label)
+@pytest.mark.parametrize("strength", ["UPDATE", "NO KEY UPDATE", "SHARE", "KEY SHARE"])
+def test_append_only_row_is_not_locked(db, model, strength):
+    with transaction.atomic():
+        set_scope("/")
+        refused(f"SELECT 1 FROM {model._meta.db_table} FOR {strength}")
 
 
 def refused(statement: str) -> None:

@@ -7,6 +7,7 @@ from django.db import IntegrityError, transaction
 from django.utils import timezone
 
 from fpa.access.models import Appointment, Level, Post, Unit, User
+from fpa.access.passwords import is_published
 from fpa.access.roles import ROLES
 from fpa.access.scope import whole_province
 from fpa.audit.record import record
@@ -41,6 +42,10 @@ class CannotEndAppointment(Refusal):
     """The appointment can't end on that day."""
 
 
+class CannotSetPassword(Refusal):
+    """The password is one that everybody can read in our documents."""
+
+
 class CannotManageUser(Refusal):
     """The login is not the actor's to lock, unlock or give a password to."""
 
@@ -73,9 +78,16 @@ def create_user(*, username: str, name: str, password: str, post: Post, on: date
 
 def _give_temporary(user: User, password: str) -> None:
     """A password that its owner must change, and within TEMPORARY_DAYS; the user is not saved."""
-    user.set_password(password)
+    _set_password(user, password)
     user.must_change_password = True
     user.temporary_until = timezone.now() + timedelta(days=TEMPORARY_DAYS)
+
+
+def _set_password(user: User, password: str) -> None:
+    """Raises CannotSetPassword; the form has held a password of one's own against all rules."""
+    if is_published(password):
+        raise CannotSetPassword("这是演示系统公开的密码，人人都知道，不能使用。请换一个。")
+    user.set_password(password)
 
 
 @transaction.atomic
@@ -161,8 +173,8 @@ def reset_password(*, user: User, password: str, by: Actor, reason: str) -> User
 
 @transaction.atomic
 def change_password(*, user: User, password: str, by: Actor) -> User:
-    """Give one's own login a new password that one has chosen; sessions elsewhere end."""
-    user.set_password(password)
+    """Give one's own login a new password that one has chosen; sessions elsewhere end. Raises CannotSetPassword."""
+    _set_password(user, password)
     user.must_change_password, user.temporary_until = False, None
     user.save(update_fields=["password", "must_change_password", "temporary_until"])
     with whole_province():  # one's own login: there may be no seat yet

@@ -7,6 +7,8 @@ UNGUARDED_MODELS: dict[str, str] = {
     "access.unit": "区划是公开的字典，任何岗位都要按它找单位",
     "access.unitversion": "单位的历史名称与隶属，同样公开",
     "access.user": "登录时还没有范围；列表只显示在范围内有任职的人（fpa.system.queries.users_in_scope）",
+    "access.unknownname": "登录时还没有范围；只有账号的密钥索引、次数和时间，不含姓名和所输内容",
+    "access.triedaddress": "登录时还没有范围；只有来源地址、账号的密钥索引和时间，页面不显示",
     "audit.leaf": "只有事件编号和摘要，不含内容；封存和核对都要通看",
     "audit.treehead": "公开的根",
     "audit.unsealed": "只有事件编号；封存要通看",
@@ -34,10 +36,17 @@ FOREIGN_TABLES: dict[str, str] = {
 VIEWS: dict[str, str] = {}
 """Views and materialised views: they may go round a policy. There are none."""
 
-SECURITY_DEFINERS: dict[str, str] = {}
-"""Functions that run with their owner's rights. There are none."""
+SECURITY_DEFINERS: dict[str, str] = {
+    "move_paths": (
+        "单位调整隶属关系时，只追加的表里的行要跟着走，而应用角色不该有更新（也就不能锁定）这些行的权限。"
+        "函数只改 path，只在独占单位树锁、两处都在当前范围内、单位确已移到新处时才动；search_path 固定；"
+        "行级安全对所有者也强制，按调用者的范围执行"
+    ),
+}
+"""Functions that run with their owner's rights (`fpa.access.definers`)."""
 
 FUNCTION_PREFIXES: dict[str, str] = {
-    "procrastinate_": "任务队列自己的函数，按调用者的权限执行，只碰队列自己的表"
+    "procrastinate_": "任务队列自己的函数，按调用者的权限执行，只碰队列自己的表",
+    "move_paths": "见 SECURITY_DEFINERS",
 }
 """Whose functions and triggers there are beside PostgreSQL's own."""

@@ -10,9 +10,7 @@ from fpa.core.forms import Form
 
 _WEAK: dict[str | None, str] = {
     "password_too_short": "新密码至少 %(min_length)s 个字符，请加长。",
-    "password_too_common": "新密码太常见，容易被猜到，请换一个。",
     "password_entirely_numeric": "新密码不能全是数字，请加上字母。",
-    "password_too_similar": "新密码和%(verbose_name)s太相似，请换一个。",
 }
 """What is said where a validator of the settings refuses; Django's own words are partly in English."""
 

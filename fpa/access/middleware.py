@@ -1,16 +1,21 @@
 """Every request is one transaction under one scope."""
 
+import logging
 from collections.abc import Callable
 from typing import Any
 
-from django.db import transaction
+from django.conf import settings
+from django.db import DatabaseError, transaction
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 
 from fpa.access.models import User
 from fpa.access.scope import lock_tree_shared, set_scope
 from fpa.access.seats import seat_request, seated
-from fpa.core.views import NOT_THIS_WAY, not_this_way
+from fpa.core.limits import ran_out_of_time, set_limits
+from fpa.core.views import NOT_THIS_WAY, not_this_way, took_too_long
+
+log = logging.getLogger(__name__)
 
 SERVER_ERROR = 500
 READING = frozenset({"GET", "HEAD", "OPTIONS"})
@@ -21,6 +26,7 @@ OPEN_TO_ALL_USERS = frozenset({"logout", "choose_seat", "switch_seat", "change_p
 class ScopeMiddleware:
     """Open the request's transaction, set the seat's scope, and roll back what failed.
 
+    No statement takes longer than the settings allow: what does is undone, and told plainly.
     A request without a seat gets no scope, and so sees no scoped row. A view that is not for the request's method
     answers with a page here, since it is always the innermost that refuses it.
     """
@@ -29,7 +35,17 @@ class ScopeMiddleware:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
+        try:
+            response = self._answer(request)
+        except DatabaseError as error:
+            if not ran_out_of_time(error):
+                raise
+            response = self._too_long(request)
+        return not_this_way(response) if response.status_code == NOT_THIS_WAY.code else response
+
+    def _answer(self, request: HttpRequest) -> HttpResponse:
         with transaction.atomic():
+            set_limits(settings.REQUEST_STATEMENT_SECONDS, settings.REQUEST_IDLE_SECONDS)
             if request.method not in READING:
                 lock_tree_shared()
             actor = seat_request(request).actor
@@ -37,7 +53,11 @@ class ScopeMiddleware:
             response = self.get_response(request)
             if response.status_code >= SERVER_ERROR:
                 transaction.set_rollback(True)
-        return not_this_way(response) if response.status_code == NOT_THIS_WAY.code else response
+        return response
+
+    def _too_long(self, request: HttpRequest) -> HttpResponse:
+        log.error("%s %s 用时超过限制，已停下", request.method, request.path)
+        return took_too_long()
 
     def process_view(
         self, request: HttpRequest, view: Callable[..., HttpResponse], args: Any, kwargs: Any
@@ -51,6 +71,7 @@ class ScopeMiddleware:
             return redirect("change_password")
         return None if seated(request).actor else redirect("choose_seat")
 
-    def process_exception(self, request: HttpRequest, exception: Exception) -> None:
+    def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
         """An exception that a view lets out undoes what the view wrote, whatever page answers it."""
         transaction.set_rollback(True)
+        return self._too_long(request) if ran_out_of_time(exception) else None

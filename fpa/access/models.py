@@ -167,6 +167,7 @@ class User(AbstractBaseUser):
     name = models.CharField("姓名", max_length=40)
     is_active = models.BooleanField("启用", default=True)
     failed_logins = models.PositiveSmallIntegerField("连续失败次数", default=0)
+    failed_at = models.DateTimeField("上次失败时间", null=True, blank=True)
     locked_until = models.DateTimeField("锁定至", null=True, blank=True)
     must_change_password = models.BooleanField("须改密码", default=False)
     temporary_until = models.DateTimeField("临时密码有效至", null=True, blank=True)
@@ -181,6 +182,42 @@ class User(AbstractBaseUser):
 
     def __str__(self) -> str:
         return self.name
+
+
+class UnknownName(models.Model):
+    """A name that was tried at the login and that no account bears: counted and locked as an account's is.
+
+    Known by its keyed index: what was typed may be a password, and is not kept.
+    """
+
+    visibility = Visibility.REFERENCE
+
+    index = models.CharField("账号索引", max_length=33, primary_key=True)
+    failed_logins = models.PositiveSmallIntegerField("连续失败次数", default=0)
+    failed_at = models.DateTimeField("上次失败时间", null=True)
+    locked_until = models.DateTimeField("锁定至", null=True)
+
+    class Meta:
+        verbose_name = "未知账号的登录失败"
+
+
+class TriedAddress(models.Model):
+    """A name that an address has tried, known or not: when it failed last, and when it got in last."""
+
+    visibility = Visibility.REFERENCE
+
+    ip = models.CharField("来源地址", max_length=45)
+    index = models.CharField("账号索引", max_length=33)
+    failed_at = models.DateTimeField("上次失败时间", null=True)
+    entered_at = models.DateTimeField("上次登录时间", null=True)
+
+    class Meta:
+        verbose_name = "来源地址的登录尝试"
+        constraints = [models.UniqueConstraint(fields=["ip", "index"], name="tried_address_name_once")]
+        indexes = [
+            models.Index(fields=["ip", "failed_at"], name="tried_address_failed"),
+            models.Index(fields=["ip", "entered_at"], name="tried_address_entered"),
+        ]
 
 
 class Post(ScopedModel):

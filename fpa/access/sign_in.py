@@ -1,7 +1,7 @@
 """Logging in: one answer whatever was wrong, a lock after repeated failures, an audit event of each attempt.
 
-A name that no account bears is counted and locked as an account is, by its keyed index in the audit, so that the
-answers never tell which accounts there are. What was typed is not kept: it may be a password.
+A name that no account bears is counted and locked as an account is (`tries`), so that the answers never tell which
+accounts there are. What was typed is not kept: it may be a password.
 """
 
 from dataclasses import dataclass
@@ -15,10 +15,19 @@ from fpa.access.actions import TEMPORARY_DAYS
 from fpa.access.models import User
 from fpa.access.scope import whole_province
 from fpa.access.seats import actor_in, choose_seat, seats_of
-from fpa.audit.models import Event
+from fpa.access.tries import (
+    Tries,
+    count_failure,
+    held_tries,
+    index_of,
+    is_stopped,
+    lock_time,
+    note_entry,
+    note_failure,
+    set_back,
+)
 from fpa.audit.record import record
 from fpa.core.actor import Actor
-from fpa.core.keys import keyring
 from fpa.core.middleware import request_id
 from fpa.core.refusals import Refusal
 
@@ -28,6 +37,7 @@ UNKNOWN = "未知账号"
 
 _OWN_PASSWORD = "修改密码时核对当前密码"
 _EXPIRED = "临时密码已过期"
+_ADDRESS_STOPPED = "来源地址暂停登录"
 
 
 class CannotLogIn(Refusal):
@@ -44,15 +54,19 @@ class LockedOut(Exception):
 
 @dataclass(frozen=True)
 class _Refusal:
-    """Why an attempt may not pass: how many more are left, or until when the account is locked, or `expired`."""
+    """Why an attempt may not pass: how many more are left, or until when the account is locked, or that the password
+    has `expired`, or that the address is `stopped`."""
 
     left: int = 0
     until: datetime | None = None
     expired: bool = False
+    stopped: bool = False
 
     @property
     def words(self) -> str:
         """What is said to it at the login."""
+        if self.stopped:
+            return _stopped_words()
         if self.expired:
             return f"临时密码只在 {TEMPORARY_DAYS} 天内有效，现已过期。请联系本单位系统管理员再重置一次。"
         return _locked_words(self.until) if self.until else _failure_words(self.left)
@@ -64,16 +78,31 @@ def log_in(*, username: str, password: str, ip: str | None) -> User:
     Raises CannotLogIn; the failure stays recorded, so a caller answers it instead of letting it through.
     """
     with whole_province():  # before the login there is no seat; nobody is shown what is read here
-        user = User.objects.select_for_update().filter(username=username).first()
-        refusal = _refusal(user, username, password, ip) or _expiry(user, ip)
+        tries = held_tries(username)
+        user = tries if isinstance(tries, User) else None
+        refusal = _refusal_of_address(user, username, ip) or _refusal(tries, username, password, ip)
+        refusal = refusal or (_expiry(user, ip) if user else None)
         if user and not refusal:
-            # authenticate() may have stored a new hash of the password; the session is bound to the hash.
-            user.refresh_from_db(fields=["password"])
-            _set_back(user)
-            record("user.logged_in", user, by=actor_of(user, ip))
+            _enter(user, ip)
     if user is None or refusal:
         raise CannotLogIn(refusal.words if refusal else "")
     return user
+
+
+def _enter(user: User, ip: str | None) -> None:
+    # authenticate() may have stored a new hash of the password; the session is bound to the hash.
+    user.refresh_from_db(fields=["password"])
+    set_back(user)
+    note_entry(ip, user.username, timezone.now())
+    record("user.logged_in", user, by=actor_of(user, ip))
+
+
+def _refusal_of_address(user: User | None, username: str, ip: str | None) -> "_Refusal | None":
+    """The refusal of whatever comes from a stopped address: neither password nor count is looked at."""
+    if not is_stopped(ip, timezone.now()):
+        return None
+    _record_failure("user.login_refused", user, username, ip, _ADDRESS_STOPPED)
+    return _Refusal(stopped=True)
 
 
 def confirm_password(*, user: User, password: str, ip: str | None) -> None:
@@ -85,21 +114,16 @@ def confirm_password(*, user: User, password: str, ip: str | None) -> None:
         held = User.objects.select_for_update().get(pk=user.pk)
         refusal = _refusal(held, held.username, password, ip, _OWN_PASSWORD)
         if not refusal:
-            _set_back(held)
+            set_back(held)
     if refusal and refusal.until:
         raise LockedOut(f"{_locked_words(refusal.until)}您已退出登录。")
     if refusal:
         raise WrongPassword(f"当前密码不正确，请重新输入。{_left_words(refusal.left)}")
 
 
-def _set_back(user: User) -> None:
-    user.failed_logins, user.locked_until = 0, None
-    user.save(update_fields=["failed_logins", "locked_until"])
-
-
-def _expiry(user: User | None, ip: str | None) -> _Refusal | None:
+def _expiry(user: User, ip: str | None) -> _Refusal | None:
     """The refusal of a temporary password that was right, and came too late."""
-    if not (user and user.must_change_password and user.temporary_until):
+    if not (user.must_change_password and user.temporary_until):
         return None
     if user.temporary_until > timezone.now():
         return None
@@ -115,35 +139,21 @@ def actor_of(user: User, ip: str | None, *, seat: int | None = None) -> Actor:
     return Actor(user_id=user.pk, name=user.name, ip=ip, request_id=request_id.get())
 
 
-def _refusal(
-    user: User | None, username: str, password: str, ip: str | None, reason: str = ""
-) -> _Refusal | None:
-    """Why an attempt may not pass; None where it may. `reason` goes into the audit."""
-    now = timezone.now()
-    until = user.locked_until if user else _unknown_locked_until(username)
-    if until and until > now:
+def _refusal(tries: Tries, username: str, password: str, ip: str | None, reason: str = "") -> _Refusal | None:
+    """Why an attempt may not pass; None where it may. `reason` goes into the audit.
+
+    The hash of the password is worked out for every name, so that the time tells none apart.
+    """
+    now, user = timezone.now(), tries if isinstance(tries, User) else None
+    if tries.locked_until and tries.locked_until > now:
         _record_failure("user.login_refused", user, username, ip, reason)
-        return _Refusal(until=until)
+        return _Refusal(until=tries.locked_until)
     if authenticate(username=username, password=password):
         return None
     _record_failure(FAILED, user, username, ip, reason)
-    failures = _counted(user, now) if user else _unknown_failures(username)
-    left = -failures % settings.LOGIN_FAILURE_LIMIT
-    return _Refusal(left) if left else _Refusal(until=now + _lock_time())
-
-
-def _counted(user: User, now: datetime) -> int:
-    """Count a failure; at the limit lock the account and begin anew."""
-    user.failed_logins += 1
-    failures = user.failed_logins
-    if failures >= settings.LOGIN_FAILURE_LIMIT:
-        user.failed_logins, user.locked_until = 0, now + _lock_time()
-    user.save(update_fields=["failed_logins", "locked_until"])
-    return failures
-
-
-def _lock_time() -> timedelta:
-    return timedelta(minutes=settings.LOGIN_LOCK_MINUTES)
+    note_failure(ip, username, now)
+    left = count_failure(tries, now)
+    return _Refusal(left) if left else _Refusal(until=now + lock_time())
 
 
 def _failure_words(left: int) -> str:
@@ -152,6 +162,14 @@ def _failure_words(left: int) -> str:
 
 def _left_words(left: int) -> str:
     return f"再错 {left} 次，将锁定 {settings.LOGIN_LOCK_MINUTES} 分钟。"
+
+
+def _stopped_words() -> str:
+    minutes = settings.LOGIN_LOCK_MINUTES
+    return (
+        f"这个网络地址在 {minutes} 分钟内用太多不同的账号登录失败，已暂停登录。请 {minutes} 分钟后再试；"
+        "急需办理的，请换一个网络，或者联系本单位系统管理员。"
+    )
 
 
 def _locked_words(until: datetime) -> str:
@@ -163,29 +181,10 @@ def _locked_words(until: datetime) -> str:
     )
 
 
-def _index_of(username: str) -> str:
-    return "?" + keyring().index(username, column="access_user.username").hex()
-
-
 def _record_failure(verb: str, user: User | None, username: str, ip: str | None, reason: str) -> None:
     if user:
         record(verb, user, by=actor_of(user, ip), reason=reason)
         return
-    unknown = User(pk=_index_of(username), name=UNKNOWN)
-    record(verb, unknown, by=Actor(user_id=None, name=UNKNOWN, ip=ip, request_id=request_id.get()))
-
-
-def _unknown_attempts(username: str) -> list[datetime]:
-    attempts = Event.objects.filter(object_type="access.user", object_id=_index_of(username), verb=FAILED)
-    return list(attempts.order_by("at").values_list("at", flat=True))
-
-
-def _unknown_failures(username: str) -> int:
-    return len(_unknown_attempts(username))
-
-
-def _unknown_locked_until(username: str) -> datetime | None:
-    """As for an account: every failure that fills the limit locks."""
-    attempts = _unknown_attempts(username)
-    is_full = attempts and len(attempts) % settings.LOGIN_FAILURE_LIMIT == 0
-    return attempts[-1] + _lock_time() if is_full else None
+    unknown = User(pk=index_of(username), name=UNKNOWN)
+    by = Actor(user_id=None, name=UNKNOWN, ip=ip, request_id=request_id.get())
+    record(verb, unknown, by=by, reason=reason)

@@ -2,10 +2,9 @@
 
 from django.contrib import auth, messages
 from django.contrib.auth.decorators import login_not_required
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import redirect, render
 from django.urls import reverse
-from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_GET, require_POST
@@ -24,6 +23,7 @@ from fpa.access.sign_in import (
     log_in,
 )
 from fpa.audit.record import record
+from fpa.core.addresses import own_address
 
 
 @login_not_required
@@ -32,7 +32,7 @@ from fpa.audit.record import record
 def login(request: HttpRequest) -> HttpResponse:
     """Log in; who has several seats chooses one next."""
     if request.user.is_authenticated:
-        return redirect(_next(request))
+        return HttpResponseRedirect(_next(request))
     form = LoginForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
         try:
@@ -47,9 +47,8 @@ def login(request: HttpRequest) -> HttpResponse:
 
 def _after_login(request: HttpRequest, user: User) -> HttpResponse:
     has_one_seat = len(seats_of(user)) == 1
-    return redirect(
-        _next(request) if has_one_seat else reverse("choose_seat", query={"next": _next(request)})
-    )
+    wanted = _next(request)
+    return HttpResponseRedirect(wanted if has_one_seat else reverse("choose_seat", query={"next": wanted}))
 
 
 @require_POST
@@ -75,7 +74,7 @@ def switch_seat(request: HttpRequest) -> HttpResponse:
     request.session[SESSION_KEY] = seat.pk
     _record_own("user.seat_switched", request, seat)
     messages.success(request, f"当前岗位：{seat.unit.name}，{seat.post.title}。")
-    return redirect(_next(request))
+    return HttpResponseRedirect(_next(request))
 
 
 def _own_seat(request: HttpRequest, wanted: str) -> Appointment:
@@ -130,6 +129,4 @@ def _ip(request: HttpRequest) -> str | None:
 
 def _next(request: HttpRequest) -> str:
     """Where one wanted to go: an address of ours, else home."""
-    wanted = request.POST.get("next", request.GET.get("next", ""))
-    is_ours = url_has_allowed_host_and_scheme(wanted, {request.get_host()}, require_https=request.is_secure())
-    return wanted if is_ours else reverse("home")
+    return own_address(request.POST.get("next", request.GET.get("next", "")), reverse("home"))

@@ -1,8 +1,7 @@
 """Pages of approval: what is on its way up, and the talk about it. Decisions are made on the subject's own page."""
 
-from django.http import HttpRequest, HttpResponse
-from django.shortcuts import redirect, render
-from django.utils.http import url_has_allowed_host_and_scheme
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import render
 from django.views.decorators.http import require_GET, require_POST
 
 from fpa.access.loaders import check, load
@@ -14,6 +13,7 @@ from fpa.approval.models import Case, Thread
 from fpa.approval.queries import threads_of
 from fpa.approval.templatetags.approval import panel
 from fpa.audit.record import recorder_of_export
+from fpa.core.addresses import own_address
 from fpa.core.lists import Column, Status, list_page
 from fpa.pages.once import mark_done
 
@@ -113,9 +113,8 @@ def _answer(request: HttpRequest, thread: Thread) -> HttpResponse:
     if seated(request).htmx:
         thread.refresh_from_db()
         return mark_done(render(request, "approval/_thread.html", panel(request, thread)))
-    back = request.POST.get("next", "")
-    is_ours = url_has_allowed_host_and_scheme(back, {request.get_host()}, request.is_secure())
-    return redirect(back if is_ours else thread.get_absolute_url())
+    back = own_address(request.POST.get("next", ""), thread.get_absolute_url())
+    return HttpResponseRedirect(back)
 
 
 def _refuse(request: HttpRequest, thread: Thread, form: ReplyForm | None, refusal: str = "") -> HttpResponse:

@@ -6,7 +6,10 @@ from fpa.core.visibility import Visibility
 
 
 class Event(models.Model):
-    """What one action did: written in the action's transaction, never changed."""
+    """What one action did: written in the action's transaction, never changed.
+
+    `writer`, `number` and `follows` are its place in its writer's chain (`chain`); events of before have none.
+    """
 
     visibility = Visibility.SUBTREE
     append_only = True
@@ -28,6 +31,9 @@ class Event(models.Model):
     ip = models.CharField("来源地址", max_length=45, blank=True)
     request_id = models.CharField("请求编号", max_length=16, blank=True)
     mac = models.BinaryField("鉴别码")
+    writer = models.UUIDField("写入者", null=True)
+    number = models.PositiveIntegerField("写入者内序号", null=True)
+    follows = models.UUIDField("同一写入者的上一条", null=True)
 
     class Meta:
         verbose_name = "审计事件"
@@ -53,8 +59,12 @@ class Unsealed(models.Model):
         Event, models.DO_NOTHING, primary_key=True, db_constraint=False, related_name="unsealed"
     )
 
+    writer = models.UUIDField("写入者", null=True)
+    number = models.PositiveIntegerField("写入者内序号", null=True)
+
     class Meta:
         verbose_name = "待封存事件"
+        constraints = [models.UniqueConstraint(fields=["writer", "number"], name="unsealed_place_once")]
 
 
 class Leaf(models.Model):

@@ -8,12 +8,14 @@ from typing import Any
 from django.contrib.auth import get_user_model
 from django.db import models
 
-from fpa.audit.models import Event, Unsealed
+from fpa.audit.chain import take_place
+from fpa.audit.models import Event
 from fpa.core.actor import Actor
 from fpa.core.ids import uuid7
 from fpa.core.keys import keyring
 
 SEALED_FIELDS = tuple(f.attname for f in Event._meta.fields if f.attname != "mac")
+CHAIN_FIELDS = frozenset({"writer", "number", "follows"})
 MASK = "******"
 
 
@@ -50,9 +52,10 @@ def record(
         ip=by.ip or "",
         request_id=by.request_id,
     )
+    place = take_place(event.id)
+    event.writer, event.number, event.follows = place.writer, place.number, place.follows
     event.mac = mac_of(event)
     event.save(force_insert=True)
-    Unsealed.objects.create(event=event)
     return event
 
 
@@ -72,8 +75,12 @@ def changed(thing: models.Model, before: dict[str, Any]) -> dict[str, list[Any]]
 
 
 def payload_of(event: Event) -> bytes:
-    """The bytes that the event's authentication code and its leaf are made of: every field, in one fixed order."""
-    values = {name: getattr(event, name) for name in SEALED_FIELDS}
+    """The bytes that the event's authentication code and its leaf are made of: every field, in one fixed order.
+
+    An event of before the chains has the bytes that it had then.
+    """
+    without = CHAIN_FIELDS if event.writer is None else ()
+    values = {name: getattr(event, name) for name in SEALED_FIELDS if name not in without}
     return json.dumps(values, default=_plain, ensure_ascii=False, sort_keys=True).encode()
 
 

@@ -1,17 +1,20 @@
 """Sealing: events become leaves of a Merkle log, and each tree head is also written outside the database.
 
-Events carry no chain of their own, so writers never wait for one another; one sealer, held single by an advisory
-lock, gives the events that wait in the queue the next positions.
+Events are chained by writer only (`chain`), so writers never wait for one another; one sealer, held single by an
+advisory lock, gives the events that wait in the queue the next positions, and says which have been taken away.
 """
 
 import logging
+import time
 from contextlib import ExitStack
 from typing import BinaryIO
 
 from django.db import connection, transaction
+from django.db.models import Exists, OuterRef
 from django.utils import timezone
 
 from fpa.audit import heads
+from fpa.audit.gaps import lost_by_files
 from fpa.audit.models import Leaf, TreeHead, Unsealed
 from fpa.audit.record import code_of, payload_of
 from fpa.audit.trusted import frontier_of
@@ -22,6 +25,9 @@ log = logging.getLogger(__name__)
 
 ADVISORY_LOCK = 5_291_980
 BATCH = 5_000
+WATCHED_SECONDS = 600
+"""Writers' files that were written within this time are looked through at each sealing."""
+IS_SEALED = Exists(Leaf.objects.filter(event_id=OuterRef("event_id")))
 
 
 class CannotSeal(Refusal):
@@ -42,6 +48,7 @@ def seal() -> int:
         before = frontier.size
         while batch := _waiting():
             _append(batch, frontier)
+        _tell_lost()
         keep = held.pop_all()
         transaction.on_commit(lambda: _publish(file, keep))
     return frontier.size - before
@@ -87,16 +94,25 @@ def is_known(published: heads.Head) -> bool:
     return stored is not None and bytes(stored.root).hex() == published.root
 
 
+def _tell_lost() -> None:
+    """Say in the platform's log what its writers miss, and what was queued again; `verify` names both for ever."""
+    lost = {one.event_id for one in lost_by_files(time.time() - WATCHED_SECONDS)}
+    if lost:
+        log.error("%s 条事件在封存前被删除，请运行 fpa audit verify 查明", len(lost))
+    if again := Unsealed.objects.filter(IS_SEALED).count():
+        log.error("%s 条已封存的事件又进了等待封存的队列，请运行 fpa audit verify 查明", again)
+
+
 def _waiting() -> list[Unsealed]:
-    """The next batch of the queue, in the order of the events' making."""
-    return list(Unsealed.objects.select_related("event").order_by("event_id")[:BATCH])
+    """The next batch of the queue, in the order of the events' making. What has its leaf already stays where it is:
+    somebody put it there, and that is for `verify` to name."""
+    return list(Unsealed.objects.filter(~IS_SEALED).select_related("event").order_by("event_id")[:BATCH])
 
 
 def _append(batch: list[Unsealed], frontier: Frontier) -> None:
     """Give a batch its leaves and head, and take it off the queue."""
     ids = [row.event_id for row in batch]
-    sealed = set(Leaf.objects.filter(event_id__in=ids).values_list("event_id", flat=True))
-    payloads = {row.event: payload_of(row.event) for row in batch if row.event_id not in sealed}
+    payloads = {row.event: payload_of(row.event) for row in batch}
     genuine = {event: payload for event, payload in payloads.items() if bytes(event.mac) == code_of(payload)}
     if len(genuine) < len(payloads):
         forged = len(payloads) - len(genuine)

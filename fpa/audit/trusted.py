@@ -28,6 +28,9 @@ class Trusted:
 
     say: Say
     frontier: Frontier = field(default_factory=Frontier)
+    wanted: frozenset[int] = frozenset()
+    roots: dict[int, str] = field(default_factory=dict)
+    """The root that the log had at each of the `wanted` sizes, as far as it reaches."""
 
     def stretches(self, end: int, newest: int) -> Iterator[Stretch]:
         """The log up to byte `end` of the file and size `newest` of the database.
@@ -59,8 +62,15 @@ class Trusted:
             self.frontier = frontier_of(head_there) or self.frontier
 
     def _grown(self, head: Head, start: int, *, is_filed: bool) -> Stretch:
+        self._note_roots(head)
         self.frontier.append(bytes.fromhex(digest) for _, digest in head.leaves)
         return Stretch(head, start, self.frontier.hashes(), is_filed)
+
+    def _note_roots(self, head: Head) -> None:
+        start = self.frontier.size
+        for size in self.wanted:
+            if start <= size <= start + len(head.leaves):
+                self.roots[size] = self._root_after(head.leaves[: size - start])
 
     def _whole(self, number: int, head: Head) -> Head:
         """The head of a line with the leaves that give its root: the file's, else the database's."""

@@ -6,7 +6,7 @@ grows with what is wrong, not with the log.
 """
 
 from bisect import bisect_left, bisect_right
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from io import SEEK_END
 from uuid import UUID
@@ -14,7 +14,9 @@ from uuid import UUID
 from django.db.models import Exists, Max, OuterRef, Q
 
 from fpa.audit import heads
+from fpa.audit.gaps import lost_by_chain, lost_by_files, unnamed_before
 from fpa.audit.models import Event, Leaf, TreeHead, Unsealed
+from fpa.audit.outside import EMPTY_ROOT, OutsideHead
 from fpa.audit.record import code_of, mac_of, payload_of
 from fpa.audit.trusted import Stretch, Trusted
 from fpa.core.merkle import leaf_hash
@@ -33,11 +35,13 @@ WORDS = {
     "inserted": "被插入",
     "cut_off": "被截断",
     "unqueued": "被漏封",
+    "requeued": "被重复排队",
     "leaf": "叶子异常",
     "head": "树头异常",
     "file": "库外文件异常",
+    "outside": "与另存的树头不符",
 }
-"""The kinds of problems, in words: the first six are of events, the others of what seals them."""
+"""The kinds of problems, in words: the first seven are of events, the others of what seals them."""
 
 
 @dataclass(frozen=True)
@@ -59,15 +63,17 @@ class Verification:
     problems: list[Problem]
 
 
-def verify() -> Verification:
+def verify(outside: Iterable[OutsideHead] = ()) -> Verification:
     """Check every event, leaf and head; call it in a scope over the whole province.
 
-    Returns counts and problems; an unreadable file of heads is a problem too, never an exception.
+    The log must also contain every head that somebody has kept `outside` of this machine. Returns counts and problems;
+    an unreadable file of heads is a problem too, never an exception.
     """
     with heads.locked(shared=True) as file:  # no sealer is between its commit and the file now
         end, newest = file.seek(0, SEEK_END), _newest_size()
     check = _Check()
-    log = Trusted(check.say)
+    kept = list(outside)
+    log = Trusted(check.say, wanted=frozenset(head.size for head in kept))
     for batch in _batches(log.stretches(end, newest)):
         check.heads(batch)
         check.leaves([s for s in batch if s.is_filed])
@@ -76,6 +82,8 @@ def verify() -> Verification:
     check.lost_events()
     check.changed_events()
     check.events_without_leaf()
+    check.events_lost_before_sealing()
+    check.heads_outside(kept, log)
     return Verification(Event.objects.count(), log.frontier.size, Unsealed.objects.count(), check.problems)
 
 
@@ -226,6 +234,32 @@ class _Check:
         there = Event.objects.filter(pk=OuterRef("event_id"))
         for row in Unsealed.objects.filter(~Exists(there)).order_by("event_id"):
             self.say("deleted", str(row.event_id), "等待封存的事件被删除")
+
+        for row in Unsealed.objects.filter(Exists(leaf.filter(event_id=OuterRef("event_id")))).order_by(
+            "event_id"
+        ):
+            self.say("requeued", str(row.event_id), "已封存的事件又被放进等待封存的队列")
+
+    def events_lost_before_sealing(self) -> None:
+        """Name what its writers miss, beyond what was named already: it went before it had a leaf."""
+        named = {problem.event_id for problem in self.problems}
+        found = {one.event_id: one for one in (*lost_by_chain(Event.objects.all()), *lost_by_files())}
+        lost = [one for one in found.values() if str(one.event_id) not in named]
+        for one in lost:
+            self.say("deleted", str(one.event_id), "封存前被删除，连同它在等待封存的队列中的记录")
+        for writer, first, last in unnamed_before(lost):
+            self.say("deleted", "", f"写入者 {writer} 的第 {first} 至 {last} 号事件在封存前被删除，编号不详")
+
+    def heads_outside(self, kept: list[OutsideHead], log: Trusted) -> None:
+        """What was kept outside must be a head of this very log."""
+        for head in kept:
+            root = log.roots.get(head.size) if head.size else EMPTY_ROOT
+            if root is None:
+                self.say(
+                    "outside", "", f"另存的树头有 {head.size} 条，日志只有 {log.frontier.size} 条：末尾被截断"
+                )
+            elif root != head.root:
+                self.say("outside", "", f"日志第 {head.size} 条处的根与另存的不同：{root}")
 
     def _unsealed(self, event: Event, is_queued: bool) -> None:
         if not _is_genuine(event):

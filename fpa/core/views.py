@@ -5,9 +5,9 @@ from dataclasses import dataclass
 from django.contrib.auth.decorators import login_not_required
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.template.loader import render_to_string
-from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_POST
 
+from fpa.core.addresses import own_address
 from fpa.core.middleware import request_id
 
 ELDER_COOKIE = "elder"
@@ -43,6 +43,14 @@ BROKEN = Fault(
     "系统出了问题，这一次没有办成",
     "您提交的内容没有保存。请稍后再试；仍不行，请把下面的编号告诉系统管理员。",
 )
+TOO_LONG = Fault(
+    503,
+    "这一次要做的事太多，系统没能及时做完，已经停下",
+    "没有保存任何内容，别人不受影响。请缩小范围（例如选一个县、一段时间）再试；一次要办很多的，请分几次办；"
+    "正好有人在批量办理时，过几分钟再试。仍不行，请把下面的编号告诉系统管理员。",
+)
+RETRY_AFTER = 60
+"""Seconds."""
 
 
 def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
@@ -76,6 +84,13 @@ def server_error(request: HttpRequest) -> HttpResponse:
     return _page(BROKEN)
 
 
+def took_too_long() -> HttpResponse:
+    """Answer a request whose statement reached its time limit; nothing of it was kept."""
+    answer = _page(TOO_LONG)
+    answer["Retry-After"] = str(RETRY_AFTER)
+    return answer
+
+
 def _own_words(exception: Exception) -> str:
     """The exception's message where it was written for people, that is in Chinese."""
     said = exception.args[0] if exception.args else ""
@@ -95,9 +110,7 @@ def _words(fault: Fault, own_words: str = "") -> str:
 @require_POST
 def set_elder_mode(request: HttpRequest) -> HttpResponse:
     """Switch large print on or off for this browser, and go back to where one was."""
-    wanted = request.POST.get("next", "")
-    is_ours = url_has_allowed_host_and_scheme(wanted, {request.get_host()}, require_https=request.is_secure())
-    response = HttpResponseRedirect(wanted if is_ours else "/")
+    response = HttpResponseRedirect(own_address(request.POST.get("next", ""), "/"))
     if request.POST.get("elder") == "on":
         response.set_cookie(
             ELDER_COOKIE, "1", max_age=_YEAR, samesite="Lax", httponly=True, secure=request.is_secure()

@@ -12,12 +12,15 @@ from django.db import Error, connection
 from fpa.access.scope import whole_province
 from fpa.audit.seal import CannotSeal, seal
 from fpa.core.actor import SYSTEM
+from fpa.core.limits import limited
 from fpa.figures.freshness import refresh, wait_for_stale
 
 log = logging.getLogger(__name__)
 
 SEAL_EVERY = 20
 """Seconds; an event is sealed within 60 s of its commit."""
+SEAL_SECONDS = 600
+"""The longest that a statement of the sealing may take."""
 WAKE_EVERY = 3.0
 PAUSE_AFTER_ERROR = 5
 
@@ -41,7 +44,10 @@ def keep() -> None:
 def _seal() -> None:
     """Seal what waits. A log that was tampered with stops the sealing, and is told each time; figures go on."""
     try:
-        with whole_province():  # the log is one for the whole province, and shows nobody anything
+        with (
+            whole_province(),
+            limited(SEAL_SECONDS),
+        ):  # the log is one for the province, and shows nobody anything
             seal()
     except CannotSeal as refusal:
         log.error("%s", refusal)

@@ -222,8 +222,14 @@ def test_temporary_password_must_be_changed_first(db, client_as):
         ({"repeated": "another-one-here"}, "不一致"),
         ({"password": "short", "repeated": "short"}, "新密码至少 10 个字符，请加长。"),
         ({"password": "12345678901234", "repeated": "12345678901234"}, "新密码不能全是数字，请加上字母。"),
-        ({"password": "password123", "repeated": "password123"}, "新密码太常见，容易被猜到，请换一个。"),
-        ({"password": "演员county-1", "repeated": "演员county-1"}, "新密码和账号太相似，请换一个。"),
+        (
+            {"password": "password123", "repeated": "password123"},
+            "新密码容易被猜到，里面主要是常见的密码或词语",
+        ),
+        (
+            {"password": "演员county-1", "repeated": "演员county-1"},
+            "新密码容易被猜到，里面主要是您的姓名或账号",
+        ),
         ({"password": PASSWORD, "repeated": PASSWORD}, "相同"),
     ],
 )

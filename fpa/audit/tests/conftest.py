@@ -4,11 +4,10 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from django.conf import settings
 from django.db import connections
 
 from conftest import clone_template, drop_database
-from fpa.audit.tests.log import TABLES, owner
+from fpa.audit.tests.log import TABLES, begin_log, owner
 
 
 @pytest.fixture(scope="module")
@@ -26,10 +25,10 @@ def log_db(log_clone: str, django_db_blocker: Any) -> Iterator[None]:
     with django_db_blocker.unblock():
         connections["default"].close()
         connections["default"].settings_dict["NAME"] = log_clone
-        settings.TREE_HEAD_FILE.unlink(missing_ok=True)
+        begin_log()
         with owner() as them:
             them.execute(f"TRUNCATE {', '.join(TABLES)}")
         yield
         connections["default"].close()
         connections["default"].settings_dict["NAME"] = session
-    settings.TREE_HEAD_FILE.unlink(missing_ok=True)
+    begin_log()

@@ -1,5 +1,6 @@
 """A sealed log to tamper with, and the owner's connection to do it with."""
 
+import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -10,6 +11,7 @@ from django.db import connections
 
 from fpa.access.models import User
 from fpa.access.scope import whole_province
+from fpa.audit import chain
 from fpa.audit.models import Event
 from fpa.audit.record import record
 from fpa.audit.seal import seal
@@ -18,6 +20,13 @@ from fpa.core import database
 from fpa.core.actor import SYSTEM
 
 TABLES = ("audit_event", "audit_leaf", "audit_treehead", "audit_unsealed")
+
+
+def begin_log() -> None:
+    """Forget the file of tree heads and the writers' files: a log of its own begins."""
+    Path(settings.TREE_HEAD_FILE).unlink(missing_ok=True)
+    shutil.rmtree(chain.folder(), ignore_errors=True)
+    chain.begin_anew()
 
 
 def write_events(count: int, verb: str = "thing.done") -> list[Event]:

@@ -6,6 +6,8 @@ from django.db import transaction
 from django.db.models import F, QuerySet, Value
 from django.db.models.functions import Concat, Substr
 
+from fpa.access.definers import move_paths
+from fpa.access.guards import is_append_only
 from fpa.access.models import Unit, UnitVersion
 from fpa.access.scope import TreeIsBusy, lock_tree_exclusive, whole_province
 from fpa.audit.record import record
@@ -75,7 +77,9 @@ def move_unit(*, unit: Unit, to_parent: Unit, on: date, document: str, by: Actor
         _move_units(unit, to_parent, new_path)
         _open_new_versions(_open_versions(old_path), on, document)
         for model in scoped_models():
-            _move_rows(model._default_manager.all(), old_path, new_path)
+            if not is_append_only(model):
+                _move_rows(model._default_manager.all(), old_path, new_path)
+        move_paths(old_path, new_path)
         rebuild(path=above)
     changes = {"parent": [str(old_parent), to_parent.name], "on": on}
     record("unit.moved", unit, by=by, changes=changes, reason=document, path=above)

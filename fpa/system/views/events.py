@@ -8,6 +8,7 @@ from django.utils import timezone
 from fpa.access.loaders import check, load
 from fpa.audit import heads
 from fpa.audit.models import Event, TreeHead, Unsealed
+from fpa.audit.outside import current_head
 from fpa.audit.proof import standing_of
 from fpa.audit.record import recorder_of_export
 from fpa.audit.seal import is_known
@@ -119,5 +120,6 @@ def seal_status(request: HttpRequest) -> HttpResponse:
         "is_same": published is not None and is_known(published),
         "behind": head.size - published.size if head and published else 0,
         "waiting": Unsealed.objects.count(),
+        "to_keep": str(current_head()),
     }
     return render(request, "system/seal_status.html", shown)

@@ -4,12 +4,18 @@ from typing import Any
 
 from django.conf import settings
 from django.core.management import call_command
-from django.core.management.base import BaseCommand
+from django.core.management.base import BaseCommand, CommandError
+from django.db import OperationalError, connection
+from psycopg.errors import LockNotAvailable
 
+from fpa.access.guards import GuardsBusy
 from fpa.access.load_units import load_units
 from fpa.access.renamed_apps import rename_apps
 from fpa.core import database
 from fpa.core.crypto import generate_keyring
+
+LOCK_WAIT_MS = 2_000
+"""How long a migration waits for a table; whoever comes meanwhile waits behind it."""
 
 
 class Command(BaseCommand):
@@ -19,7 +25,24 @@ class Command(BaseCommand):
         if not settings.KEYRING_FILE.exists():
             generate_keyring(settings.KEYRING_FILE)
         database.ensure_app_role(settings.OWNER_DATABASE, settings.DATA_DIR)
-        rename_apps()
-        call_command("migrate", verbosity=0, interactive=False)
+        self._migrate()
         made = load_units()
         self.stdout.write(f"数据库已就绪{f'，载入 {made:,} 个单位' if made else ''}。")
+
+    def _migrate(self) -> None:
+        """Change tables without having everyone wait behind us: a lock that does not come soon is asked for again
+        later, by whoever runs the command."""
+        try:
+            with connection.cursor() as cursor:
+                cursor.execute(f"SET lock_timeout = {LOCK_WAIT_MS}")
+            rename_apps()
+            call_command("migrate", verbosity=0, interactive=False)
+        except GuardsBusy as busy:
+            raise CommandError(str(busy)) from busy
+        except OperationalError as error:
+            if not isinstance(error.__cause__, LockNotAvailable):
+                raise
+            raise CommandError(
+                "有长时间的事务占着要改动的数据表，这一步没有做；已做完的不受影响，系统照常运行。"
+                "请等它结束后再运行一次 fpa setup。"
+            ) from error
