@@ -38,6 +38,7 @@ def pytest_configure() -> None:
     invariants.load_profile("house")
     given = settings.OWNER_DATABASE["OPTIONS"]  # the application's role has the same
     given["options"] = f"{given.get('options', '')} {SESSION_OPTIONS}".strip()
+    settings.FILES_DIR = settings.DATA_DIR / "test" / "files"
 
 
 @pytest.hookimpl(tryfirst=True)

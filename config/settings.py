@@ -22,6 +22,7 @@ HTTPS = os.environ.get("FPA_HTTPS") == "1"
 KEYRING_FILE = Path(os.environ.get("FPA_KEYRING", DATA_DIR / "keyring.json"))
 TREE_HEAD_FILE = Path(os.environ.get("FPA_TREE_HEADS", DATA_DIR / "tree-heads.jsonl"))
 UPLOAD_DIR = Path(os.environ.get("FPA_UPLOADS", DATA_DIR / "uploads"))
+FILES_DIR = Path(os.environ.get("FPA_FILES", DATA_DIR / "files"))
 FIRST_PERIOD = os.environ.get("FPA_FIRST_PERIOD", "2023H1")
 
 ORGANIZER = os.environ.get("FPA_ORGANIZER", "湖南省计划生育协会")
@@ -43,6 +44,8 @@ INSTALLED_APPS = [
     "fpa.audit",
     "fpa.access",
     "fpa.pages",
+    "fpa.registers",
+    "fpa.files",
     "fpa.imports",
     "fpa.approval",
     "fpa.figures",

@@ -14,6 +14,7 @@ OFFICES = frozenset({"province", "city", "county", "sibling"})
 REVIEWERS = OFFICES | {"township"}
 WORKERS = REVIEWERS | {"village"}
 AUDITOR, ADMINISTRATOR = frozenset({"auditor"}), frozenset({"administrator"})
+KEEPERS = REVIEWERS | ADMINISTRATOR
 SEATS = WORKERS | AUDITOR | ADMINISTRATOR
 
 Args = Callable[[Place], list[Any]]
@@ -65,6 +66,7 @@ def call_of_the_province(place: Place) -> list[Any]:
 
 
 MEMBER, STAFF, USER, POST = pk_of("Member"), pk_of("Staff"), pk_of("User"), pk_of("Post")
+DOCUMENT = pk_of("Document")
 CALL, SUBMISSION, THREAD, JOB = pk_of("Collection"), pk_of("Submission"), pk_of("Thread"), pk_of("Job")
 
 LINES = [
@@ -99,6 +101,13 @@ LINES = [
     Line("appoint_staff", REVIEWERS),
     Line("staff_detail", WORKERS, STAFF),
     Line("end_staff", REVIEWERS, STAFF, data={"on": "2024-01-01", "confirmed": "1"}),
+    # 文件
+    Line("document_list", WORKERS),
+    Line("search_documents", WORKERS, query=lambda place: {"q": "〔2021〕"}),
+    Line("add_document", REVIEWERS),
+    Line("document_detail", WORKERS, DOCUMENT),
+    Line("edit_document", REVIEWERS, DOCUMENT),
+    Line("download_attachment", WORKERS, pk_of("Attachment")),
     # Imports
     Line("import_list", REVIEWERS),
     Line("import_members", REVIEWERS),
@@ -158,6 +167,21 @@ LINES = [
     Line("create_user", ADMINISTRATOR, POST),
     Line("appoint", ADMINISTRATOR, POST),
     Line("end_appointment", ADMINISTRATOR, pk_of("Appointment")),
+    # 字典、参数、放假调休: the province keeps what is one for all
+    Line("dictionary_list", KEEPERS),
+    Line("entry_list", KEEPERS, lambda _: ["key_tasks"]),
+    Line("add_entry", OFFICES, lambda _: ["key_tasks"], narrow=True),
+    Line("edit_entry", OFFICES, pk_of("Entry"), narrow=True),
+    Line("end_entry", OFFICES, pk_of("Entry"), narrow=True),
+    Line("parameter_list", KEEPERS),
+    Line("choose_parameter", OFFICES),
+    Line("set_parameter", OFFICES, lambda _: ["approval.public_notice"]),
+    Line("edit_parameter", OFFICES, pk_of("Parameter"), seen="published", narrow=True),
+    Line("end_parameter", OFFICES, pk_of("Parameter"), seen="published", narrow=True),
+    Line("calendar_day_list", KEEPERS),
+    Line("add_calendar_day", ADMINISTRATOR),
+    Line("edit_calendar_day", ADMINISTRATOR, pk_of("CalendarDay")),
+    Line("remove_calendar_day", ADMINISTRATOR, pk_of("CalendarDay")),
     Line("event_list", AUDITOR),
     Line("seal_status", AUDITOR),
     Line("event_detail", AUDITOR, pk_of("Event")),

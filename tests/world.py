@@ -18,9 +18,12 @@ from fpa.audit.record import record
 from fpa.core.actor import SYSTEM
 from fpa.core.ids import uuid7
 from fpa.figures.models import Fact
+from fpa.files.actions import add_document
+from fpa.files.inspection import Upload
 from fpa.imports.models import ImportRow, Job
 from fpa.organization.models import Standing
 from fpa.people.tests.people import make_member, make_staff
+from fpa.registers.models import CalendarDay, Counter, Entry, Parameter
 from fpa.reporting.models import Cell, CellHistory, Check, Collection, Form, Item, LockException, Submission
 from fpa.reporting.standard_forms import ensure_forms, flow_code
 from tests.cast import cast_unit
@@ -65,6 +68,7 @@ def make_world() -> dict[str, Place]:
         for n, (name, unit) in enumerate(units.items())
     }
     forms = {form.code: form for form in make_forms()}
+    _registers(world["province"])
     for place in world.values():
         _people(place)
         _work(place)
@@ -75,6 +79,14 @@ def make_world() -> dict[str, Place]:
         if place.unit.parent:
             _report(place, call)
     return world
+
+
+def _registers(province: Place) -> None:
+    """Of what is one for the whole province, a row to be changed."""
+    province.keep(Entry.objects.get(code="publicity"))
+    province.keep(
+        CalendarDay.objects.create(day=date(2027, 2, 6), is_working=False, name="春节", basis="国办发明电")
+    )
 
 
 def _people(place: Place) -> None:
@@ -93,6 +105,7 @@ def _work(place: Place) -> None:
     place.keep(
         record("unit.renamed", unit, by=SYSTEM, changes={"name": [f"{mark}旧名", f"{mark}新名"]}, reason=mark)
     )
+    _document(place)
     place.keep(Fact.objects.create(unit=unit, figure="member.total", period=PERIOD, own=1, value=1))
     job = Job.objects.create(
         unit=unit, kind="members", state="ready", filename=f"{mark}名册.xlsx", digest="0" * 64, key=uuid7(),
@@ -100,6 +113,7 @@ def _work(place: Place) -> None:
         user=place.rows["User"], post=place.rows["Post"],
     )  # fmt: skip
     place.keep(job)
+    place.keep(Counter.objects.create(unit=unit, kind="document", year=2023, last=1))
     place.keep(
         ImportRow.objects.create(
             job=job,
@@ -112,6 +126,17 @@ def _work(place: Place) -> None:
             reason=f"{mark}原因",
         )
     )
+
+
+def _document(place: Place) -> None:
+    file = Upload(f"{place.mark}.pdf", "application/pdf", f"%PDF-1.7 {place.mark} %%EOF".encode())
+    document = add_document(
+        unit=place.unit, number=f"{place.mark}编〔2021〕5号", issuer=f"{place.mark}编委", title=f"{place.mark}题",
+        issued_on=date(2021, 5, 1), upload=file, by=SYSTEM,
+    )  # fmt: skip
+    assert document.attachment
+    for row in (document, document.attachment):
+        place.keep(row)
 
 
 def _publish(place: Place, visit: Form) -> None:
@@ -136,6 +161,12 @@ def _publish(place: Place, visit: Form) -> None:
         unit=unit, form=visit, title=f"{notice}采集", period=PERIOD, fill_level=5,
         opens_on=today - timedelta(days=9), due_on=today + timedelta(days=5), locks_on=today + timedelta(days=9),
     )  # fmt: skip
+    if unit.level <= Level.COUNTY:
+        place.keep(
+            Parameter.objects.create(
+                unit=unit, key="number.mark", from_year=2023, text=f"{notice}发", basis=notice
+            )
+        )
     for row in (flow, form, item, check, call):
         place.keep(row)
 

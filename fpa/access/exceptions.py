@@ -15,6 +15,9 @@ UNGUARDED_MODELS: dict[str, str] = {
     "figures.stale": "哪个指标在哪个单位要重算，不含数值和人",
     "figures.stockday": "只有日期",
     "pages.donestep": "防重复编号：随机数和办理后的网址，不含内容；按本人账号读取",
+    "registers.dictionary": "字典只有名称，人人要按它选填；只有省级能改（fpa.registers.actions）",
+    "registers.entry": "同上",
+    "registers.calendarday": "放假调休是公开的；只有省级能改",
     "imports.importinbox": "COPY 不能用于带策略的表；同一事务内写入、取走、删除，没有提交过的行",
 }
 """Our models with `Visibility.REFERENCE`."""

@@ -4,6 +4,7 @@ from django import forms
 from django.utils import timezone
 
 from fpa.core.forms import DateField, Form
+from fpa.files.forms import WithDocumentForm
 from fpa.organization.models import StaffKind, StandingKind
 from fpa.pages.fields import UnitField
 from fpa.pages.forms import UNIT_HINT, PlaceForm, ReasonField, SeatForm
@@ -27,12 +28,12 @@ class MoveUnitForm(SeatForm):
     document = forms.CharField(label="依据（文号）", max_length=200)
 
 
-class SetStandingForm(Form):
+class SetStandingForm(WithDocumentForm):
     """What an association has reached, since when, by what."""
 
     kind = forms.ChoiceField(label="事项", choices=StandingKind.choices)
     since = DateField(label="起始日期")
-    document = forms.CharField(label="文号", max_length=60)
+    field_order = ("kind", "since", "document", "issuer", "issued_on", "upload")
 
 
 class AppointStaffForm(PlaceForm):

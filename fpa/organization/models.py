@@ -7,6 +7,7 @@ from django.db.models import F, Q
 
 from fpa.access.models import ScopedModel
 from fpa.core.chinese import clean
+from fpa.files.models import Document
 from fpa.pages.querysets import ScopedQuerySet
 from fpa.people.models import Person
 
@@ -89,6 +90,9 @@ class Standing(ScopedModel):
     since = models.DateField("自")
     until = models.DateField("至", null=True, blank=True)
     document = models.CharField("文号", max_length=60, blank=True)
+    basis = models.ForeignKey(
+        Document, models.PROTECT, null=True, blank=True, related_name="+", verbose_name="依据文件"
+    )
 
     objects = ScopedQuerySet.as_manager()
 

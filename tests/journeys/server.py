@@ -52,6 +52,7 @@ def environment(database: str) -> dict[str, str]:
         "DATABASE_URL": _url(database),
         "FPA_TREE_HEADS": f"{own}.heads.jsonl",
         "FPA_UPLOADS": f"{own}.uploads",
+        "FPA_FILES": f"{own}.files",
         "FPA_LOG_LEVEL": "ERROR",
     }
 

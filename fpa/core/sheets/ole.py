@@ -2,7 +2,7 @@
 
 import struct
 from collections.abc import Iterator
-from itertools import chain
+from itertools import chain, islice
 from pathlib import Path
 
 from fpa.core.sheets.model import DAMAGED, MACROS, PASSWORD, Refused
@@ -31,7 +31,8 @@ class OleFile:
             raise Refused(DAMAGED)
         self.sector_size, self.mini_size = 1 << shift, 1 << mini_shift
         directory, self.cutoff, mini_table = (_long(data, at) for at in (48, 56, 60))
-        self.table = list(chain.from_iterable(self._longs(sector) for sector in self._table_sectors()))
+        sectors = islice(self._table_sectors(), _most_table_sectors(len(data), self.sector_size))
+        self.table = list(chain.from_iterable(map(self._longs, sectors)))
         self.entries = self._directory(directory)
         self.mini_table = list(chain.from_iterable(map(self._longs, self._chain(mini_table, self.table))))
 
@@ -84,6 +85,11 @@ class OleFile:
                 name = raw[at : at + length].decode("utf-16-le", "replace").lower()
                 entries.setdefault(name, struct.unpack_from("<II", raw, at + 116))
         return entries
+
+
+def _most_table_sectors(size: int, sector_size: int) -> int:
+    """Twice what a file of that size needs: a list of tables that leads back to itself ends there."""
+    return 2 * (size // sector_size) // (sector_size // 4) + 2
 
 
 def inspect_ole(path: Path) -> list[Formulas]:

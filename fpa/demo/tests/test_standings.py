@@ -7,6 +7,7 @@ import pytest
 
 from fpa.access.models import Level
 from fpa.demo.standings import COUNTS, make_standings
+from fpa.files.models import Document
 from fpa.organization.models import Standing
 
 
@@ -37,10 +38,16 @@ def test_standings_name_their_document_and_day(standings):
         assert f"〔{standing.since.year}〕" in standing.document
 
 
+def test_standings_rest_on_documents_of_their_own_units(standings):
+    found = Standing.objects.select_related("basis")
+    assert all((s.basis.unit_id, s.basis.number) == (s.unit_id, s.document) for s in found)
+
+
 def test_standings_are_the_same_at_every_run(standings):
     def plain(rows):
         return sorted((s.unit_id, s.kind, s.since, s.document) for s in rows)
 
     Standing.objects.all().delete()
+    Document.objects.all().delete()
     make_standings()
     assert plain(Standing.objects.all()) == plain(standings)

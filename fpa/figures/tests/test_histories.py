@@ -119,7 +119,7 @@ class History:
             unit=self.unit(self.chance.choice((2, 3))),
             kind=kind,
             since=self.day(),
-            document="湘编办",
+            document=None,
             by=self.by,
         )
 

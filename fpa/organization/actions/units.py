@@ -16,6 +16,8 @@ from fpa.core.chinese import clean, date_cn
 from fpa.core.refusals import Refusal
 from fpa.core.visibility import common_path, upper_bound
 from fpa.figures.freshness import mark_stale, rebuild
+from fpa.files.actions import NewDocument, file_facts, keep_document
+from fpa.files.models import Document
 from fpa.organization.models import Standing, StandingKind
 from fpa.pages.queries import scoped_models, search_initials
 from fpa.pages.rules import fault_of_day
@@ -157,10 +159,13 @@ def _open_new_versions(versions: QuerySet[UnitVersion], on: date, document: str)
 
 
 @transaction.atomic
-def set_standing(*, unit: Unit, kind: StandingKind | str, since: date, document: str, by: Actor) -> Standing:
+def set_standing(
+    *, unit: Unit, kind: StandingKind | str, since: date, document: Document | NewDocument | None, by: Actor
+) -> Standing:
     """Record that an association at or below the actor's unit is 入序, 参公 or has its “三定” since a day.
 
-    Raises `CannotSetStanding`.
+    The document that says so is chosen or typed; None where it is not known any more. Raises `CannotSetStanding` and
+    `CannotKeepDocument`.
     """
     if not unit.path.startswith(by.path):
         raise CannotSetStanding("只能登记本单位及下级单位的事项。")
@@ -170,13 +175,15 @@ def set_standing(*, unit: Unit, kind: StandingKind | str, since: date, document:
         raise CannotSetStanding(f"{unit.name}已登记{label}（{date_cn(known.since)}起），无需重复登记。")
     if fault := fault_of_day("起始日期", since, earliest=date.min, earliest_label=""):
         raise CannotSetStanding(fault)
-    standing = Standing.objects.create(unit=unit, kind=kind, since=since, document=document)
+    basis = keep_document(document=document, unit=unit, by=by) if document else None
+    number = basis.number if basis else ""
+    standing = Standing.objects.create(unit=unit, kind=kind, since=since, document=number, basis=basis)
     mark_stale(Standing, unit.path, since=since)
     record(
         "standing.set",
         standing,
         by=by,
-        changes={"kind": [None, label], "since": [None, since]},
-        reason=document,
+        changes={"kind": [None, label], "since": [None, since], **(file_facts(basis) if basis else {})},
+        reason=number,
     )
     return standing

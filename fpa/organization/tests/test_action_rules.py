@@ -10,6 +10,7 @@ from fpa.access.scope import scoped
 from fpa.audit.models import Event
 from fpa.figures import catalogue
 from fpa.figures.models import Stale
+from fpa.files.actions import NewDocument
 from fpa.membership import actions as members
 from fpa.membership.models import LeaveReason, Member, MemberKind
 from fpa.organization.actions import staff, units
@@ -246,7 +247,7 @@ ACTS = {
     "end": (Staff, lambda m, s, to, by: staff.end_staff(staff=s, on=DAY, reason="", by=by), date(2020, 1, 1)),
     "appoint": (Staff, lambda m, s, to, by: appoint(s.unit, by), DAY),
     "standing": (Standing, lambda m, s, to, by: units.set_standing(
-        unit=s.unit, kind="listed", since=DAY, document="", by=by), DAY),
+        unit=s.unit, kind="listed", since=DAY, document=None, by=by), DAY),
 }  # fmt: skip
 
 
@@ -265,7 +266,11 @@ def test_actions_mark_every_figure_of_their_records_from_the_first_day(
 @pytest.mark.parametrize("where", ["county", "township"])
 def test_set_standing_event_says_what_since_when_by_what(province_scope, unit_of, actor, kind, where):
     units.set_standing(
-        unit=unit_of(where), kind=kind, since=DAY, document="怀编〔2024〕1号", by=actor("county")
+        unit=unit_of(where),
+        kind=kind,
+        since=DAY,
+        document=NewDocument("怀编〔2024〕1号", "怀化市编委", DAY),
+        by=actor("county"),
     )
     event = Event.objects.get(verb="standing.set")
     assert event.changes == {"kind": [None, kind.label], "since": [None, "2024-03-01"]}

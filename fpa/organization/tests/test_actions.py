@@ -9,6 +9,7 @@ from django.db import connection
 from fpa.access.scope import scoped, whole_province
 from fpa.access.seats import actor_for
 from fpa.audit.models import Event
+from fpa.files.actions import NewDocument
 from fpa.membership import actions as members
 from fpa.membership.models import Member
 from fpa.organization.actions import staff, units
@@ -40,7 +41,7 @@ ACTS = {
     "rename": (units, lambda m, s, to, by: units.rename_unit(
         unit=to, name="新村", short_name="新村", on=DAY, document="", by=by)),
     "standing": (units, lambda m, s, to, by: units.set_standing(
-        unit=to, kind="listed", since=DAY, document="", by=by)),
+        unit=to, kind="listed", since=DAY, document=NewDocument("怀编〔2024〕1号", "怀化市编委", DAY), by=by)),
 }  # fmt: skip
 
 

@@ -64,10 +64,11 @@ def unit_detail(request: HttpRequest, code: str) -> HttpResponse:
     """A unit: facts, figures, standings, units below, and what it was before."""
     actor, unit = load_unit_for(code, request, "unit.view")
     figures = read(KEY_FIGURES, unit, _this_half()).values()
+    may_open = actor.may("document.view")
     return record_page(
         request,
         title=unit.name,
-        facts=_facts(unit),
+        facts=_facts(unit, may_open_documents=may_open),
         actions=_links(unit, actor),
         lead=Panel("主要指标", "organization/unit_figures.html", {"figures": figures}),
         panels=[
@@ -80,9 +81,10 @@ def unit_detail(request: HttpRequest, code: str) -> HttpResponse:
     )
 
 
-def _facts(unit: Unit) -> list[Fact]:
+def _facts(unit: Unit, *, may_open_documents: bool) -> list[Fact]:
     standings = [
-        Fact(each.get_kind_display(), _standing(each)) for each in Standing.objects.filter(unit=unit)
+        Fact(each.get_kind_display(), _standing(each), more=_basis(each) if may_open_documents else None)
+        for each in Standing.objects.filter(unit=unit).select_related("basis")
     ]
     return [
         Fact("区划代码", unit.code, code=True),
@@ -98,6 +100,11 @@ def _standing(standing: Standing) -> str:
     until = f"，至{date_cn(standing.until)}" if standing.until else ""
     document = f"（{standing.document}）" if standing.document else ""
     return f"{date_cn(standing.since)}起{until}{document}"
+
+
+def _basis(standing: Standing) -> Link | None:
+    """The document that a standing rests on."""
+    return Link("查看文件", standing.basis.get_absolute_url()) if standing.basis else None
 
 
 def _links(unit: Unit, actor: Actor) -> list[Link]:
@@ -194,7 +201,7 @@ def set_standing(request: HttpRequest, code: str) -> HttpResponse:
 
     return form_flow(
         request,
-        forms.SetStandingForm(request.POST or None),
+        forms.SetStandingForm(request.POST or None, request.FILES or None, seat=actor),
         title=f"登记入序、参公、三定：{unit.name}",
         submit="登记",
         back=page_of(unit),

@@ -1,0 +1,147 @@
+"""Pages of documents, and the one way by which a file is handed out."""
+
+import logging
+from functools import partial
+from typing import Any
+from uuid import UUID
+
+import django_filters as filters
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils.http import content_disposition_header
+
+from fpa.access.loaders import check, load, load_for
+from fpa.access.models import Unit
+from fpa.audit.record import recorder_of_export
+from fpa.core.lists import Column, Link, Status, list_page
+from fpa.files import actions, forms, queries
+from fpa.files.fields import option_of
+from fpa.files.models import Attachment, Document
+from fpa.files.storage import LostContent, read
+from fpa.pages.form_flow import form_flow
+
+log = logging.getLogger(__name__)
+
+DOCUMENTS = Document.objects.select_related("unit", "attachment")
+SAFE_HEADERS = {
+    "X-Content-Type-Options": "nosniff",
+    "Content-Security-Policy": "default-src 'none'; sandbox",
+    "Cross-Origin-Resource-Policy": "same-origin",
+    "Cache-Control": "private, no-store",
+}
+"""Of a file that somebody sent: it is saved, never shown by the browser as a page of ours."""
+
+COLUMNS = (
+    Column("number", "文号", lambda d: d.number, link=lambda d: d.get_absolute_url()),
+    Column("title", "标题", lambda d: d.title),
+    Column("issuer", "发文机关", lambda d: d.issuer),
+    Column("issued_on", "成文日期", lambda d: d.issued_on, sort="issued_on", kind="date"),
+    Column("unit", "登记单位", lambda d: d.unit.name, sort="path"),
+    Column("file", "附件", lambda d: _file_status(d)),
+)
+
+
+def _file_status(document: Document) -> Status:
+    return Status("有", "done") if document.attachment_id else Status("待补", "waiting")
+
+
+class DocumentFilters(filters.FilterSet):
+    """Find documents."""
+
+    number = filters.CharFilter(label="文号（开头几个字）", method="numbered")
+    issuer = filters.CharFilter(label="发文机关（开头几个字）", field_name="issuer", lookup_expr="prefix")
+    year = filters.NumberFilter(label="成文年度", method="in_year")
+
+    class Meta:
+        model = Document
+        fields: list[str] = []
+
+    def numbered(self, rows: Any, _: str, text: str) -> Any:
+        """By the beginning of the number, whichever brackets are typed."""
+        return rows.filter(number__prefix=queries.normal_number(text))
+
+    def in_year(self, rows: Any, _: str, year: Any) -> Any:
+        """Those of a year; one that no document can have finds none."""
+        return rows.in_year(int(year)) if 1 <= year <= 9999 else rows.none()
+
+
+def document_list(request: HttpRequest) -> HttpResponse:
+    """The documents of the seat's unit and below."""
+    actor = check(request, "document.view")
+    add = Link("登记文件", reverse("add_document"), "plus", primary=True)
+    return list_page(
+        request,
+        title="文件",
+        rows=DOCUMENTS,
+        columns=COLUMNS,
+        filters=DocumentFilters,
+        on_export=recorder_of_export(actor),
+        links=[add] if actor.may("document.edit") else [],
+        empty="还没有登记文件。登记入序、参公、三定等事项时填写的文件也会出现在这里。",
+    )
+
+
+def document_detail(request: HttpRequest, pk: int) -> HttpResponse:
+    """A document, its file, and what rests on it."""
+    document = load(DOCUMENTS, pk, request, "document.view")
+    shown = {
+        "title": str(document),
+        "document": document,
+        "resting": queries.resting_on(document),
+        "places": [("文件", reverse("document_list")), (document.number, "")],
+    }
+    return render(request, "files/document_detail.html", shown)
+
+
+def search_documents(request: HttpRequest) -> HttpResponse:
+    """What a document field offers while one types: the documents of the seat that match, as options."""
+    actor = check(request, "document.view")
+    text = request.GET.get(request.GET.get("field", "q"), "")
+    found = [(option_of(each), each) for each in queries.search_documents(text, actor.path)]
+    return render(request, "files/document_options.html", {"found": found})
+
+
+def add_document(request: HttpRequest) -> HttpResponse:
+    """Put a document on the seat's own record."""
+    actor = check(request, "document.edit")
+    unit = Unit.objects.get(path=actor.path)
+
+    return form_flow(
+        request,
+        forms.EditDocumentForm(request.POST or None, request.FILES or None),
+        title=f"登记文件：{unit.name}",
+        submit="登记",
+        back=reverse("document_list"),
+        does=partial(actions.add_document, unit=unit, by=actor),
+        said=lambda document: (f"已登记{document}。", document.get_absolute_url()),
+    )
+
+
+def edit_document(request: HttpRequest, pk: int) -> HttpResponse:
+    """Correct what is on record of a document, or bring its file."""
+    actor, document = load_for(DOCUMENTS, pk, request, "document.edit")
+
+    return form_flow(
+        request,
+        forms.EditDocumentForm.of(document, request.POST or None, request.FILES or None),
+        title=f"修改文件：{document}",
+        submit="保存",
+        back=document.get_absolute_url(),
+        does=partial(actions.edit_document, document=document, by=actor),
+        said=lambda edited: (f"已保存{edited}。", edited.get_absolute_url()),
+    )
+
+
+def download_attachment(request: HttpRequest, pk: UUID) -> HttpResponse:
+    """Hand out a file to whoever may see the record that it belongs to."""
+    file = load(Attachment, pk, request, "file.view")
+    check(request, file.permission)
+    try:
+        content = read(file.digest)
+    except LostContent as error:
+        log.error("附件 %s 的内容缺失或与摘要不符，请从备份恢复文件目录", file.pk)
+        raise Http404("这个附件的内容暂时取不到，请联系系统管理员从备份恢复。") from error
+    response = HttpResponse(content, content_type=file.media_type, headers=SAFE_HEADERS)
+    response["Content-Disposition"] = content_disposition_header(True, file.name) or "attachment"
+    return response
