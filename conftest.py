@@ -26,6 +26,7 @@ def pytest_configure() -> None:
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
     settings.TREE_HEAD_FILE = settings.DATA_DIR / "test" / f"heads-{os.getpid()}.jsonl"
     settings.UPLOAD_DIR = settings.DATA_DIR / "test" / "uploads"
+    settings.EXPORT_DIR = settings.DATA_DIR / "test" / "exports"
 
 
 def _fingerprint() -> str:

@@ -24,7 +24,14 @@ from tests.world import Place, make_world
 REACHED = {200, 302}
 NOT_THIS_WAY = 405
 DENIED, ABSENT = 403, 404
-UPLOADERS_OWN = {"rejected_rows"}
+UPLOADERS_OWN = {
+    "rejected_rows",
+    "export_detail",
+    "export_progress",
+    "export_file",
+    "rename_view",
+    "delete_view",
+}
 """Pages that only the person who made a thing may open, whatever the role; nobody of the cast made the world's."""
 
 

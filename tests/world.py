@@ -20,6 +20,7 @@ from fpa.core.ids import uuid7
 from fpa.figures.models import Fact
 from fpa.imports.models import ImportRow, Job
 from fpa.organization.models import Standing
+from fpa.pages.models import ListExport, SavedView
 from fpa.people.tests.people import make_member, make_staff
 from fpa.reporting.models import Cell, CellHistory, Check, Collection, Form, Item, LockException, Submission
 from fpa.reporting.standard_forms import ensure_forms, flow_code
@@ -95,6 +96,7 @@ def _work(place: Place) -> None:
         user=place.rows["User"], post=place.rows["Post"],
     )  # fmt: skip
     place.keep(job)
+    _keep_lists(place)
     place.keep(
         ImportRow.objects.create(
             job=job,
@@ -106,6 +108,18 @@ def _work(place: Place) -> None:
             column="",
             reason=f"{mark}原因",
         )
+    )
+
+
+def _keep_lists(place: Place) -> None:
+    own = {"unit": place.unit, "user": place.rows["User"], "post": place.rows["Post"]}
+    place.keep(
+        ListExport.objects.create(
+            **own, title=f"{place.mark}导出", address="/members/", format="xlsx", key=uuid7()
+        )
+    )
+    place.keep(
+        SavedView.objects.create(**own, name=f"{place.mark}视图", page="/members/", query="", is_shared=True)
     )
 
 

@@ -184,6 +184,11 @@ class Listing:
         return max(1, -(-min(self.count, COUNT_LIMIT) // PAGE_SIZE))
 
     @property
+    def is_paged(self) -> bool:
+        """Whether there are rows on other pages."""
+        return self.pages > 1
+
+    @property
     def is_cut(self) -> bool:
         """Whether there are rows beyond the last page; the page then says how to reach them."""
         return self.count > COUNT_LIMIT
@@ -236,6 +241,11 @@ class Listing:
     def export_url(self) -> str:
         """Where the list comes as a workbook."""
         return self.address(export="xlsx", page=None)
+
+    @property
+    def csv_url(self) -> str:
+        """Where the list comes as CSV."""
+        return self.address(export="csv", page=None)
 
     @property
     def print_url(self) -> str:

@@ -64,7 +64,12 @@ def _rows_of(rows: QuerySet[Any], found: QuerySet[Any], part: slice) -> QuerySet
     """The part of `found`, read from `rows` by key."""
     if _is_composite(rows):
         return found[part]
-    return rows.filter(pk__in=found.select_related(None).prefetch_related(None).values("pk")[part])
+    return rows.filter(pk__in=keys_of(found, part))
+
+
+def keys_of(rows: QuerySet[Any], part: slice) -> QuerySet[Any]:
+    """The keys alone of a part of the rows, to be used as a sub-query."""
+    return rows.select_related(None).prefetch_related(None).values("pk")[part]
 
 
 def _beyond(order: Order, values: Sequence[Any], *, is_back: bool) -> Q:
