@@ -16,6 +16,7 @@ from django.utils.http import content_disposition_header
 from fpa.core.lists.listing import Listing
 from fpa.core.lists.parts import Kind
 from fpa.core.workbook import ColumnKind, ColumnSpec, SheetSpec, Value, made_words, write_csv, write_workbook
+from fpa.core.workbook_apart import write_workbook_apart
 
 Deed = Literal["导出", "打印"]
 Format = Literal["xlsx", "csv"]
@@ -73,14 +74,18 @@ def write_list(
 ) -> int:
     """Write what a list shows, row by row in constant memory, with who exported it and by which filters.
 
-    `progress` is told now and then how many rows are written. Returns how many there were.
+    A path is written by a helper process. `progress` is told now and then how many rows are written. Returns how many
+    there were.
     """
     rows = _Counted(listing, progress)
     columns = [ColumnSpec(c.heading, _KINDS[c.kind]) for c in listing.shown_columns]
     now = timezone.localtime()
     if way == "xlsx":
         sheet = SheetSpec(listing.title, columns, rows, listing.notes)
-        write_workbook(out, [sheet], made_by=listing.exporter, made_at=now)
+        if isinstance(out, Path):
+            write_workbook_apart(out, sheet, made_by=listing.exporter, made_at=now)
+        else:
+            write_workbook(out, [sheet], made_by=listing.exporter, made_at=now)
     elif isinstance(out, Path):
         with out.open("wb") as file:
             write_csv(file, columns, rows, notes=[*listing.notes, made_words(listing.exporter, now)])
