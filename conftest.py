@@ -39,6 +39,7 @@ def pytest_configure() -> None:
     given = settings.OWNER_DATABASE["OPTIONS"]  # the application's role has the same
     given["options"] = f"{given.get('options', '')} {SESSION_OPTIONS}".strip()
     settings.FILES_DIR = settings.DATA_DIR / "test" / "files"
+    settings.EXPORT_DIR = settings.DATA_DIR / "test" / "exports"
 
 
 @pytest.hookimpl(tryfirst=True)

@@ -23,6 +23,8 @@ KEYRING_FILE = Path(os.environ.get("FPA_KEYRING", DATA_DIR / "keyring.json"))
 TREE_HEAD_FILE = Path(os.environ.get("FPA_TREE_HEADS", DATA_DIR / "tree-heads.jsonl"))
 UPLOAD_DIR = Path(os.environ.get("FPA_UPLOADS", DATA_DIR / "uploads"))
 FILES_DIR = Path(os.environ.get("FPA_FILES", DATA_DIR / "files"))
+EXPORT_DIR = Path(os.environ.get("FPA_EXPORTS", DATA_DIR / "exports"))
+EXPORT_DAYS = int(os.environ.get("FPA_EXPORT_DAYS", "7"))
 FIRST_PERIOD = os.environ.get("FPA_FIRST_PERIOD", "2023H1")
 
 ORGANIZER = os.environ.get("FPA_ORGANIZER", "湖南省计划生育协会")

@@ -69,6 +69,8 @@ MEMBER, STAFF, USER, POST = pk_of("Member"), pk_of("Staff"), pk_of("User"), pk_o
 DOCUMENT = pk_of("Document")
 CALL, SUBMISSION, THREAD, JOB = pk_of("Collection"), pk_of("Submission"), pk_of("Thread"), pk_of("Job")
 
+EXPORT = {"list": "/members/", "format": "xlsx", "key": "01890000-0000-7000-8000-000000000001"}
+
 LINES = [
     # One's own login
     Line("login", open_to="public"),
@@ -82,6 +84,15 @@ LINES = [
     Line("go_to", data={"q": "4312"}),
     # 组织建设管理
     Line("unit_tree"),
+    # Exports in the background and saved views: each is its owner's alone
+    Line("export_list"),
+    Line("request_export", WORKERS, query=lambda place: {"list": "/members/"}, data=EXPORT),
+    Line("export_detail", args=pk_of("ListExport"), narrow=True),
+    Line("export_progress", args=pk_of("ListExport"), narrow=True),
+    Line("export_file", args=pk_of("ListExport"), narrow=True),
+    Line("save_view", query=lambda place: {"list": "/members/"}),
+    Line("rename_view", args=pk_of("SavedView"), narrow=True),
+    Line("delete_view", args=pk_of("SavedView"), narrow=True),
     Line("search_units", query=lambda place: {"q": "4312"}),
     Line("unit_detail", args=code),
     Line("unit_children", args=code),

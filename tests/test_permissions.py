@@ -31,7 +31,14 @@ NOT_THIS_WAY = 405
 DENIED, ABSENT = 403, 404
 SHARES = 4
 """The table is walked in so many parts, so that no test is long."""
-UPLOADERS_OWN = {"rejected_rows"}
+UPLOADERS_OWN = {
+    "rejected_rows",
+    "export_detail",
+    "export_progress",
+    "export_file",
+    "rename_view",
+    "delete_view",
+}
 """Pages that only the person who made a thing may open, whatever the role; nobody of the cast made the world's."""
 
 

@@ -22,6 +22,7 @@ from fpa.files.actions import add_document
 from fpa.files.inspection import Upload
 from fpa.imports.models import ImportRow, Job
 from fpa.organization.models import Standing
+from fpa.pages.models import ListExport, SavedView
 from fpa.people.tests.people import make_member, make_staff
 from fpa.registers.models import CalendarDay, Counter, Entry, Parameter
 from fpa.reporting.models import Cell, CellHistory, Check, Collection, Form, Item, LockException, Submission
@@ -114,6 +115,7 @@ def _work(place: Place) -> None:
     )  # fmt: skip
     place.keep(job)
     place.keep(Counter.objects.create(unit=unit, kind="document", year=2023, last=1))
+    _keep_lists(place)
     place.keep(
         ImportRow.objects.create(
             job=job,
@@ -137,6 +139,18 @@ def _document(place: Place) -> None:
     assert document.attachment
     for row in (document, document.attachment):
         place.keep(row)
+
+
+def _keep_lists(place: Place) -> None:
+    own = {"unit": place.unit, "user": place.rows["User"], "post": place.rows["Post"]}
+    place.keep(
+        ListExport.objects.create(
+            **own, title=f"{place.mark}导出", address="/members/", format="xlsx", key=uuid7()
+        )
+    )
+    place.keep(
+        SavedView.objects.create(**own, name=f"{place.mark}视图", page="/members/", query="", is_shared=True)
+    )
 
 
 def _publish(place: Place, visit: Form) -> None:

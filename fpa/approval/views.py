@@ -8,49 +8,20 @@ from fpa.access.loaders import check, load
 from fpa.access.seats import seated
 from fpa.approval import actions
 from fpa.approval.actions import CannotReply, CannotSettle
-from fpa.approval.forms import CaseFilters, ReplyForm, ThreadFilters
+from fpa.approval.forms import ReplyForm
+from fpa.approval.lists import CASE_LIST, THREAD_LIST
 from fpa.approval.models import Case, Thread
 from fpa.approval.queries import threads_of
 from fpa.approval.templatetags.approval import panel
-from fpa.audit.record import recorder_of_export
 from fpa.core.addresses import own_address
-from fpa.core.lists import Column, Status, list_page
+from fpa.pages.declared_lists import declared_list
 from fpa.pages.once import mark_done
-
-CASE_COLUMNS = (
-    Column("title", "事项", lambda c: c.title, link=lambda c: c.get_absolute_url()),
-    Column("unit", "所属单位", lambda c: c.unit.name, sort="path"),
-    Column("state", "状态", lambda c: Status(c.standing, c.tone), sort="state"),
-    Column("submitted_at", "上报时间", lambda c: c.submitted_at, sort="submitted_at", kind="date"),
-    Column("due_on", "修改期限", lambda c: c.due_on, sort="due_on", kind="date"),
-    Column("round", "轮次", lambda c: c.round, kind="number", default=False),
-    Column("flow", "流程", lambda c: str(c.flow), default=False),
-)
-
-THREAD_COLUMNS = (
-    Column("title", "事项", lambda t: str(t), link=lambda t: t.get_absolute_url()),
-    Column("unit", "所属单位", lambda t: t.unit.name, sort="path"),
-    Column("state", "状态", lambda t: Status(t.standing, t.tone), sort="state"),
-    Column("assignee", "办理单位", lambda t: t.assignee.name),
-    Column("due_on", "办理期限", lambda t: t.due_on, sort="due_on", kind="date"),
-    Column("opened_unit", "发起单位", lambda t: t.opened_unit.name),
-    Column("opened_at", "发起时间", lambda t: t.opened_at, sort="opened_at", kind="date", default=False),
-)
 
 
 @require_GET
 def case_list(request: HttpRequest) -> HttpResponse:
     """What is on its way up in the seat's scope, the latest first."""
-    actor = check(request, "case.view")
-    return list_page(
-        request,
-        title="审核事项",
-        rows=Case.objects.whole().order_by("-submitted_at", "-id"),
-        columns=CASE_COLUMNS,
-        filters=CaseFilters,
-        on_export=recorder_of_export(actor),
-        empty="还没有上报的事项。下级单位上报以后，会在这里等您审核。",
-    )
+    return declared_list(request, CASE_LIST)
 
 
 @require_GET
@@ -64,16 +35,7 @@ def case_detail(request: HttpRequest, pk: int) -> HttpResponse:
 @require_GET
 def thread_list(request: HttpRequest) -> HttpResponse:
     """The talk in the seat's scope: open ones first, the most urgent on top."""
-    actor = check(request, "thread.view")
-    return list_page(
-        request,
-        title="讨论与退回",
-        rows=Thread.objects.whole(),
-        columns=THREAD_COLUMNS,
-        filters=ThreadFilters,
-        on_export=recorder_of_export(actor),
-        empty="没有讨论和退回的事项。审核时退回的数据，会在这里一条一条列出来。",
-    )
+    return declared_list(request, THREAD_LIST)
 
 
 @require_GET

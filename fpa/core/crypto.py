@@ -26,6 +26,7 @@ _HEADER_BYTES, _NONCE_BYTES, _TAG_BYTES = 3, 12, 16
 _KEY_BYTES, _MASTER_BYTES = 16, 32
 _LAST_KEY = 65535
 _SM3 = SM3()
+_PIECE = 1 << 20
 
 
 class Tampered(Exception):
@@ -47,6 +48,15 @@ class BadKeyring(ValueError):
 def sm3(data: bytes) -> bytes:
     """The SM3 digest (GB/T 32905-2016), 32 bytes."""
     return Hash.hash(_SM3, data)
+
+
+def sm3_of_file(path: Path) -> bytes:
+    """The SM3 digest of a file of any size, read piece by piece."""
+    digest = Hash(_SM3)
+    with path.open("rb") as file:
+        while piece := file.read(_PIECE):
+            digest.update(piece)
+    return digest.finalize()
 
 
 @dataclass(frozen=True)

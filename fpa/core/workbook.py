@@ -11,7 +11,7 @@ from datetime import date, datetime
 from decimal import Decimal
 from itertools import chain, islice
 from pathlib import Path
-from typing import BinaryIO, Literal
+from typing import Any, BinaryIO, Literal
 
 import xlsxwriter
 from xlsxwriter.format import Format
@@ -101,11 +101,15 @@ def write_workbook(
     """Write the sheets as .xlsx, row by row in constant memory.
 
     Each sheet: title, notes, framed bold header frozen and repeated in print, rows, and who exported it when,
-    in a last line and in the page footer. A4, one page wide, landscape where the columns ask for it.
+    in a last line and in the page footer. A4, one page wide, landscape where the columns ask for it. What is written
+    meanwhile lies beside the file where `out` is a path.
     """
     names = SheetNames()
-    made = f"导出人：{made_by}　导出时间：{made_at:%Y-%m-%d %H:%M}"
-    with xlsxwriter.Workbook(out, {"constant_memory": True, "nan_inf_to_errors": True}) as book:
+    made = made_words(made_by, made_at)
+    options: dict[str, Any] = {"constant_memory": True, "nan_inf_to_errors": True}
+    if isinstance(out, Path):
+        options["tmpdir"] = str(out.parent)
+    with xlsxwriter.Workbook(out, options) as book:
         styles = _Styles(book)
         for spec in sheets:
             for worksheet, rows in _pages(book, names, spec):
@@ -113,12 +117,27 @@ def write_workbook(
                 _write_sheet(worksheet, spec, rows, styles, made)
 
 
-def write_csv(out: BinaryIO, columns: Sequence[ColumnSpec], rows: Iterable[Sequence[Value]]) -> None:
-    """Write rows as CSV that Excel opens rightly: UTF-8 with BOM, CRLF, formula-like text disarmed."""
+def made_words(made_by: str, made_at: datetime) -> str:
+    """What an exported file says of who exported it, and when."""
+    return f"导出人：{made_by}　导出时间：{made_at:%Y-%m-%d %H:%M}"
+
+
+def write_csv(
+    out: BinaryIO,
+    columns: Sequence[ColumnSpec],
+    rows: Iterable[Sequence[Value]],
+    *,
+    notes: Sequence[str] = (),
+) -> None:
+    """Write rows as CSV that Excel opens rightly: UTF-8 with BOM, CRLF, formula-like text disarmed.
+
+    `notes` stand after the last row, so that the header is the first line for whoever reads the file by program.
+    """
     out.write(b"\xef\xbb\xbf")
     writer = csv.writer(_Utf8(out), lineterminator="\r\n")
     writer.writerow([_disarmed(column.label) for column in columns])
     writer.writerows([_plain(value) for value in row] for row in rows)
+    writer.writerows([_disarmed(note)] for note in notes)
 
 
 class _Utf8:

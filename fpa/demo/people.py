@@ -242,12 +242,14 @@ INSERT INTO people_person (id, unit_id, path, name, initials, sex, birth_date, i
     phone_cipher, phone_index, created_at)
 SELECT id, unit_id, path, name, initials, sex, birth_date, id_cipher, id_index, phone_cipher, phone_index, now()
 FROM invented;
-INSERT INTO membership_member (unit_id, path, person_id, kind, joined_on, left_on, left_reason)
-SELECT unit_id, path, id, CASE WHEN ascii(right(name, 1)) % 12 = 0 THEN 'core' ELSE 'ordinary' END, joined, left_on,
+INSERT INTO membership_member
+    (unit_id, path, person_id, name, initials, kind, joined_on, left_on, left_reason)
+SELECT unit_id, path, id, name, initials,
+    CASE WHEN ascii(right(name, 1)) % 12 = 0 THEN 'core' ELSE 'ordinary' END, joined, left_on,
     CASE WHEN left_on IS NULL THEN '' ELSE 'moved_away' END
 FROM invented WHERE staff = '' ORDER BY path;
-INSERT INTO organization_staff (unit_id, path, person_id, name, kind, title, valid_from)
-SELECT unit_id, path, id, name, staff,
+INSERT INTO organization_staff (unit_id, path, person_id, name, initials, kind, title, valid_from)
+SELECT unit_id, path, id, name, initials, staff,
     CASE staff WHEN 'village_part_time' THEN '村计生专干' WHEN 'part_time' THEN '协管员' ELSE '工作人员' END, joined
 FROM invented WHERE staff <> ''
 """

@@ -16,9 +16,9 @@ from fpa.core.refusals import Refusal
 from fpa.imports import files
 from fpa.imports.importer import Importer, Raced, importer_of
 from fpa.imports.models import ImportRow, Job, State, Verdict
-from fpa.imports.progress import Progress
 from fpa.imports.queue import enqueue
 from fpa.imports.staging import count, stage
+from fpa.pages.progress import Progress
 
 _TRIES = 3
 _BETWEEN_TRIES = 0.2

@@ -15,7 +15,7 @@ from fpa.imports import files
 from fpa.imports.actions import CannotImport, apply_import, check_import, confirm_import, upload_import
 from fpa.imports.importer import Importer
 from fpa.imports.models import ImportRow, Job, Verdict
-from fpa.imports.progress import Progress
+from fpa.pages.progress import Progress
 
 _PIECE = 1 << 20
 

@@ -14,7 +14,7 @@ from fpa.core.sheets import Refused
 from fpa.imports.actions import CannotImport, apply_import, check_import, hold, stop_import
 from fpa.imports.importer import importer_of
 from fpa.imports.models import WAITING, Job, State
-from fpa.imports.progress import Progress
+from fpa.pages.progress import Progress
 
 log = logging.getLogger(__name__)
 

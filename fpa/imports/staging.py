@@ -21,8 +21,8 @@ from fpa.imports.copy_lines import Chunk, Placed, Work, chunked, copy_lines_of
 from fpa.imports.files import path_of
 from fpa.imports.importer import Importer
 from fpa.imports.models import ImportRow, Job, Verdict
-from fpa.imports.progress import Progress
 from fpa.imports.units import NoSuchUnit, UnitFinder, code_of
+from fpa.pages.progress import Progress
 
 _COPY = 'COPY imports_importinbox (job_id, position, sheet, row, key, "column", reason, data) FROM STDIN'
 _DUPLICATES = """

@@ -1,14 +1,13 @@
 """The worker's tasks; procrastinate finds this module."""
 
-from contextlib import suppress
 from uuid import UUID
 
 from asgiref.sync import sync_to_async
 from django.db import connection
 from procrastinate.contrib.django import app
-from procrastinate.exceptions import AlreadyEnqueued
 
 from fpa.access.scope import whole_province
+from fpa.core.queue import enqueue_async
 from fpa.imports import retention, runner
 from fpa.imports.queue import TASK
 
@@ -26,7 +25,7 @@ def run_import(job_id: str) -> None:
 async def requeue_imports(timestamp: int) -> None:
     """Queue again what waits though nobody is at it, and give back tasks whose worker died."""
     for job_id in await sync_to_async(_idle_jobs, thread_sensitive=False)():
-        await _queue(str(job_id))
+        await enqueue_async(TASK, job_id)
     for stalled in await app.job_manager.get_stalled_jobs():
         await app.job_manager.retry_job(stalled)
 
@@ -37,11 +36,6 @@ def _idle_jobs() -> list[UUID]:
         return runner.idle_jobs()
     finally:
         connection.close()
-
-
-async def _queue(job_id: str) -> None:
-    with suppress(AlreadyEnqueued):
-        await app.configure_task(TASK, queueing_lock=f"import-{job_id}").defer_async(job_id=job_id)
 
 
 @app.periodic(cron="17 3 * * *")

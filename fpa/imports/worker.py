@@ -7,6 +7,7 @@ from procrastinate.contrib.django.django_connector import DjangoConnector
 
 from fpa.imports.queue import enqueue
 from fpa.imports.runner import waiting_jobs
+from fpa.pages.export_runner import enqueue_waiting_exports
 
 CONCURRENCY = 2
 """One long import does not keep a short one waiting."""
@@ -16,6 +17,7 @@ def work(*, wait: bool = True) -> None:
     """Queue again what an earlier worker left, then work until told to stop; without `wait`, until nothing is left."""
     for job_id in waiting_jobs():
         enqueue(job_id)
+    enqueue_waiting_exports()
     connector = app.connector
     if not isinstance(connector, DjangoConnector):
         raise TypeError("the worker starts from Django's connector")

@@ -74,8 +74,8 @@ PEOPLE = f"""
 _KNOWN = """FROM imports_importrow AS s JOIN people_person AS p ON p.id_index = s.key
     WHERE s.job_id = %(job)s AND s.verdict = %(verdict)s"""
 MEMBERS = f"""
-    INSERT INTO membership_member (person_id, unit_id, path, kind, joined_on, left_reason)
-    SELECT p.id, (s.data ->> 'unit_id')::bigint, s.data ->> 'path',
+    INSERT INTO membership_member (person_id, name, initials, unit_id, path, kind, joined_on, left_reason)
+    SELECT p.id, p.name, p.initials, (s.data ->> 'unit_id')::bigint, s.data ->> 'path',
         coalesce(s.data ->> 'kind', '{MemberKind.ORDINARY}'),
         coalesce((s.changes #>> '{{joined_on,1}}')::date, (s.data ->> 'joined_on')::date, %(today)s), ''
     {_KNOWN}
@@ -111,7 +111,7 @@ NAMES = """
         AND p.id_index = s.key
 """
 NAME_COPIES = """
-    UPDATE {table} AS w SET name = s.data ->> 'name'
+    UPDATE {table} AS w SET name = s.data ->> 'name', initials = s.data ->> 'initials'
     FROM imports_importrow AS s JOIN people_person AS p ON p.id_index = s.key
     WHERE s.job_id = %(job)s AND s.verdict = 'changed' AND s.changes ? 'name' AND w.person_id = p.id
 """

@@ -6,11 +6,8 @@ from typing import Self
 from django.db import models
 from django.db.models import F, Q
 
-from fpa.access.models import ScopedModel
-from fpa.core.chinese import clean
 from fpa.core.dates import years_before
-from fpa.pages.querysets import ScopedQuerySet
-from fpa.people.models import Person
+from fpa.people.models import Person, PersonRole, PersonRoleQuerySet
 
 
 class MemberKind(models.TextChoices):
@@ -27,7 +24,7 @@ class LeaveReason(models.TextChoices):
     MISTAKE = "mistake", "登记有误"
 
 
-class MemberQuerySet(ScopedQuerySet):
+class MemberQuerySet(PersonRoleQuerySet):
     """Members by their own facts and their persons'."""
 
     def active(self) -> Self:
@@ -37,16 +34,6 @@ class MemberQuerySet(ScopedQuerySet):
     def left(self) -> Self:
         """Memberships that have ended."""
         return self.filter(left_on__isnull=False)
-
-    def called(self, text: str) -> Self:
-        """Members whose name begins with `text`, or whose pinyin initials do where it is in Latin letters.
-
-        Only beginnings: no other search on a name uses its index under row-level security (design §9).
-        """
-        wanted = clean(text)
-        if wanted.isascii():
-            return self.filter(person__initials__prefix=wanted.lower())
-        return self.filter(person__name__prefix=wanted)
 
     def aged(self, youngest: int | None, oldest: int | None, today: date) -> Self:
         """Members between two ages in full years, both included; None leaves that side open."""
@@ -58,7 +45,7 @@ class MemberQuerySet(ScopedQuerySet):
         return found
 
 
-class Member(ScopedModel):
+class Member(PersonRole):
     """A person's membership, at one unit at a time. The person's record stands at the same unit or below it.
 
     Ended memberships go with the person, so that whoever keeps the record reads its whole course.
@@ -85,7 +72,11 @@ class Member(ScopedModel):
                 name="member_leaves_with_a_reason",
             ),
         ]
-        indexes = [models.Index(fields=["path", "id"], name="member_path")]
+        indexes = [
+            models.Index(fields=["path", "id"], include=["name", "initials"], name="member_path_names"),
+            models.Index(fields=["name", "path", "id"], name="member_name"),
+            models.Index(fields=["initials", "path", "id"], name="member_initials"),
+        ]
 
     def __str__(self) -> str:
         return self.person.name

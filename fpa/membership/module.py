@@ -17,7 +17,7 @@ def search(wanted: str, actor: Actor) -> list[HitGroup]:
     if not actor.may("member.view") or wanted.isdecimal() or (wanted.isascii() and len(wanted) < 2):
         return []
     members = Member.objects.active().called(wanted).select_related("person", "unit")
-    ordered = members.order_by("person__initials" if wanted.isascii() else "person__name")[:FOUND]
+    ordered = members.order_by("initials" if wanted.isascii() else "name")[:FOUND]
     return [HitGroup("会员", [_hit(member) for member in ordered])]
 
 

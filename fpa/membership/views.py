@@ -9,65 +9,25 @@ from django.utils import timezone
 from django.views.decorators.debug import sensitive_post_parameters
 
 from fpa.access.loaders import check, load_for
-from fpa.audit.record import recorder_of_export
 from fpa.core.actor import Actor
 from fpa.core.chinese import date_cn
 from fpa.core.identity import mask_name
-from fpa.core.lists import Column, Link, Status, is_export, list_page
+from fpa.core.lists import Link
 from fpa.membership import actions, forms
-from fpa.membership.filters import MemberFilters
+from fpa.membership.lists import MEMBER_LIST, MEMBERS, page_of, state_of
 from fpa.membership.models import Member
 from fpa.membership.queries import find_members
+from fpa.pages.declared_lists import declared_list
 from fpa.pages.form_flow import form_flow
 from fpa.pages.queries import full_name_of
 from fpa.pages.record import Fact, history_panel, record_page
 from fpa.people.models import Person
 from fpa.people.secrets import ID, PHONE
 
-MEMBERS = Member.objects.select_related("person", "unit")
-
-COLUMNS = (
-    Column("name", "姓名", lambda m: mask_name(m.person.name), link=lambda m: page_of(m)),
-    Column("unit", "单位", lambda m: m.unit.name),
-    Column("id", "证件号码", lambda m: ID.masked(m.person)),
-    Column("sex", "性别", lambda m: m.person.get_sex_display()),
-    Column("age", "年龄", lambda m: m.person.age_on(timezone.localdate()), kind="number", unit="岁"),
-    Column("kind", "类别", lambda m: m.get_kind_display()),
-    Column("joined_on", "入会日期", lambda m: m.joined_on, kind="date"),
-    Column("status", "状态", lambda m: state_of(m)),
-    Column("phone", "手机号", lambda m: PHONE.masked(m.person), default=False),
-    Column("left_on", "退会日期", lambda m: m.left_on, kind="date", default=False),
-    Column("left_reason", "退会原因", lambda m: m.get_left_reason_display(), default=False),
-    Column("code", "区划代码", lambda m: m.unit.code, kind="code", default=False),
-)
-
-
-def state_of(member: Member) -> Status:
-    """Whether the membership is open, by word and shape."""
-    return Status("在会", "done") if member.is_active else Status("已退会", "off")
-
-
-def page_of(member: Member) -> str:
-    """Address of a member's page."""
-    return reverse("member_detail", args=[member.pk])
-
 
 def member_list(request: HttpRequest) -> HttpResponse:
     """The members of the seat's unit and below, in the order of the units."""
-    actor = check(request, "member.export" if is_export(request) else "member.view")
-    links = [Link("按证件号码或手机号查找", reverse("find_member"), "search")]
-    if actor.may("member.join"):
-        links.append(Link("会员入会", reverse("join_member"), "user-plus", primary=True))
-    return list_page(
-        request,
-        title="会员",
-        rows=MEMBERS,
-        columns=COLUMNS,
-        filters=MemberFilters,
-        on_export=recorder_of_export(actor),
-        links=links,
-        empty="还没有会员。可以逐个办理入会，或者从名册批量导入。",
-    )
+    return declared_list(request, MEMBER_LIST)
 
 
 @sensitive_post_parameters("number")

@@ -6,10 +6,9 @@ from django.db import models
 from django.db.models import F, Q
 
 from fpa.access.models import ScopedModel
-from fpa.core.chinese import clean
 from fpa.files.models import Document
 from fpa.pages.querysets import ScopedQuerySet
-from fpa.people.models import Person
+from fpa.people.models import Person, PersonRole, PersonRoleQuerySet
 
 
 class StaffKind(models.TextChoices):
@@ -20,7 +19,7 @@ class StaffKind(models.TextChoices):
     VILLAGE_PART_TIME = "village_part_time", "村级兼职人员"
 
 
-class StaffQuerySet(ScopedQuerySet):
+class StaffQuerySet(PersonRoleQuerySet):
     """Staff by what they are and when."""
 
     def active(self) -> Self:
@@ -31,22 +30,11 @@ class StaffQuerySet(ScopedQuerySet):
         """Staff who were."""
         return self.filter(valid_to__isnull=False)
 
-    def called(self, text: str) -> Self:
-        """Staff whose name begins with `text`, or whose pinyin initials do where it is in Latin letters."""
-        wanted = clean(text)
-        if wanted.isascii():
-            return self.filter(person__initials__prefix=wanted.lower())
-        return self.filter(name__prefix=wanted)
 
-
-class Staff(ScopedModel):
-    """A person who works for an association, from a day to a day.
-
-    The name is kept here as well: the person's own record may stand at another unit, out of this one's sight.
-    """
+class Staff(PersonRole):
+    """A person who works for an association, from a day to a day."""
 
     person = models.ForeignKey(Person, models.PROTECT, related_name="staff_roles")
-    name = models.CharField("姓名", max_length=40, db_collation="C")
     kind = models.CharField("人员类别", max_length=20, choices=StaffKind)
     title = models.CharField("职务", max_length=40)
     valid_from = models.DateField("自")
@@ -67,7 +55,7 @@ class Staff(ScopedModel):
             ),
         ]
         indexes = [
-            models.Index(fields=["path", "id"], name="staff_path"),
+            models.Index(fields=["path", "id"], include=["name", "initials"], name="staff_path_names"),
             models.Index(fields=["kind", "path"], name="staff_kind_path"),
         ]
 

@@ -1,6 +1,7 @@
 """What the forms of every room share: a reason, units of the seat."""
 
 from typing import Any
+from uuid import uuid4
 
 from django import forms
 
@@ -38,3 +39,31 @@ class PlaceForm(SeatForm):
         super().__init__(*args, seat=seat, **kwargs)
         if seat.level == Level.VILLAGE:
             self.initial.setdefault("unit", Unit.objects.get(path=seat.path))
+
+
+class ExportForm(Form):
+    """How a list is to be exported in the background. `key` makes the same form sent twice one export."""
+
+    format = forms.ChoiceField(
+        label="文件格式",
+        choices=[("xlsx", "Excel 工作簿（WPS 也能打开）"), ("csv", "CSV（给其他系统用）")],
+        widget=forms.RadioSelect,
+        help_text="超过 100 万行的，一律导出为 CSV。",
+    )
+    list = forms.CharField(widget=forms.HiddenInput)
+    key = forms.UUIDField(widget=forms.HiddenInput, initial=uuid4)
+
+
+class RenameViewForm(Form):
+    """A view's name, and whether everyone at the post has it."""
+
+    name = forms.CharField(label="视图名称", max_length=30, help_text="例如：本县骨干会员。")
+    is_shared = forms.BooleanField(
+        label="本岗位共用", required=False, help_text="勾选后，本岗位的每个人都能在列表上方打开这个视图。"
+    )
+
+
+class SaveViewForm(RenameViewForm):
+    """The same, for the list at an address."""
+
+    list = forms.CharField(widget=forms.HiddenInput)

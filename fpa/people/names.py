@@ -1,4 +1,5 @@
-"""Tables that keep a person's name beside the person's own record, since the record may stand out of their sight."""
+"""Tables that keep a person's name beside the person's own record: to be found by it, and to be called by it where
+the record stands out of their sight."""
 
 from django.db import models
 
@@ -10,7 +11,7 @@ _copies: list[type[models.Model]] = []
 
 
 def register_name_copy(model: type[models.Model]) -> None:
-    """Have a model's `name` follow the name of its `person`; called where the model's room starts."""
+    """Have a model's name and initials follow those of its `person`; called where the model's room starts."""
     if model not in _copies:
         _copies.append(model)
 
@@ -33,4 +34,4 @@ def rename_copies(person: Person) -> None:
     ):  # a person's name is one and the same at every unit where they work; nothing is shown
         for model in _copies:
             rows = model._default_manager.filter(person=person)
-            rows.exclude(name=person.name).update(name=person.name)
+            rows.exclude(name=person.name).update(name=person.name, initials=person.initials)

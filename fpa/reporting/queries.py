@@ -160,3 +160,8 @@ def _to_review(collection: Any, actor: Actor) -> DueCollection | None:
         return None
     url = reverse("submission_list", args=[collection.pk])
     return DueCollection(collection.title, collection.due_on, url, f"{collection.waiting} 份待审核", "review")
+
+
+def seat_unit(actor: Actor) -> Unit:
+    """The seat's unit with its parent."""
+    return Unit.objects.select_related("parent").get(pk=actor.unit_id or 0)

@@ -80,7 +80,8 @@
 
   // A batch without a ticked row says so instead of asking the server.
   document.addEventListener("submit", (event) => {
-    if (!event.target.matches(".batch") || event.target.querySelector('[name="row"]:checked')) return;
+    if (!event.target.matches(".batch")) return;
+    if (event.target.querySelector('[name="row"]:checked, [data-takes-all]:checked')) return;
     event.preventDefault();
     event.target.querySelector("[data-batch-count]").textContent = "还没有勾选，请先勾选要办理的行";
   });

@@ -4,7 +4,7 @@ A view says which rows and columns; everything else is here and in `templates/co
 """
 
 from collections.abc import Callable, Mapping, Sequence
-from typing import Any
+from typing import Any, Literal
 
 from django.contrib import messages
 from django.db.models import QuerySet
@@ -15,7 +15,7 @@ from django.utils.cache import patch_vary_headers
 from django.utils.html import format_html, format_html_join
 from django_filters import FilterSet
 
-from fpa.core.lists.export import XLSX, export_list
+from fpa.core.lists.export import XLSX, Format, export_list
 from fpa.core.lists.listing import COUNT_LIMIT, PAGE_SIZE, Listing, address
 from fpa.core.lists.parts import BatchAction, Cell, Chip, Column, Heading, Link, ListRow, Status, Tone
 
@@ -27,6 +27,7 @@ __all__ = [
     "Cell",
     "Chip",
     "Column",
+    "Format",
     "Heading",
     "Link",
     "ListRow",
@@ -45,7 +46,11 @@ BACK_COOKIE = "list_back"
 BACK_LIMIT = 3000
 """Bytes of an address that is remembered: browsers drop cookies of over 4 KB, servers refuse long headers."""
 READING = ("GET", "HEAD")
-EXPORT, PRINT = ("export", "xlsx"), ("print", "1")
+WAYS: dict[tuple[str, str], Format | Literal["print"]] = {
+    ("export", "xlsx"): "xlsx",
+    ("export", "csv"): "csv",
+    ("print", "1"): "print",
+}
 
 
 def list_page(
@@ -56,6 +61,7 @@ def list_page(
     columns: Sequence[Column],
     filters: type[FilterSet] | None = None,
     on_export: Callable[[str, int], None],
+    on_long: Callable[[Format], HttpResponse] | None = None,
     links: Sequence[Link] = (),
     batch: Sequence[BatchAction] = (),
     total: Callable[[], int] | None = None,
@@ -63,20 +69,21 @@ def list_page(
     template: str = "components/list_page.html",
     context: Mapping[str, Any] | None = None,
 ) -> HttpResponse:
-    """Answer a list's request: the page, its table alone (htmx), a workbook (`?export=xlsx`) or paper (`?print=1`).
+    """Answer a list's request: the page, its table alone (htmx), a file (`?export=xlsx`, `csv`) or paper (`?print=1`).
 
     `rows` carries its default order and every `select_related` that the columns need. `on_export` leaves the audit
-    event of what was taken away, printed or exported; `total` may know the count of the unfiltered rows.
+    event of what was printed or exported; `on_long` answers where a list is too long to be exported while one waits;
+    `total` may know the count of the unfiltered rows.
     A list is read only: whatever else is asked of it is refused (405).
     """
     if request.method not in READING:
         return HttpResponseNotAllowed(READING)
     listing = Listing(request, title, rows, tuple(columns), filters, total, empty)
-    if request.GET.get(EXPORT[0]) == EXPORT[1]:
-        return export_list(listing, "导出", on_export)
-    if request.GET.get(PRINT[0]) == PRINT[1]:
-        return export_list(listing, "打印", on_export)
-    shown = {"list": listing, "title": title, "links": links, "batch": batch, **(context or {})}
+    if way := _way_of(request):
+        return export_list(listing, way, on_export, on_long)
+    over_all = any(action.over_all for action in batch)
+    shown = {"list": listing, "title": title, "links": links, "batch": batch, "over_all": over_all}
+    shown |= {"may_export": True, **(context or {})}
     is_part = "HX-Request" in request.headers and "HX-History-Restore-Request" not in request.headers
     response = render(request, "components/list_table.html" if is_part else template, shown)
     patch_vary_headers(response, ["HX-Request"])
@@ -96,8 +103,12 @@ def _leave_back(response: HttpResponse, listing: Listing) -> None:
 
 
 def is_export(request: HttpRequest) -> bool:
-    """Whether a list is asked for as a workbook or on paper; of people, that has a permission of its own."""
-    return any(request.GET.get(name) == value for name, value in (EXPORT, PRINT))
+    """Whether a list is asked for as a file or on paper; of people, that has a permission of its own."""
+    return _way_of(request) is not None
+
+
+def _way_of(request: HttpRequest) -> Format | Literal["print"] | None:
+    return next((way for (name, value), way in WAYS.items() if request.GET.get(name) == value), None)
 
 
 def back_to_list(request: HttpRequest, url_name: str, *args: Any) -> str:

@@ -13,11 +13,13 @@ from django_filters import FilterSet
 
 from fpa.core import chinese
 from fpa.core.forms import display_value, style_widgets
+from fpa.core.lists.paging import PAGE_SIZE, in_stable_order, page_after, page_at, page_before
 from fpa.core.lists.parts import Cell, Chip, Column, Heading, ListRow
 
-PAGE_SIZE = 50
 COUNT_LIMIT = 10_000
 """Rows that are counted, and that can be paged through; beyond it the page says so."""
+BESIDE = ("after", "before")
+"""Parameters that name the row beside which a page begins or ends; a page chosen anew leaves them out."""
 IN_SIGHT = 3
 """Filters shown at once; the rest is folded away."""
 
@@ -63,8 +65,8 @@ class Listing:
             found = found.none()
         if self.sorting:
             column, is_down = self.sorting
-            return found.order_by(f"{'-' if is_down else ''}{column.sort}", "pk")
-        return found if found.ordered else found.order_by("pk")
+            found = found.order_by(f"{'-' if is_down else ''}{column.sort}")
+        return in_stable_order(found)
 
     @property
     def is_faulty(self) -> bool:
@@ -111,7 +113,7 @@ class Listing:
     @property
     def kept_by_columns(self) -> list[tuple[str, str]]:
         """What a new choice of columns keeps of the address: all but page and columns."""
-        out = ("columns", "page")
+        out = ("columns", "page", *BESIDE)
         return [(key, value) for key, found in self.asked.lists() if key not in out for value in found]
 
     @property
@@ -182,6 +184,11 @@ class Listing:
         return max(1, -(-min(self.count, COUNT_LIMIT) // PAGE_SIZE))
 
     @property
+    def is_paged(self) -> bool:
+        """Whether there are rows on other pages."""
+        return self.pages > 1
+
+    @property
     def is_cut(self) -> bool:
         """Whether there are rows beyond the last page; the page then says how to reach them."""
         return self.count > COUNT_LIMIT
@@ -196,8 +203,33 @@ class Listing:
     @cached_property
     def page_rows(self) -> list[ListRow]:
         """The rows of the page, each with its cells."""
-        start = (self.page - 1) * PAGE_SIZE
-        return [ListRow(row, self.cells(row)) for row in self.rows[start : start + PAGE_SIZE]]
+        return [ListRow(row, self.cells(row)) for row in self._page_things()]
+
+    def _page_things(self) -> list[Any]:
+        """By the key of the row beside the page where the address names one, else by the page's number."""
+        if self.page == 1:
+            return page_at(self.rows, 1)
+        beside: list[Any] = []
+        if key := self.asked.get("after"):
+            beside = page_after(self.rows, self.all_rows, key)
+        elif key := self.asked.get("before"):
+            beside = page_before(self.rows, self.all_rows, key)
+        return beside or page_at(self.rows, self.page)
+
+    @property
+    def next_url(self) -> str:
+        """The page after this one, found by the key of this one's last row; empty where there is none."""
+        if self.page >= self.pages or not self.page_rows:
+            return ""
+        return self.address(page=self.page + 1, after=self.page_rows[-1].thing.pk)
+
+    @property
+    def previous_url(self) -> str:
+        """The page before this one, found by the key of this one's first row; empty where there is none."""
+        if self.page == 1 or not self.page_rows:
+            return ""
+        before = self.page_rows[0].thing.pk if self.page > 2 else None
+        return self.address(page=self.page - 1, before=before)
 
     def cells(self, row: Any) -> list[Cell]:
         """A row's cells in the chosen columns."""
@@ -209,6 +241,11 @@ class Listing:
     def export_url(self) -> str:
         """Where the list comes as a workbook."""
         return self.address(export="xlsx", page=None)
+
+    @property
+    def csv_url(self) -> str:
+        """Where the list comes as CSV."""
+        return self.address(export="csv", page=None)
 
     @property
     def print_url(self) -> str:
@@ -236,7 +273,7 @@ class Listing:
 def address(request: HttpRequest, **changes: Any) -> str:
     """The request's own address with parameters changed; None leaves one out."""
     wanted = request.GET.copy()
-    for gone in ("export", "print"):
+    for gone in ("export", "print", *(BESIDE if "page" in changes else ())):
         wanted.pop(gone, None)
     for key, value in changes.items():
         wanted.pop(key, None)

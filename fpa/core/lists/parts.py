@@ -64,11 +64,13 @@ class Link:
 
 @dataclass(frozen=True)
 class BatchAction:
-    """Something to do with the ticked rows: a POST of `row=pk` to `url`, which reads them with `ticked`."""
+    """Something to do with the ticked rows: a POST of `row=pk` to `url`, which reads them with `ticked`. One that is
+    `over_all` takes all that match as well: `all=1` and the list's parameters as `query` (`pages.batch.run_batch`)."""
 
     label: str
     url: str
     icon: str = ""
+    over_all: bool = False
 
 
 @dataclass(frozen=True)

@@ -132,12 +132,7 @@ def pager(listing: lists.Listing) -> dict[str, Any]:
         if steps and steps[-1] and number - steps[-1][0] > 1:
             steps.append(None)
         steps.append((number, listing.address(page=number)))
-    return {"list": listing, "steps": steps, "before": _page(listing, -1), "after": _page(listing, 1)}
-
-
-def _page(listing: lists.Listing, step: int) -> str:
-    wanted = listing.page + step
-    return listing.address(page=wanted) if 1 <= wanted <= listing.pages else ""
+    return {"list": listing, "steps": steps, "before": listing.previous_url, "after": listing.next_url}
 
 
 @register.simple_tag(takes_context=True)

@@ -101,6 +101,6 @@ person AS (
     FROM generate_series(1, %s) g JOIN village v ON v.n = 1 + g %% (SELECT count(*) FROM village)
     RETURNING id, unit_id, path
 )
-INSERT INTO membership_member (unit_id, path, person_id, kind, joined_on, left_reason)
-SELECT unit_id, path, id, 'ordinary', %s, '' FROM person
+INSERT INTO membership_member (unit_id, path, person_id, name, initials, kind, joined_on, left_reason)
+SELECT unit_id, path, id, '王小明', 'wxm', 'ordinary', %s, '' FROM person
 """

@@ -15,8 +15,8 @@ from fpa.imports import files, runner, tasks
 from fpa.imports.actions import CannotImport, upload_import
 from fpa.imports.importer import importer_of, importers, register
 from fpa.imports.models import Job
-from fpa.imports.progress import Progress
 from fpa.imports.queue import enqueue
+from fpa.pages.progress import Progress
 from tests.cast import COUNTY, SIBLING
 
 CONTENT = "姓名,身份证号,村\n".encode()

@@ -24,9 +24,9 @@ from fpa.core import database
 from fpa.imports import files, runner
 from fpa.imports.actions import CannotImport, cancel_import, confirm_import, hold
 from fpa.imports.models import WAITING, ImportInbox, ImportRow, Job, State
-from fpa.imports.progress import Progress
 from fpa.imports.tests.conftest import again
 from fpa.imports.tests.post_rows import normalise
+from fpa.pages.progress import Progress
 from tests.journeys.server import environment
 
 NO_SEAT = "确认人已不在原岗位或没有导入权限，没有写入任何数据。请由在岗人员重新上传。"

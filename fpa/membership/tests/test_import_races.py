@@ -185,7 +185,7 @@ def test_import_races_cancelled_while_it_is_checked(province_scope, uploaded, mo
 
 def test_import_races_a_job_that_kills_its_worker_ends(province_scope, uploaded, monkeypatch):
     job = uploaded()
-    monkeypatch.setattr("fpa.imports.progress.Progress.begin", lambda self: runner.MAX_STARTS + 1)
+    monkeypatch.setattr("fpa.pages.progress.Progress.begin", lambda self: runner.MAX_STARTS + 1)
     runner.run_import(job.pk)
     job.refresh_from_db()
     assert (job.state, "中断" in job.error) == (State.FAILED, True)

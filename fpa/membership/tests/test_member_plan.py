@@ -1,7 +1,4 @@
-"""A village's and a county's list is read by the index on path, under the policy, and the plan says so.
-
-At as many rows as make the planner choose as it does at a million; `bench/member_list.py` asks the million itself.
-"""
+"""Lists of members are read by their indexes, under the policy, and say so in their plans (design §9)."""
 
 import pytest
 from django.conf import settings
@@ -10,26 +7,26 @@ from django.db import connection
 from fpa.access.models import Unit
 from fpa.access.scope import scoped, whole_province
 from fpa.core import database
+from fpa.core.lists.paging import PAGE_SIZE, in_stable_order, keys_of
 from fpa.membership.models import Member
-from fpa.membership.views import MEMBERS
-from tests.plans import index_condition, plan_of, reads_a_range_of_paths
 
-MEMBER_COUNT, VILLAGES, EVERY = 20_000, 2_000, 14
-"""Members in so many villages, every fourteenth of the province."""
+MEMBER_COUNT, VILLAGES = 24_000, 400
 
 PEOPLE = """
     INSERT INTO people_person
         (id, unit_id, path, name, initials, sex, birth_date, id_cipher, id_index, created_at)
-    SELECT gen_random_uuid(), unit.id, unit.path, chr(20000 + n % 5000) || n, 'x' || n, 'female',
-           date '1950-01-01' + n % 20000, ''::bytea, int4send(n), now()
+    SELECT gen_random_uuid(), unit.id, unit.path,
+           CASE WHEN n % 14 = 0 THEN '王' ELSE chr(20000 + n % 500) END || n,
+           CASE WHEN n % 14 = 0 THEN 'w' ELSE 'x' END || n,
+           'female', date '1950-01-01' + n % 20000, ''::bytea, int4send(n), now()
     FROM generate_series(0, {member_count} - 1) n
     JOIN (
         SELECT id, path, row_number() OVER (ORDER BY path) - 1 AS place FROM access_unit WHERE level = 5
-    ) unit ON unit.place = n % {villages} * {every}
+    ) unit ON unit.place = n % {villages}
 """
 MEMBERSHIPS = """
-    INSERT INTO membership_member (person_id, unit_id, path, kind, joined_on, left_reason)
-    SELECT id, unit_id, path, 'ordinary', date '2020-01-01', '' FROM people_person
+    INSERT INTO membership_member (person_id, name, initials, unit_id, path, kind, joined_on, left_reason)
+    SELECT id, name, initials, unit_id, path, 'ordinary', date '2020-01-01', '' FROM people_person ORDER BY path
 """
 
 
@@ -37,21 +34,59 @@ MEMBERSHIPS = """
 def many_members(committed_db):
     """Members spread over villages by set-based SQL, with the statistics that a database in use has."""
     with whole_province(), connection.cursor() as cursor:
-        cursor.execute(PEOPLE.format(member_count=MEMBER_COUNT, villages=VILLAGES, every=EVERY))
+        cursor.execute(PEOPLE.format(member_count=MEMBER_COUNT, villages=VILLAGES))
         cursor.execute(MEMBERSHIPS)
         assert Member.objects.count() == MEMBER_COUNT
     with database.connect(settings.OWNER_DATABASE, NAME=committed_db) as owner:
-        owner.execute("ANALYZE membership_member, people_person")
+        owner.execute("VACUUM ANALYZE membership_member, people_person")
+
+
+def plan_of(rows):
+    query, params = rows.query.sql_with_params()
+    with connection.cursor() as cursor:
+        cursor.execute(f"EXPLAIN {query}", params)
+        return "\n".join(line for (line,) in cursor.fetchall())
+
+
+def keys(rows, page=1):
+    start = (page - 1) * PAGE_SIZE
+    return keys_of(in_stable_order(rows), slice(start, start + PAGE_SIZE))
+
+
+def conditions(plan):
+    return [line.replace("(path)::text", "path") for line in plan.splitlines() if "Index Cond" in line]
 
 
 def test_member_lists_read_their_indexes_under_the_policy(many_members):
-    for level in (5, 3):
-        unit = Unit.objects.filter(level=level).order_by("path")[0]
-        with scoped(unit.path):
-            assert MEMBERS.count() >= MEMBER_COUNT / VILLAGES
-            plan = plan_of(MEMBERS[:50])
-        assert reads_a_range_of_paths(plan.partition("member_path")[2]), plan
-        assert "Seq Scan on organization_" not in plan, plan
+    for level, page in ((5, 1), (3, 1), (3, 100), (1, 200)):
+        with scoped(Unit.objects.filter(level=level).order_by("path")[0].path):
+            plan = plan_of(keys(Member.objects.all(), page))
+        assert "Index Only Scan using member_path_names" in plan, plan
+        (condition,) = conditions(plan)
+        assert "path >= " in condition, plan
+        assert "path < " in condition, plan
+
+
+@pytest.mark.parametrize("wanted", ["王", "w"])
+def test_member_search_of_a_common_name_walks_the_units_range_in_the_index(many_members, wanted):
+    """Read in the list's own order, so that a page needs no sorting; the name stands in the index beside the path."""
+    with scoped(Unit.objects.filter(level=3).order_by("path")[0].path):
+        plan = plan_of(keys(Member.objects.all().called(wanted)))
+    assert "Index Only Scan using member_path_names" in plan, plan
+    assert "path >= " in conditions(plan)[0], plan
+    assert "Sort" not in plan, plan
+
+
+@pytest.mark.parametrize(("wanted", "index"), [("王14", "member_name"), ("w14", "member_initials")])
+def test_member_search_of_a_rare_name_reads_the_index_of_names(many_members, wanted, index):
     with scoped("/"):
-        plan = plan_of(MEMBERS.called("一二三")[:50])
-    assert index_condition(plan, "name", "一二三"), plan
+        plan = plan_of(keys(Member.objects.all().called(wanted)))
+    assert f"Index Only Scan using {index}" in plan, plan
+    assert f">= '{wanted}'" in conditions(plan)[0], plan
+
+
+def test_member_page_fetches_its_rows_by_key(many_members):
+    rows = in_stable_order(Member.objects.select_related("person", "unit"))
+    with scoped(Unit.objects.filter(level=3).order_by("path")[0].path):
+        plan = plan_of(rows.filter(pk__in=keys(Member.objects.all(), 20)))
+    assert "Seq Scan" not in plan, plan

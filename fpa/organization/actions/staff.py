@@ -49,7 +49,7 @@ def appoint_staff(
         person = keep_person(name=name, id_number=id_number, phone=phone, unit=unit)
     _check_appointment(person, unit, kind, valid_from)
     staff = Staff.objects.create(
-        unit=unit, person=person, name=person.name, kind=kind, title=clean(title), valid_from=valid_from
+        unit=unit, person=person, kind=kind, title=clean(title), valid_from=valid_from
     )
     mark_stale(Staff, unit.path, since=valid_from)
     changes = {

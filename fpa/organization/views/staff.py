@@ -7,54 +7,19 @@ from django.urls import reverse
 from django.views.decorators.debug import sensitive_post_parameters
 
 from fpa.access.loaders import check, load_for
-from fpa.audit.record import recorder_of_export
-from fpa.core.lists import Column, Link, Status, is_export, list_page
+from fpa.core.lists import Link
 from fpa.organization import forms
 from fpa.organization.actions import staff as actions
-from fpa.organization.filters import StaffFilters
-from fpa.organization.models import Staff
+from fpa.organization.lists import STAFF, STAFF_LIST, page_of, state_of
+from fpa.pages.declared_lists import declared_list
 from fpa.pages.form_flow import form_flow
 from fpa.pages.queries import full_name_of
 from fpa.pages.record import Fact, history_panel, record_page
 
-STAFF = Staff.objects.select_related("unit")
-
-COLUMNS = (
-    Column("name", "姓名", lambda s: s.name, link=lambda s: page_of(s)),
-    Column("unit", "单位", lambda s: s.unit.name),
-    Column("kind", "人员类别", lambda s: s.get_kind_display()),
-    Column("title", "职务", lambda s: s.title),
-    Column("valid_from", "任职日期", lambda s: s.valid_from, sort="valid_from", kind="date"),
-    Column("valid_to", "离任日期", lambda s: s.valid_to, sort="valid_to", kind="date"),
-    Column("status", "状态", lambda s: state_of(s)),
-    Column("code", "区划代码", lambda s: s.unit.code, kind="code", default=False),
-)
-
-
-def state_of(staff: Staff) -> Status:
-    """Whether they are in office, by word and shape."""
-    return Status("已离任", "off") if staff.valid_to else Status("在任", "done")
-
-
-def page_of(staff: Staff) -> str:
-    """Address of a page of staff."""
-    return reverse("staff_detail", args=[staff.pk])
-
 
 def staff_list(request: HttpRequest) -> HttpResponse:
     """The staff of the seat's unit and below, in the order of the units."""
-    actor = check(request, "staff.export" if is_export(request) else "staff.view")
-    may_edit = actor.may("staff.edit")
-    return list_page(
-        request,
-        title="工作队伍",
-        rows=STAFF,
-        columns=COLUMNS,
-        filters=StaffFilters,
-        on_export=recorder_of_export(actor),
-        links=[Link("登记工作人员", reverse("appoint_staff"), "user-plus", primary=True)] if may_edit else [],
-        empty="还没有登记工作人员。",
-    )
+    return declared_list(request, STAFF_LIST)
 
 
 def staff_detail(request: HttpRequest, pk: int) -> HttpResponse:

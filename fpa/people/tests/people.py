@@ -43,5 +43,5 @@ def make_staff(unit: Unit, name: str = "李主任", kind: StaffKind = StaffKind.
     """Someone in office at a unit since 2020."""
     person = make_person(unit, name, "lzr")
     return Staff.objects.create(
-        unit=unit, person=person, name=name, kind=kind, title="秘书长", valid_from=date(2020, 1, 1)
+        unit=unit, person=person, kind=kind, title="秘书长", valid_from=date(2020, 1, 1)
     )

@@ -1,6 +1,6 @@
 """Reviewing: the unit just above approves a report, or returns only its faulty cells with reasons and a day."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import date
 
 from django.db import transaction
@@ -15,6 +15,7 @@ from fpa.core.periods import Period
 from fpa.core.refusals import Refusal
 from fpa.figures import catalogue
 from fpa.figures.freshness import mark_stale
+from fpa.pages.batch import BatchOutcome, one_by_one
 from fpa.reporting.actions.submitting import CannotSubmit, hold_summary, open_case
 from fpa.reporting.models import Cell, State, Submission
 from fpa.reporting.sheet import ReportSheet, sheet_for
@@ -61,6 +62,16 @@ def approve_submission(
     _move(submission, State.APPROVED, "submission.approved", by, note)
     _count(submission, counted=True)
     return submission
+
+
+def approve_submissions(*, submissions: Iterable[Submission], by: Actor) -> BatchOutcome:
+    """Approve each report that is clean; those with odd values are left, and named with what to look at."""
+    return one_by_one(
+        submissions,
+        lambda submission: approve_submission(submission=submission, by=by, only_clean=True),
+        refusals=CannotReview,
+        name=lambda submission: submission.unit.name,
+    )
 
 
 @transaction.atomic

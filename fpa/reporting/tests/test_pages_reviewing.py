@@ -10,11 +10,11 @@ from django.utils import timezone
 from fpa.access.models import Unit
 from fpa.access.scope import scoped, whole_province
 from fpa.core.lists import Status
+from fpa.reporting.lists import state_of
 from fpa.reporting.models import Submission
 from fpa.reporting.progress import Progress, board_unit, children_with_summaries, progress_of, totals_of
 from fpa.reporting.queries import due_collections
 from fpa.reporting.tests.conftest import HOUSEHOLDS, VALUE, in_days, seat_at
-from fpa.reporting.views.reviewing import state_of
 
 
 @pytest.fixture

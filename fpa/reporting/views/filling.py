@@ -9,20 +9,14 @@ from django.utils import timezone
 from django.views.decorators.http import require_POST
 
 from fpa.access.loaders import check, load, load_for
-from fpa.access.models import Unit
-from fpa.core.actor import Actor
 from fpa.core.chinese import clean
 from fpa.reporting.actions import submitting
 from fpa.reporting.actions.filling import Outcome, save_cells
 from fpa.reporting.actions.submitting import CannotSubmit
 from fpa.reporting.forms import read_entries
 from fpa.reporting.models import Collection, Submission
+from fpa.reporting.queries import seat_unit
 from fpa.reporting.sheet import ReportSheet, sheet_of
-
-
-def seat_unit(actor: Actor) -> Unit:
-    """The seat's unit with its parent."""
-    return Unit.objects.select_related("parent").get(pk=actor.unit_id or 0)
 
 
 def own_sheet_or_404(request: HttpRequest, pk: int) -> ReportSheet:

@@ -11,80 +11,33 @@ from django.utils import timezone
 from django.views.decorators.http import require_POST
 
 from fpa.access.loaders import check, load, load_for
-from fpa.audit.record import recorder_of_export
-from fpa.core.lists import BatchAction, Column, Link, Status, Tone, back_to_list, list_page, summarize, ticked
+from fpa.core.lists import back_to_list
+from fpa.pages.batch import run_batch
+from fpa.pages.declared_lists import declared_list
 from fpa.pages.form_flow import form_flow
 from fpa.reporting.actions import reviewing, submitting
 from fpa.reporting.actions.reviewing import CannotReview
 from fpa.reporting.actions.submitting import summary_needs_explanation
-from fpa.reporting.forms import ReturnForm, SubmissionFilter, SummaryForm
-from fpa.reporting.models import CellHistory, Collection, State, Submission, state_word
-from fpa.reporting.queries import children_of, submissions_below, sums_below
+from fpa.reporting.forms import ReturnForm, SummaryForm
+from fpa.reporting.lists import SUBMISSION_LIST
+from fpa.reporting.models import CellHistory, Collection, State, Submission
+from fpa.reporting.queries import children_of, seat_unit, sums_below
 from fpa.reporting.sheet import ReportSheet, sheet_for, sheet_of
-from fpa.reporting.views.filling import seat_unit
-
-TONES: dict[str | None, Tone] = {
-    None: "off",
-    State.DRAFT: "plain",
-    State.SUBMITTED: "waiting",
-    State.RETURNED: "returned",
-    State.APPROVED: "done",
-}
-
-
-def state_of(value: str | None, *, sums: bool = False) -> Status:
-    """A submission's state by word and shape, also where there is none yet."""
-    return Status(state_word(value, sums=sums), TONES[value])
-
-
-def timeliness(is_late: bool | None) -> Status | None:
-    """On time or late, by word and shape; None before a report is submitted."""
-    if is_late is None:
-        return None
-    return Status("迟报", "late") if is_late else Status("按时", "done")
-
-
-SUBMISSION_COLUMNS = (
-    Column("unit", "单位", lambda s: s.unit.name, sort="path", link=lambda s: s.get_absolute_url()),
-    Column("code", "区划代码", lambda s: s.unit.code, kind="code", default=False),
-    Column("state", "状态", lambda s: state_of(s.state, sums=s.is_summary), sort="state"),
-    Column("timely", "时效", lambda s: timeliness(s.is_late)),
-    Column("first", "首次上报", lambda s: s.first_submitted_at, sort="first_submitted_at", kind="date"),
-    Column("last", "最近上报", lambda s: s.last_submitted_at, sort="last_submitted_at", kind="date"),
-)
 
 
 def submission_list(request: HttpRequest, pk: int) -> HttpResponse:
     """The reports that the seat's unit reviews in a collection; clean ones are approved in a batch."""
-    actor, collection = load_for(Collection.objects.whole(), pk, request, "submission.view")
-    batch = [BatchAction("批量通过", reverse("approve_submissions", args=[pk]), "check")]
-    return list_page(
-        request,
-        title=f"{collection.title}：下级上报",
-        rows=submissions_below(collection, seat_unit(actor)),
-        columns=SUBMISSION_COLUMNS,
-        filters=SubmissionFilter,
-        on_export=recorder_of_export(actor),
-        batch=batch if actor.may("submission.review") else (),
-        links=[Link("进度", reverse("collection_detail", args=[pk]), "clipboard-check")],
-        empty="下级还没有开始填报。可以在进度页查看未上报名单，提醒下级按时上报。",
-    )
+    return declared_list(request, SUBMISSION_LIST, pk=pk)
 
 
 @require_POST
 def approve_submissions(request: HttpRequest, pk: int) -> HttpResponse:
-    """Approve the ticked reports that are clean; one summary names each that was left, and why."""
-    actor, collection = load_for(Collection.objects.whole(), pk, request, "submission.review")
-    wanted = [int(row) for row in ticked(request) if row.isdecimal()]
-    failed: list[tuple[str, str]] = []
-    found = submissions_below(collection, seat_unit(actor)).filter(pk__in=wanted)
-    for submission in found:
-        try:
-            reviewing.approve_submission(submission=submission, by=actor, only_clean=True)
-        except CannotReview as error:
-            failed.append((submission.unit.name, str(error)))
-    summarize(request, "审核通过", len(found) - len(failed), failed)
-    return redirect(back_to_list(request, "submission_list", pk))
+    """Approve the clean ones of the ticked reports, or of all that match; a summary names each that was left."""
+    actor = check(request, "submission.review")
+    approve = partial(reviewing.approve_submissions, by=actor)
+    return run_batch(
+        request, SUBMISSION_LIST, did="审核通过", act=lambda rows: approve(submissions=rows), pk=pk
+    )
 
 
 def review_submission(request: HttpRequest, pk: int) -> HttpResponse:

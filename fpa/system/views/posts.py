@@ -3,7 +3,6 @@
 from functools import partial
 from typing import Any
 
-from django.db.models import Prefetch
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils import timezone
@@ -11,46 +10,20 @@ from django.utils import timezone
 from fpa.access import actions
 from fpa.access.loaders import check, load_for
 from fpa.access.models import Appointment, Post
-from fpa.audit.record import recorder_of_export
 from fpa.core.chinese import date_cn
-from fpa.core.lists import Column, Link, Status, list_page
+from fpa.core.lists import Link
+from fpa.pages.declared_lists import declared_list
 from fpa.pages.form_flow import Said, form_flow
 from fpa.pages.record import Fact, Panel, record_page, table_panel
-from fpa.system.filters import PostFilters
 from fpa.system.forms import AppointForm, CreatePostForm, EndAppointmentForm
+from fpa.system.lists import POST_LIST
+from fpa.system.lists import page_of_post as page_of
 from fpa.system.queries import open_items
-
-COLUMNS = (
-    Column("unit", "单位", lambda p: p.unit.name, sort="path"),
-    Column("title", "岗位", lambda p: p.title, link=lambda p: page_of(p)),
-    Column("role", "角色", lambda p: p.get_role_display(), sort="role"),
-    Column("holders", "在岗人员", lambda p: "、".join(seat.user.name for seat in p.held_today)),
-    Column("state", "在岗情况", lambda p: Status("有人", "done") if p.held_today else Status("空缺", "off")),
-    Column("code", "区划代码", lambda p: p.unit.code, kind="code", default=False),
-)
-
-
-def page_of(post: Post) -> str:
-    """Address of a post's page."""
-    return reverse("post_detail", args=[post.pk])
 
 
 def post_list(request: HttpRequest) -> HttpResponse:
     """The posts of the seat's unit and below, with who holds them today."""
-    actor = check(request, "user.view")
-    today = Appointment.objects.on(timezone.localdate()).select_related("user")
-    held = Prefetch("appointments", today, to_attr="held_today")
-    may_edit = actor.may("post.edit")
-    return list_page(
-        request,
-        title="岗位",
-        rows=Post.objects.select_related("unit").prefetch_related(held),
-        columns=COLUMNS,
-        filters=PostFilters,
-        on_export=recorder_of_export(actor),
-        links=[Link("设岗位", reverse("create_post"), "plus", primary=True)] if may_edit else [],
-        empty="还没有岗位，请先设岗位。",
-    )
+    return declared_list(request, POST_LIST)
 
 
 def post_detail(request: HttpRequest, pk: int) -> HttpResponse:

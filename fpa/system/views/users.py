@@ -8,48 +8,24 @@ from django.urls import reverse
 
 from fpa.access import actions
 from fpa.access.actions import TEMPORARY_DAYS, temporary_password
-from fpa.access.loaders import check, load_for
+from fpa.access.loaders import load_for
 from fpa.access.models import Appointment, Post, User
-from fpa.audit.record import recorder_of_export
 from fpa.core.chinese import time_cn
-from fpa.core.lists import Column, Link, list_page
+from fpa.core.lists import Link
+from fpa.pages.declared_lists import declared_list
 from fpa.pages.form_flow import Said, form_flow
 from fpa.pages.record import Fact, record_page, table_panel
-from fpa.system.filters import UserFilters
 from fpa.system.forms import CreateUserForm, ReasonForm
+from fpa.system.lists import USER_LIST
+from fpa.system.lists import page_of_user as page_of
 from fpa.system.queries import IN_USE, LOCKED_FOR_A_WHILE, current_seats, state_of, users_in_scope
 
-COLUMNS = (
-    Column("username", "账号", lambda u: u.username, sort="username", link=lambda u: page_of(u)),
-    Column("name", "姓名", lambda u: u.name, sort="name"),
-    Column("units", "单位", lambda u: "、".join(seat.unit.name for seat in current_seats(u))),
-    Column("posts", "岗位", lambda u: "、".join(seat.post.title for seat in current_seats(u))),
-    Column("state", "状态", state_of),
-    Column("last_login", "上次登录", lambda u: u.last_login, sort="last_login", kind="date"),
-    Column("created_at", "开通时间", lambda u: u.created_at, sort="created_at", kind="date", default=False),
-)
 STAYS_CLOSED = "账号现在是停用状态，重置密码以后仍然停用；要让本人登录，还须启用账号。"
-
-
-def page_of(user: User) -> str:
-    """Address of a login's page."""
-    return reverse("user_detail", args=[user.pk])
 
 
 def user_list(request: HttpRequest) -> HttpResponse:
     """The logins with a post in the seat's scope."""
-    actor = check(request, "user.view")
-    links = [Link("岗位", reverse("post_list"), "building")]
-    return list_page(
-        request,
-        title="账号",
-        rows=users_in_scope().order_by("username"),
-        columns=COLUMNS,
-        filters=UserFilters,
-        on_export=recorder_of_export(actor),
-        links=links,
-        empty="还没有账号。请先到“岗位”中设岗位，再在岗位页面开通账号。",
-    )
+    return declared_list(request, USER_LIST)
 
 
 def user_detail(request: HttpRequest, pk: int) -> HttpResponse:

@@ -5,23 +5,24 @@ from types import TracebackType
 from typing import Any, Self
 
 import psycopg
-from django.db import connection
+from django.db import connection, models
 
 from fpa.core.database import connect
 from fpa.core.visibility import ROOT_PATH, upper_bound
-from fpa.imports.models import Job
 
 EVERY_SECONDS = 0.5
 _SCOPE = "SELECT set_config('fpa.scope_lo', %s, true), set_config('fpa.scope_hi', %s, true)"
-_SAY = f"UPDATE {Job._meta.db_table} SET words = %s, done = %s WHERE id = %s"
-_BEGIN = f"UPDATE {Job._meta.db_table} SET attempts = attempts + 1 WHERE id = %s RETURNING attempts"
+_SAY = "UPDATE {} SET words = %s, done = %s WHERE id = %s RETURNING 1"
+_BEGIN = "UPDATE {} SET attempts = attempts + 1 WHERE id = %s RETURNING attempts"
 
 
 class Progress:
-    """Says how far a job is. The work must not write the job's row before its own end, or it would wait for itself."""
+    """Says how far a job is: a row with `words`, `done` and `attempts`. The work must not write the row before its own
+    end, or it would wait for itself."""
 
-    def __init__(self, job: Job) -> None:
+    def __init__(self, job: models.Model) -> None:
         self.job = job
+        self.table = job._meta.db_table
         self.said_at = 0.0
         self.connection: psycopg.Connection[Any] | None = None
 
@@ -37,13 +38,13 @@ class Progress:
 
     def begin(self) -> int:
         """Count a start of the work; returns how many there were. A job that kills its worker is not tried for ever."""
-        row = self._execute(_BEGIN, [self.job.pk])
+        row = self._execute(_BEGIN.format(self.table), [self.job.pk])
         return row[0] if row else 1
 
     def say(self, words: str, done: int = 0, *, now: bool = False) -> None:
         """Put words and the number of rows done on the job, at most every EVERY_SECONDS unless `now`."""
         if now or time.monotonic() - self.said_at >= EVERY_SECONDS:
-            self._execute(_SAY + " RETURNING 1", [words, done, self.job.pk])
+            self._execute(_SAY.format(self.table), [words, done, self.job.pk])
             self.said_at = time.monotonic()
 
     def _execute(self, statement: str, values: list[Any]) -> Any:

@@ -20,7 +20,7 @@ CHECK_NOW = "SET CONSTRAINTS ALL IMMEDIATE"  # a table with checks still to come
 class Migration(migrations.Migration):
     dependencies = [
         ("files", "0001_initial"),
-        ("organization", "0002_people_and_members_have_rooms_of_their_own"),
+        ("organization", "0004_find_staff_by_name"),
     ]
 
     operations = [
