@@ -15,6 +15,7 @@ from django.conf import settings
 from django.template.loader import get_template
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
+from fpa.access.exceptions import WHOLE_PROVINCE
 from fpa.access.guards import our_models, visibility_of
 from fpa.access.menu import menu
 from fpa.access.roles import ROLES
@@ -124,6 +125,58 @@ def patterns(found: list[URLPattern | URLResolver]) -> Iterator[URLPattern]:
             yield from patterns(pattern.url_patterns)
         else:
             yield pattern
+
+
+def whole_province_blocks() -> set[str]:
+    """`module:function` of all code that names `whole_province` other than by importing it, migrations too."""
+    migrations = {path: ast.parse(path.read_text()) for path in ROOT.glob("fpa/*/migrations/*.py")}
+    found: set[str] = set()
+    for path, tree in (source_only() | migrations).items():
+        module = shown(path.with_suffix("")).replace("/", ".").removesuffix(".__init__")
+        found |= {f"{module}:{owner}" for owner in naming("whole_province", tree)}
+    return found
+
+
+def naming(word: str, tree: ast.AST, owner: str = "") -> Iterator[str]:
+    """The functions (`Class.method`, `outer.inner`; empty for a module's own lines) that use a word, or rename it."""
+    for node in ast.iter_child_nodes(tree):
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
+            yield from naming(word, node, f"{owner}.{node.name}".lstrip("."))
+            continue
+        renamed = node.asname if isinstance(node, ast.alias) and node.name == word else None
+        if renamed or word in (getattr(node, "id", ""), getattr(node, "attr", "")):
+            yield owner
+        yield from naming(word, node, owner)
+
+
+def test_blocks_over_the_whole_province_are_listed_with_their_reasons():
+    """A new one is a decision: who sees what it reads?"""
+    blocks = whole_province_blocks()
+    new = "\n".join(f'    "{block}": "为什么安全",' for block in sorted(blocks - WHOLE_PROVINCE.keys()))
+    gone = "\n".join(f'    "{block}"' for block in sorted(WHOLE_PROVINCE.keys() - blocks))
+    assert not new, f"add to WHOLE_PROVINCE in fpa/access/exceptions.py, each with its reason:\n{new}"
+    assert not gone, f"take out of WHOLE_PROVINCE in fpa/access/exceptions.py:\n{gone}"
+    assert all(re.search("[\u4e00-\u9fff]", reason) for reason in WHOLE_PROVINCE.values())
+
+
+@pytest.mark.parametrize(
+    ("code", "owners"),
+    [
+        ("def act():\n    with whole_province():\n        pass", ["act"]),
+        (
+            "class C:\n    def act(self):\n        with scope.whole_province(), other():\n            pass",
+            ["C.act"],
+        ),
+        ("def outer():\n    def inner():\n        with whole_province(): pass", ["outer.inner"]),
+        ("everywhere = whole_province", [""]),
+        ("@whole_province()\ndef act(): pass", ["act"]),
+        ("from fpa.access.scope import whole_province", []),
+        ("from fpa.access.scope import whole_province as everything", [""]),
+        ("def whole_province(): return scoped(ROOT_PATH)", []),
+    ],
+)
+def test_search_for_blocks_over_the_whole_province_sees_each_way_to_write_one(code, owners):
+    assert list(naming("whole_province", ast.parse(code))) == owners
 
 
 def test_an_address_and_its_view_share_one_word():

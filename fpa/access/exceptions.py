@@ -1,6 +1,7 @@
-"""Everything in the database that stands outside of row-level security, each with the reason why it is safe.
+"""All that stands outside of row-level security or looks beyond a seat's scope, each with the reason why it is safe.
 
-`tests/test_guards.py` compares these lists with the catalogue: what is neither guarded nor listed here fails.
+`tests/test_guards.py` compares the lists of the database's objects with its catalogue, `tests/test_architecture.py` the
+list of the code's blocks with the code: what is neither guarded nor listed here fails.
 """
 
 UNGUARDED_MODELS: dict[str, str] = {
@@ -53,3 +54,48 @@ FUNCTION_PREFIXES: dict[str, str] = {
     "move_paths": "见 SECURITY_DEFINERS",
 }
 """Whose functions and triggers there are beside PostgreSQL's own."""
+
+WHOLE_PROVINCE: dict[str, str] = {
+    "fpa.access.actions:_managed": "看账号在别处有没有任职；别处的岗位只计入判断，不说出来",
+    "fpa.access.actions:_refuse_double": "看账号在别处有没有任职；别处的岗位只计入判断，不说出来",
+    "fpa.access.actions:change_password": "本人改自己的密码，可能还没有岗位；只写一条审计",
+    "fpa.access.seats:seats_of": "登录后选岗位之前还没有范围；只读本人自己的任职",
+    "fpa.access.sign_in:confirm_password": "本人再次输入密码，可能还没有岗位；只读写本人的账号和次数",
+    "fpa.access.sign_in:log_in": "登录之前没有岗位；读到的不显示给任何人",
+    "fpa.access.views:_record_own": "本人登录、退出、切换岗位，可能没有岗位；只写一条审计",
+    "fpa.analysis.management.commands.report:Command._write": "命令行由运维人员使用，按指定的单位出报告",
+    "fpa.demo.load:is_loaded": "演示数据：只数有多少会员",
+    "fpa.demo.load:load_demo": "演示数据：向各级单位写入，不显示",
+    "fpa.demo.people:_write_county": "演示数据：向一个县写入，不显示",
+    "fpa.demo.people:make_people": "演示数据：只读单位和入序情况，定出每个单位写入多少人",
+    "fpa.figures.freshness:rebuild": "指标属于各级单位，重算要写到每一级；读到的不显示给任何人",
+    "fpa.figures.freshness:refresh": "指标属于各级单位，刷新要写到每一级；读到的不显示给任何人",
+    "fpa.figures.management.commands.figures:Command.handle": "命令行由运维人员使用，显示指定单位的指标",
+    "fpa.figures.recount:_one_moment": "核对指标要在同一时刻通看全部记录；只由命令行和测试调用，只报不符的数",
+    "fpa.files.retention:purge_files": "只看附件有没有被关联，不论在哪个单位；不显示",
+    "fpa.imports.import_file:import_file": (
+        "与 fpa.imports.runner:_run 同；经办人的权限和导入单位在打开范围之前已核对，只报计数和退回的行"
+    ),
+    "fpa.imports.runner:_run": "证件号码在全省只属一人，核对要通看；别处的档案只计入判断，不显示",
+    "fpa.imports.runner:_stop": "后台进程只写交给它的那一次导入的状态",
+    "fpa.imports.runner:idle_jobs": "只读导入的编号，用于排队",
+    "fpa.imports.runner:waiting_jobs": "只读导入的编号，用于排队",
+    "fpa.imports.tasks:purge_uploads": "只看导入过了多久；不显示",
+    "fpa.membership.actions:join_member": "证件号码在全省只属一人，入会要通看；别处的档案不显示",
+    "fpa.organization.actions.staff:appoint_staff": "证件号码在全省只属一人，任职要通看；别处的档案不显示",
+    "fpa.organization.actions.units:move_unit": (
+        "策略不许把行从一个范围写到另一个范围；两处都在经办人范围内，事先已核对；不显示"
+    ),
+    "fpa.pages.export_runner:_run": "后台进程先读交给它的那一次导出是谁的，随后按那个岗位的范围执行",
+    "fpa.pages.export_runner:_stop": "后台进程只写交给它的那一次导出的状态",
+    "fpa.pages.export_runner:idle_exports": "只读导出的编号，用于排队",
+    "fpa.pages.export_runner:waiting_exports": "只读导出的编号，用于排队",
+    "fpa.pages.history:history_of": "审计留在发生的单位；能看这条记录的人可以看它的全部经过，包括转来之前的",
+    "fpa.pages.tasks:purge_exports": "只看导出文件过了多久；不显示",
+    "fpa.people.names:rename_copies": "同一人的姓名在各单位要一致；只改姓名，不显示",
+    "fpa.system.keeper:_seal": "审计日志全省是一本，封存要通看；不显示",
+    "fpa.system.management.commands.audit:Command.handle": "审计日志全省是一本；命令行由运维人员使用，只报有问题的事件",
+    "fpa.system.tasks:daily_upkeep": "是否已封存要看全部事件；只写出树头，不显示",
+}
+"""Every block of code that runs over the whole province (`scope.whole_province`), as `module:function`, and why it
+shows nobody a row that is not theirs. `tests/test_architecture.py` compares the list with the code."""

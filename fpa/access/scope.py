@@ -78,6 +78,6 @@ def scoped(path: str) -> Iterator[None]:
 def whole_province() -> AbstractContextManager[None]:
     """Run a block over the whole province: sealing, recounting, and look-ups that must know of foreign rows.
 
-    Each use is a decision: say beside it why the block shows nobody a row that is not theirs.
+    Each use is a decision: `access.exceptions.WHOLE_PROVINCE` says why the block shows nobody a row that is not theirs.
     """
     return scoped(ROOT_PATH)
