@@ -9,7 +9,7 @@ help:
 	@echo "make demo        准备一切并启动演示系统（http://127.0.0.1:8000）"
 	@echo "make test        运行全部测试（含浏览器）"
 	@echo "make test-pg15   在 PostgreSQL 15 上运行数据库测试"
-	@echo "make check       格式、规范、类型、导入规则、迁移"
+	@echo "make check       格式、规范、类型、导入规则、迁移、术语表"
 	@echo "make bench       测量性能，写入 bench/out.json"
 	@echo "make clean-data  删除内置数据库和全部数据（不可恢复）"
 
@@ -25,6 +25,7 @@ check: $(VENV)/dev node_modules/.dev
 	@$(BIN)/lint-imports
 	@$(BIN)/mypy config fpa tests scripts bench conftest.py
 	@$(BIN)/fpa makemigrations --check --dry-run
+	@$(BIN)/fpa glossary --check
 
 test: $(VENV)/dev node_modules/.dev
 	@sh scripts/ensure_chromium.sh

@@ -5,7 +5,7 @@ from django.db.models.signals import post_migrate
 class AccessConfig(AppConfig):
     name = "fpa.access"
     label = "access"
-    verbose_name = "组织与权限"
+    verbose_name = "单位、账号、岗位"
 
     def ready(self) -> None:
         from fpa.access import guards

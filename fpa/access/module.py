@@ -27,4 +27,8 @@ MODULE = Module(
         "appointment.ended": "结束任职",
     },
     fields={"on": "生效日期", "unit": "单位", "valid_from": "自何日起", "valid_to": "到何日止"},
+    pages={
+        "logout": "退出",
+        "switch_seat": "切换岗位",
+    },
 )

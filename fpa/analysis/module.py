@@ -15,4 +15,12 @@ MODULE = Module(
     ),
     verbs={"report.downloaded": "下载报告"},
     fields={"period": "期间"},
+    pages={
+        "report_half_year_docx": "下载 Word",
+    },
+    glossary={
+        "总量、每个村（社区）平均、每百名会员": ("Per.TOTAL、Per.VILLAGE、Per.MEMBER", "比较方式"),
+        "〔待接入〕": ("Reading.value", "没有模块产生这个数：指标没有声明，值是 `None`"),
+        "〔暂无上报〕": ("Reading.coverage", "有模块，本期没有通过审核的数：覆盖面内一个单位也没有"),
+    },
 )

@@ -4,4 +4,4 @@ from django.apps import AppConfig
 class ApprovalConfig(AppConfig):
     name = "fpa.approval"
     label = "approval"
-    verbose_name = "审批与讨论"
+    verbose_name = "审核与讨论"

@@ -89,4 +89,10 @@ MODULE = Module(
     },
     todos=todos,
     handover=handover,
+    pages={
+        "case_detail": "审核事项（一件）",
+        "thread_detail": "讨论（一条）",
+        "reply_thread": "答复",
+        "settle_thread": "办结",
+    },
 )

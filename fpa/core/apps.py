@@ -6,6 +6,7 @@ from django.apps import AppConfig
 class CoreConfig(AppConfig):
     name = "fpa.core"
     label = "core"
+    verbose_name = "公用"
 
     def ready(self) -> None:
         """Register the query lookups."""

@@ -113,7 +113,9 @@ class Module:
     their things (for one kind of thing alone as `app.model.field`). `former_labels` maps what its models were called
     in events written before they came here (`organization.member`) to what they are called now. `todos` gives a seat's
     to-dos, `search` what the search box finds for a text (half-width, without spaces), `handover` what is open at a
-    post. `glossary` adds words that no model, page or permission has: 中文 → (code, explanation).
+    post. `pages` names, in Chinese, the addresses that neither the menu nor a list nor their view's own title names
+    (address's name → 中文); `glossary` adds words that no model, page or permission has: 中文 → (code, explanation),
+    where several codes are parted by `、`.
     """
 
     permissions: Sequence[Permission] = ()
@@ -124,6 +126,7 @@ class Module:
     todos: Callable[[Actor, date], Sequence[TodoGroup]] | None = None
     search: Callable[[str, Actor], Sequence[HitGroup]] | None = None
     handover: Callable[[Actor], Sequence[OpenItem]] | None = None
+    pages: Mapping[str, str] = field(default_factory=dict)
     glossary: Mapping[str, tuple[str, str]] = field(default_factory=dict)
 
 
@@ -152,7 +155,7 @@ def permissions() -> list[Permission]:
 
 @cache
 def merged(what: str) -> dict[str, str]:
-    """One of the rooms' mappings (`verbs`, `fields`, `former_labels`), of all rooms together."""
+    """One of the rooms' mappings (`verbs`, `fields`, `former_labels`, `pages`), of all rooms together."""
     return {key: word for module in modules().values() for key, word in getattr(module, what).items()}
 
 

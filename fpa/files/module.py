@@ -11,4 +11,9 @@ MODULE = Module(
     ),
     menu=(Entry("organization", "文件", "document_list", "document.view", 80),),
     verbs={"document.added": "登记文件", "document.edited": "修改文件"},
+    pages={
+        "search_documents": "找文件",
+        "document_detail": "文件（一份）",
+        "download_attachment": "下载附件",
+    },
 )

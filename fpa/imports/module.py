@@ -15,4 +15,12 @@ MODULE = Module(
     },
     fields={"new": "新增", "changed": "更新", "unchanged": "无变化", "rejected": "退回"},
     former_labels={"jobs.job": "imports.job", "jobs.importrow": "imports.importrow"},
+    pages={
+        "import_template": "下载空白模板",
+        "import_detail": "导入（一次）",
+        "import_progress": "导入的进度",
+        "confirm_import": "确认导入",
+        "cancel_import": "取消这次导入",
+        "rejected_rows": "下载退回的行",
+    },
 )

@@ -51,4 +51,7 @@ MODULE = Module(
     fields={"membership.member.name": "姓名"},
     former_labels={"organization.member": "membership.member"},
     search=search,
+    pages={
+        "member_detail": "会员资料",
+    },
 )

@@ -39,4 +39,9 @@ MODULE = Module(
     },
     fields={"document": "文号"},
     search=search,
+    pages={
+        "unit_detail": "单位",
+        "unit_children": "下级单位",
+        "staff_detail": "工作人员",
+    },
 )

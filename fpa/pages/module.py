@@ -16,4 +16,10 @@ MODULE = Module(
         "saved_view.deleted": "删除常用视图",
     },
     fields={"page": "列表地址", "format": "格式"},
+    pages={
+        "search_units": "找单位",
+        "export_detail": "后台导出（一次）",
+        "export_progress": "后台导出的进度",
+        "export_file": "下载导出文件",
+    },
 )

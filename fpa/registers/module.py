@@ -27,4 +27,7 @@ MODULE = Module(
         "calendar_day.removed": "删除放假调休日",
     },
     fields={"value": "值"},
+    pages={
+        "entry_list": "字典项",
+    },
 )
