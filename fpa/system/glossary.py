@@ -86,10 +86,10 @@ def _model(model: type[models.Model]) -> tuple[str, str, str]:
 
 def _field(field: models.Field) -> str:
     """A field and its choices; empty for one that has no Chinese name, nor a model with one that it leads to."""
-    names = [field.verbose_name]
+    names = [str(field.verbose_name)]
     if isinstance(field, models.ForeignKey):
-        names.append(field.related_model._meta.verbose_name)
-    words = next((name for name in map(str, names) if not name.isascii()), "")
+        names.append(str(field.related_model._meta.verbose_name))
+    words = next((name for name in names if not name.isascii()), "")
     if not words:
         return ""
     choices = "、".join(
