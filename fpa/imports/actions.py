@@ -14,7 +14,7 @@ from fpa.core.actor import SYSTEM, Actor
 from fpa.core.ids import uuid7
 from fpa.imports import files
 from fpa.imports.importer import Importer, Raced, importer_of
-from fpa.imports.models import ImportRow, Job, State, Verdict
+from fpa.imports.models import ImportRow, Job, RowOutcome, State
 from fpa.imports.progress import Progress
 from fpa.imports.queue import enqueue
 from fpa.imports.staging import count, stage
@@ -112,7 +112,7 @@ def confirm_import(*, job: Job, by: Actor) -> Job:
         return job
     if job.state != State.READY:
         raise CannotImport(f"这次导入现在是“{job.get_state_display()}”，不能确认。")
-    if not job.counts[Verdict.NEW] + job.counts[Verdict.CHANGED]:
+    if not job.counts[RowOutcome.NEW] + job.counts[RowOutcome.CHANGED]:
         raise CannotImport("没有可导入的行：没有新增，也没有更新。")
     job.state, job.words, job.attempts = State.CONFIRMED, "排队等候", 0
     job.confirmed_by_id, job.confirmed_post_id = _someone(by)
@@ -189,8 +189,8 @@ def _forget(job: Job, *, keep_rejected: bool) -> None:
     rows = ImportRow.objects.filter(job=job)
     if keep_rejected:
         kept = JSONObject(**{key: f"data__{key}" for key in importer_of(job.kind).subject_keys})
-        rows.filter(verdict=Verdict.REJECTED).update(data=kept, key=None)
-        rows = rows.exclude(verdict=Verdict.REJECTED)
+        rows.filter(outcome=RowOutcome.REJECTED).update(data=kept, key=None)
+        rows = rows.exclude(outcome=RowOutcome.REJECTED)
     rows._raw_delete(rows.db)
-    if not (keep_rejected and job.counts[Verdict.REJECTED]):
+    if not (keep_rejected and job.counts[RowOutcome.REJECTED]):
         transaction.on_commit(lambda: files.discard(job.pk))

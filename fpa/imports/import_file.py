@@ -14,7 +14,7 @@ from fpa.core.ids import uuid7
 from fpa.imports import files
 from fpa.imports.actions import CannotImport, apply_import, check_import, confirm_import, upload_import
 from fpa.imports.importer import Importer
-from fpa.imports.models import ImportRow, Job, Verdict
+from fpa.imports.models import ImportRow, Job, RowOutcome
 from fpa.imports.progress import Progress
 
 _PIECE = 1 << 20
@@ -51,13 +51,13 @@ def _carry_out(job: Job, by: Actor, *, dry_run: bool) -> dict[str, Any]:
     check_import(job=job, progress=Progress(job))
     if not dry_run and _writes(job):
         job = apply_import(job=confirm_import(job=job, by=by), by=by)
-    rows = ImportRow.objects.filter(job=job, verdict=Verdict.REJECTED).order_by("position")
+    rows = ImportRow.objects.filter(job=job, outcome=RowOutcome.REJECTED).order_by("position")
     rejected = list(rows.values("sheet", "row", "column", "reason"))
     return {**{name: job.counts[name] for name in ("new", "changed", "unchanged")}, "rejected": rejected}
 
 
 def _writes(job: Job) -> bool:
-    return job.counts[Verdict.NEW] + job.counts[Verdict.CHANGED] > 0
+    return job.counts[RowOutcome.NEW] + job.counts[RowOutcome.CHANGED] > 0
 
 
 def _actor(username: str) -> Actor:

@@ -48,7 +48,7 @@ class Importer(ABC):
     """What of a row's data `subject` reads: rejected rows keep it when the import is done."""
     judge: ClassVar[str]
     """SQL over the relation `staged` (the rows without faults, duplicates left out) that gives the same columns and
-    verdict, field, reason, changes. `%(lo)s`, `%(hi)s` bound what the person importing may see."""
+    outcome, field, reason, changes. `%(lo)s`, `%(hi)s` bound what the person importing may see."""
 
     @property
     def fill_down(self) -> tuple[str, ...]:
@@ -66,7 +66,7 @@ class Importer(ABC):
 
     @abstractmethod
     def apply(self, job: Job, by: Actor) -> None:
-        """Write the staged rows with verdict new or changed, set-based, in the caller's transaction over everything.
+        """Write the staged rows with outcome new or changed, set-based, in the caller's transaction over everything.
 
         Rows that the database no longer takes as judged become rejected; raises `Raced` where that was only seen
         while writing: the caller starts again.

@@ -25,7 +25,7 @@ WAITING = (State.UPLOADED, State.CONFIRMED)
 """States in which the worker has something to do."""
 
 
-class Verdict(models.TextChoices):
+class RowOutcome(models.TextChoices):
     NEW = "new", "新增"
     CHANGED = "changed", "更新"
     UNCHANGED = "unchanged", "无变化"
@@ -100,7 +100,7 @@ class ImportRow(models.Model):
     sheet = models.CharField("工作表", max_length=200)
     row = models.PositiveIntegerField("行号")
     key = models.BinaryField("对象索引", null=True)
-    verdict = models.CharField("核对结果", max_length=10, choices=Verdict)
+    outcome = models.CharField("核对结果", max_length=10, choices=RowOutcome)
     column = models.TextField("列")
     reason = models.TextField("原因")
     data = models.JSONField(default=dict)

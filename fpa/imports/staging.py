@@ -20,7 +20,7 @@ from fpa.core.visibility import upper_bound
 from fpa.imports.copy_lines import Chunk, Placed, Work, chunked, copy_lines_of
 from fpa.imports.files import path_of
 from fpa.imports.importer import Importer
-from fpa.imports.models import ImportRow, Job, Verdict
+from fpa.imports.models import ImportRow, Job, RowOutcome
 from fpa.imports.progress import Progress
 from fpa.imports.units import NoSuchUnit, UnitFinder, code_of
 
@@ -37,7 +37,7 @@ _DUPLICATES = """
         AND first.job_id = %(job)s AND first.position = pair.first
 """
 _INTO = """INSERT INTO imports_importrow
-    (job_id, path, position, sheet, row, key, verdict, "column", reason, data, changes)"""
+    (job_id, path, position, sheet, row, key, outcome, "column", reason, data, changes)"""
 _REJECTED = f"""{_INTO}
     SELECT job_id, %(path)s, position, sheet, row, key, 'rejected', "column", reason, data, '{{}}'
     FROM imports_importinbox WHERE job_id = %(job)s AND reason <> ''
@@ -45,7 +45,7 @@ _REJECTED = f"""{_INTO}
 _JUDGED = f"""{_INTO}
     WITH staged AS (SELECT job_id, position, sheet, row, key, data FROM imports_importinbox
         WHERE job_id = %(job)s AND reason = '')
-    SELECT job_id, %(path)s, position, sheet, row, key, verdict,
+    SELECT job_id, %(path)s, position, sheet, row, key, outcome,
         CASE WHEN reason = '' THEN '' ELSE coalesce(%(labels)s::jsonb -> sheet ->> field, '') END, reason, data, changes
     FROM ({{judge}}) AS judged
 """
@@ -164,11 +164,11 @@ def _judge(reading: Reading) -> None:
 
 
 def count(job: Job) -> dict[str, int]:
-    """How many rows have which verdict; every verdict is there."""
-    found: Counter[str] = Counter(dict.fromkeys(Verdict.values, 0))
+    """How many rows have which outcome; every outcome is there."""
+    found: Counter[str] = Counter(dict.fromkeys(RowOutcome.values, 0))
     with connection.cursor() as cursor:
         table = ImportRow._meta.db_table
-        cursor.execute(f"SELECT verdict, count(*) FROM {table} WHERE job_id = %s GROUP BY verdict", [job.pk])
+        cursor.execute(f"SELECT outcome, count(*) FROM {table} WHERE job_id = %s GROUP BY outcome", [job.pk])
         found.update(dict(cursor.fetchall()))
     return dict(found)
 

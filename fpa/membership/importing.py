@@ -20,7 +20,7 @@ from fpa.core.identity import mask_name
 from fpa.figures.freshness import mark_stale, mark_stale_subtree, refresh
 from fpa.imports.copy_lines import Normalise
 from fpa.imports.importer import Importer, Raced, UnitFields, register
-from fpa.imports.models import ImportRow, Job, Verdict
+from fpa.imports.models import ImportRow, Job, RowOutcome
 from fpa.membership import import_sql as sql
 from fpa.membership.models import Member, MemberKind
 from fpa.membership.roster import FIELDS, Context, normalise
@@ -87,9 +87,9 @@ class MembersImporter(Importer):
             cursor.execute(sql.MARK_MOVED, values)
             cursor.execute(sql.MARK_RACED, values)
             old_places = _bring_back(cursor, values)
-            cursor.execute(sql.PEOPLE, values | {"verdict": "new"})
-            cursor.execute(sql.MEMBERS, values | {"verdict": "new"})
-            _all_or_raced(cursor, values | {"verdict": "new"})
+            cursor.execute(sql.PEOPLE, values | {"outcome": "new"})
+            cursor.execute(sql.MEMBERS, values | {"outcome": "new"})
+            _all_or_raced(cursor, values | {"outcome": "new"})
             _correct(cursor, values)
             cursor.execute(sql.SINCE, values)
             since = cursor.fetchone()[0]
@@ -119,7 +119,7 @@ class MembersImporter(Importer):
 
     def changes_in_words(self, row: ImportRow) -> str:
         """会员类别：普通会员 → 骨干会员；入会日期：…"""
-        if row.verdict == Verdict.NEW:
+        if row.outcome == RowOutcome.NEW:
             return _first_words(row)
         return "；".join(
             f"{_LABELS[name]}：{_said(old)} → {_said(new)}" for name, (old, new) in row.changes.items()
@@ -173,11 +173,11 @@ def _correct(cursor: Any, values: dict[str, Any]) -> None:
     for model in name_copies():
         cursor.execute(sql.NAME_COPIES.format(table=model._meta.db_table), values)
     cursor.execute(sql.EDIT_MEMBERS, values)
-    _all_or_raced(cursor, values | {"verdict": "changed"})
+    _all_or_raced(cursor, values | {"outcome": "changed"})
 
 
-def _hold(cursor: Any, values: dict[str, Any], verdict: str) -> list[_Held]:
-    cursor.execute(sql.HELD, values | {"verdict": verdict})
+def _hold(cursor: Any, values: dict[str, Any], outcome: str) -> list[_Held]:
+    cursor.execute(sql.HELD, values | {"outcome": outcome})
     return [_Held(*row) for row in cursor.fetchall()]
 
 
@@ -198,10 +198,10 @@ def _rebind_phones(cursor: Any, people: list[_Held]) -> None:
 
 
 def _all_or_raced(cursor: Any, values: dict[str, Any]) -> None:
-    """Every row with the verdict was written by the statement before. Raises Raced."""
+    """Every row with the outcome was written by the statement before. Raises Raced."""
     written = cursor.rowcount
     cursor.execute(
-        "SELECT count(*) FROM imports_importrow WHERE job_id = %(job)s AND verdict = %(verdict)s", values
+        "SELECT count(*) FROM imports_importrow WHERE job_id = %(job)s AND outcome = %(outcome)s", values
     )
     if cursor.fetchone()[0] != written:
         raise Raced

@@ -37,7 +37,7 @@ class PostsImporter(Importer):
     defaults = ("岗位都是村级。",)
     subject_keys = ("title",)
     judge = """
-        SELECT s.*, CASE WHEN p.id IS NULL THEN 'new' ELSE 'unchanged' END AS verdict, '' AS field, '' AS reason,
+        SELECT s.*, CASE WHEN p.id IS NULL THEN 'new' ELSE 'unchanged' END AS outcome, '' AS field, '' AS reason,
             '{}'::jsonb AS changes
         FROM staged AS s LEFT JOIN access_post AS p ON p.title = s.data ->> 'title'
     """
@@ -56,7 +56,7 @@ class PostsImporter(Importer):
             cursor.execute(
                 "INSERT INTO access_post (unit_id, path, title, role)"
                 " SELECT (data ->> 'unit_id')::bigint, data ->> 'path', data ->> 'title', data ->> 'role'"
-                " FROM imports_importrow WHERE job_id = %s AND verdict = 'new'",
+                " FROM imports_importrow WHERE job_id = %s AND outcome = 'new'",
                 [job.pk],
             )
         if self.races:
