@@ -22,6 +22,8 @@ HTTPS = os.environ.get("FPA_HTTPS") == "1"
 KEYRING_FILE = Path(os.environ.get("FPA_KEYRING", DATA_DIR / "keyring.json"))
 TREE_HEAD_FILE = Path(os.environ.get("FPA_TREE_HEADS", DATA_DIR / "tree-heads.jsonl"))
 UPLOAD_DIR = Path(os.environ.get("FPA_UPLOADS", DATA_DIR / "uploads"))
+IMPORT_MAX_ROWS = int(os.environ.get("FPA_IMPORT_MAX_ROWS", "300000"))
+IMPORT_STATEMENT_SECONDS = float(os.environ.get("FPA_IMPORT_STATEMENT_SECONDS", "180"))
 FIRST_PERIOD = os.environ.get("FPA_FIRST_PERIOD", "2023H1")
 
 ORGANIZER = os.environ.get("FPA_ORGANIZER", "湖南省计划生育协会")

@@ -123,7 +123,7 @@ def confirm_import(*, job: Job, by: Actor) -> Job:
     return job
 
 
-def apply_import(*, job: Job, by: Actor) -> Job:
+def apply_import(*, job: Job, by: Actor, progress: Progress) -> Job:
     """Write a confirmed import, once: records, one audit event with counts and the file's digest, marks for figures.
 
     Rows that were changed by others since the check are rejected with that reason, so counts say what was done. Call
@@ -133,7 +133,7 @@ def apply_import(*, job: Job, by: Actor) -> Job:
     for attempt in range(_TRIES):
         try:
             with transaction.atomic():
-                importer.apply(job, by)
+                importer.apply(job, by, progress)
             break
         except Raced:
             if attempt == _TRIES - 1:

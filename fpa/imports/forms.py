@@ -4,6 +4,7 @@ from typing import Any
 from uuid import uuid4
 
 from django import forms
+from django.conf import settings
 
 from fpa.access.models import Unit
 from fpa.core.actor import Actor
@@ -12,7 +13,7 @@ from fpa.core.sheets.book import MAX_BYTES
 from fpa.imports.importer import Importer
 
 _FILE_HINT = (
-    "Excel、WPS 表格（.xlsx、.xls）或 CSV，不超过 100 MB。"
+    "Excel、WPS 表格（.xlsx、.xls）或 CSV，不超过 100 MB、{rows:,} 行。"
     "表头上方有标题、说明，表尾有合计、签字行都可以，不必改动。"
 )
 
@@ -22,7 +23,6 @@ class UploadForm(Form):
 
     file = forms.FileField(
         label="表格文件",
-        help_text=_FILE_HINT,
         widget=forms.ClearableFileInput(attrs={"accept": ".xlsx,.xls,.csv,.txt"}),
     )
     key = forms.UUIDField(widget=forms.HiddenInput, initial=uuid4)
@@ -32,6 +32,7 @@ class UploadForm(Form):
         unit.initial = Unit.objects.get(path=seat.path)
         super().__init__(*args, **kwargs)
         self.fields = {"unit": unit, **self.fields}
+        self.fields["file"].help_text = _FILE_HINT.format(rows=settings.IMPORT_MAX_ROWS)
         style_widgets(self)
 
     def clean_file(self) -> Any:

@@ -14,6 +14,7 @@ from fpa.core.ids import uuid7
 from fpa.imports import files
 from fpa.imports.actions import CannotImport, apply_import, check_import, confirm_import, upload_import
 from fpa.imports.importer import Importer
+from fpa.imports.limits import limited_statements
 from fpa.imports.models import ImportRow, Job, RowOutcome
 from fpa.imports.progress import Progress
 
@@ -30,7 +31,7 @@ def import_file(importer: Importer, file: Path, code: str, username: str, *, dry
     unit = _unit(code, by)
     if not file.is_file():
         raise CannotImport(f"找不到文件：{file}。请核对路径。")
-    with whole_province():
+    with whole_province(), limited_statements():
         job = upload_import(
             importer=importer, unit=unit, filename=file.name, pieces=_pieces(file), key=uuid7(), by=by
         )
@@ -48,9 +49,10 @@ def import_file(importer: Importer, file: Path, code: str, username: str, *, dry
 
 
 def _carry_out(job: Job, by: Actor, *, dry_run: bool) -> dict[str, Any]:
-    check_import(job=job, progress=Progress(job))
+    progress = Progress(job)
+    check_import(job=job, progress=progress)
     if not dry_run and _writes(job):
-        job = apply_import(job=confirm_import(job=job, by=by), by=by)
+        job = apply_import(job=confirm_import(job=job, by=by), by=by, progress=progress)
     rows = ImportRow.objects.filter(job=job, outcome=RowOutcome.REJECTED).order_by("position")
     rejected = list(rows.values("sheet", "row", "column", "reason"))
     return {**{name: job.counts[name] for name in ("new", "changed", "unchanged")}, "rejected": rejected}

@@ -16,6 +16,7 @@ from fpa.core.actor import Actor
 from fpa.core.sheets.header import Field
 from fpa.imports.copy_lines import Normalise
 from fpa.imports.models import ImportRow, Job
+from fpa.imports.progress import Progress
 
 
 @dataclass(frozen=True)
@@ -40,6 +41,8 @@ class Importer(ABC):
     units: ClassVar[UnitFields]
     key_field: ClassVar[str]
     """The field by which duplicates within the file are found."""
+    is_key_within_unit: ClassVar[bool] = False
+    """Whether another unit's rows may have the same key."""
     defaults: ClassVar[tuple[str, ...]]
     """What is taken where a new record's cell is blank, in sentences for the preview and the confirmation."""
     template: ClassVar[dict[str, str]]
@@ -65,8 +68,9 @@ class Importer(ABC):
         """What `normalise` needs beside the rows; it is pickled."""
 
     @abstractmethod
-    def apply(self, job: Job, by: Actor) -> None:
-        """Write the staged rows with outcome new or changed, set-based, in the caller's transaction over everything.
+    def apply(self, job: Job, by: Actor, progress: Progress) -> None:
+        """Write the staged rows with outcome new or changed, set-based, in the caller's transaction over everything;
+        say between statements how far it is.
 
         Rows that the database no longer takes as judged become rejected; raises `Raced` where that was only seen
         while writing: the caller starts again.

@@ -12,7 +12,10 @@ from fpa.core.visibility import ROOT_PATH, upper_bound
 from fpa.imports.models import Job
 
 EVERY_SECONDS = 0.5
-_SCOPE = "SELECT set_config('fpa.scope_lo', %s, true), set_config('fpa.scope_hi', %s, true)"
+_SCOPE = (
+    "SELECT set_config('fpa.scope_lo', %s, true), set_config('fpa.scope_hi', %s, true),"
+    " set_config('statement_timeout', '10s', true)"
+)
 _SAY = f"UPDATE {Job._meta.db_table} SET words = %s, done = %s WHERE id = %s"
 _BEGIN = f"UPDATE {Job._meta.db_table} SET attempts = attempts + 1 WHERE id = %s RETURNING attempts"
 

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from functools import partial
 from typing import Any
 
+from django.conf import settings
 from django.db import connection
 from django.utils import timezone
 
@@ -17,7 +18,7 @@ from fpa.core.sheets import Book, Refused, open_sheets
 from fpa.core.sheets.header import Table, find_tables
 from fpa.core.sheets.non_data_rows import NON_DATA_ROW_LABELS
 from fpa.core.visibility import upper_bound
-from fpa.imports.copy_lines import Chunk, Placed, Work, chunked, copy_lines_of
+from fpa.imports.copy_lines import Chunk, Placed, Repetitions, Work, chunked, copy_lines_of
 from fpa.imports.files import path_of
 from fpa.imports.importer import Importer
 from fpa.imports.models import ImportRow, Job, RowOutcome
@@ -25,17 +26,6 @@ from fpa.imports.progress import Progress
 from fpa.imports.units import NoSuchUnit, UnitFinder, code_of
 
 _COPY = 'COPY imports_importinbox (job_id, position, sheet, row, key, "column", reason, data) FROM STDIN'
-_DUPLICATES = """
-    UPDATE imports_importinbox AS later SET "column" = %(labels)s::jsonb -> later.sheet ->> %(key_field)s, reason = CASE
-        WHEN later.sheet = first.sheet THEN format('与第 %%s 行%%s重复', first.row, %(key_label)s)
-        ELSE format('与工作表「%%s」第 %%s 行%%s重复', first.sheet, first.row, %(key_label)s) END
-    FROM (SELECT position, first_value(position) OVER same AS first FROM imports_importinbox
-          WHERE job_id = %(job)s AND reason = '' AND key IS NOT NULL
-          WINDOW same AS (PARTITION BY key ORDER BY position)) AS pair,
-         imports_importinbox AS first
-    WHERE pair.first <> pair.position AND later.job_id = %(job)s AND later.position = pair.position
-        AND first.job_id = %(job)s AND first.position = pair.first
-"""
 _INTO = """INSERT INTO imports_importrow
     (job_id, path, position, sheet, row, key, outcome, "column", reason, data, changes)"""
 _REJECTED = f"""{_INTO}
@@ -95,7 +85,7 @@ def stage(job: Job, importer: Importer, progress: Progress) -> None:
     Call it in a scope over the whole province: an ID number is one person's everywhere, and what the judgement says
     of records out of the job's sight is written by the importer with care. Raises Refused.
     """
-    with open_sheets(path_of(job.pk), job.filename) as book:
+    with open_sheets(path_of(job.pk), job.filename, settings.IMPORT_MAX_ROWS) as book:
         reading = Reading(job, importer, UnitFinder(job.unit))
         unread = _find_tables(reading, book)
         _copy(reading, progress)
@@ -136,12 +126,14 @@ def _check_unit_column(table: Table, reading: Reading) -> None:
 def _copy(reading: Reading, progress: Progress) -> None:
     importer = reading.importer
     labels = {item.key: item.label for item in importer.fields}
-    work = Work(importer.normalise, importer.context(), labels)
+    work = Work(importer.normalise, importer.context(), labels, importer.is_key_within_unit)
+    repetitions = Repetitions(importer.key_field, importer.label_of(importer.key_field))
     done = 0
-    with connection.cursor() as cursor, cursor.copy(_COPY) as copy:
-        for rows, lines in copy_lines_of(work, reading.chunks()):
-            copy.write(lines)
-            done += rows
+    with connection.cursor() as cursor:
+        for lines in copy_lines_of(work, reading.chunks()):
+            with cursor.copy(_COPY) as copy:
+                copy.write(repetitions.mark(lines))
+            done += len(lines.numbers)
             progress.say("正在读取、校验和加密", done)
 
 
@@ -152,14 +144,12 @@ def _judge(reading: Reading) -> None:
         "job": job.pk,
         "path": job.path,
         "labels": json.dumps({table.sheet.name: {**proper, **table.labels} for table in reading.tables}),
-        "key_field": importer.key_field,
-        "key_label": importer.label_of(importer.key_field),
         "lo": job.post.path,
         "hi": upper_bound(job.post.path),
         "today": timezone.localdate(),
     }
     with connection.cursor() as cursor:
-        for statement in (_DUPLICATES, _REJECTED, _JUDGED.format(judge=importer.judge), _EMPTY):
+        for statement in (_REJECTED, _JUDGED.format(judge=importer.judge), _EMPTY):
             cursor.execute(statement, values)
 
 

@@ -21,6 +21,7 @@ from fpa.figures.freshness import mark_stale, mark_stale_subtree, refresh
 from fpa.imports.copy_lines import Normalise
 from fpa.imports.importer import Importer, Raced, UnitFields, register
 from fpa.imports.models import ImportRow, Job, RowOutcome
+from fpa.imports.progress import Progress
 from fpa.membership import import_sql as sql
 from fpa.membership.models import Member, MemberKind
 from fpa.membership.roster import FIELDS, Context, normalise
@@ -80,16 +81,19 @@ class MembersImporter(Importer):
         """Today, as the office's calendar has it."""
         return Context(timezone.localdate())
 
-    def apply(self, job: Job, by: Actor) -> None:
+    def apply(self, job: Job, by: Actor, progress: Progress) -> None:
         """New people and memberships; people who had left come back with their record; changed ones are corrected."""
         values: dict[str, Any] = {"job": job.pk, "today": timezone.localdate(), "path": job.path}
         with connection.cursor() as cursor:
             cursor.execute(sql.MARK_MOVED, values)
             cursor.execute(sql.MARK_RACED, values)
             old_places = _bring_back(cursor, values)
+            progress.say("正在写入个人档案", job.done, now=True)
             cursor.execute(sql.PEOPLE, values | {"outcome": "new"})
+            progress.say("正在写入会员登记", job.done, now=True)
             cursor.execute(sql.MEMBERS, values | {"outcome": "new"})
             _all_or_raced(cursor, values | {"outcome": "new"})
+            progress.say("正在更新会员信息", job.done, now=True)
             _correct(cursor, values)
             cursor.execute(sql.SINCE, values)
             since = cursor.fetchone()[0]

@@ -14,6 +14,7 @@ from fpa.core.sheets.model import Cell, Merge, Refused, Sheet, SheetRow, column_
 from fpa.core.sheets.non_data_rows import NonDataRow, NonDataRows
 
 SEARCHED_ROWS = 30
+SEARCHED_COLUMNS = 1000
 MAX_HEADER_ROWS = 3
 
 _MAX_NAME = 200
@@ -225,7 +226,7 @@ def _names(fields: Sequence[Field]) -> dict[str, tuple[str, int]]:
 
 def _matches(rows: list[SheetRow], names: Mapping[str, tuple[str, int]]) -> dict[str, list[_Claim]]:
     matches: dict[str, list[_Claim]] = {}
-    for column in range(max(len(row.cells) for row in rows)):
+    for column in range(min(SEARCHED_COLUMNS, max(len(row.cells) for row in rows))):
         path = _path(rows, column)
         found = _meaning(path, names) if path else None
         if found:

@@ -11,6 +11,7 @@ from fpa.core.sheets.header import Field
 from fpa.imports.copy_lines import Normalise
 from fpa.imports.importer import Importer, Raced, UnitFields
 from fpa.imports.models import ImportRow, Job
+from fpa.imports.progress import Progress
 from fpa.imports.tests.post_rows import normalise
 
 VILLAGE = "新街社区"
@@ -51,7 +52,7 @@ class PostsImporter(Importer):
     def context(self) -> str:
         return "village"
 
-    def apply(self, job: Job, by: Actor) -> None:
+    def apply(self, job: Job, by: Actor, progress: Progress) -> None:
         with connection.cursor() as cursor:
             cursor.execute(
                 "INSERT INTO access_post (unit_id, path, title, role)"
