@@ -95,7 +95,7 @@ def check_import(*, job: Job, progress: Progress) -> Job:
     """
     stage(job, importer_of(job.kind), progress)
     job.state, job.words = State.READY, ""
-    values = {name: getattr(job, name) for name in ("state", "words", "counts", "notes", "done")}
+    values = {name: getattr(job, name) for name in ("state", "words", "counts", "notes", "dropped", "done")}
     if not Job.objects.filter(pk=job.pk, state=State.UPLOADED).update(**values):
         raise CannotImport("这次导入已被取消。")
     return job

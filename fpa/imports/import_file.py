@@ -55,7 +55,8 @@ def _carry_out(job: Job, by: Actor, *, dry_run: bool) -> dict[str, Any]:
         job = apply_import(job=confirm_import(job=job, by=by), by=by, progress=progress)
     rows = ImportRow.objects.filter(job=job, outcome=RowOutcome.REJECTED).order_by("position")
     rejected = list(rows.values("sheet", "row", "column", "reason"))
-    return {**{name: job.counts[name] for name in ("new", "changed", "unchanged")}, "rejected": rejected}
+    counts = {name: job.counts[name] for name in ("new", "changed", "unchanged")}
+    return {**counts, "rejected": rejected, "dropped": job.dropped}
 
 
 def _writes(job: Job) -> bool:

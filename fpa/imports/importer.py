@@ -15,6 +15,7 @@ from fpa.access.models import Unit
 from fpa.core.actor import Actor
 from fpa.core.sheets.header import Field
 from fpa.imports.copy_lines import Normalise
+from fpa.imports.forbidden import is_forbidden
 from fpa.imports.models import ImportRow, Job
 from fpa.imports.progress import Progress
 
@@ -114,9 +115,14 @@ _IMPORTERS: dict[str, Importer] = {}
 
 
 def register(importer: Importer) -> None:
-    """Make a kind known. Raises ValueError for a kind that is taken."""
+    """Make a kind known. Raises ValueError for a kind that is taken, or that asks for what must not be collected."""
     if importer.kind in _IMPORTERS:
         raise ValueError(f"two importers for {importer.kind!r}")
+    asked = [
+        name for field in importer.fields for name in (field.label, *field.aliases) if is_forbidden(name)
+    ]
+    if asked:
+        raise ValueError(f"{importer.kind!r} asks for what the platform must not hold: {asked}")
     _IMPORTERS[importer.kind] = importer
 
 

@@ -50,6 +50,7 @@ class Job(ScopedModel):
     attempts = models.PositiveSmallIntegerField("开始次数", default=0)
     counts = models.JSONField("结果", default=dict)
     notes = models.JSONField("说明", default=list)
+    dropped = models.JSONField("未予读取的列", default=list)
     error = models.CharField("原因", max_length=1000, blank=True, default="")
     key = models.UUIDField("防重复编号")
     user = models.ForeignKey(User, models.PROTECT, related_name="+", verbose_name="经办人")

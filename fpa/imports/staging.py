@@ -10,20 +10,19 @@ from dataclasses import dataclass, field
 from functools import partial
 from typing import Any
 
-from django.conf import settings
 from django.db import connection
 from django.utils import timezone
 
-from fpa.core.sheets import Book, Refused, open_sheets
-from fpa.core.sheets.header import Table, find_tables
+from fpa.core.sheets import Refused
+from fpa.core.sheets.header import Table
 from fpa.core.sheets.non_data_rows import NON_DATA_ROW_LABELS
 from fpa.core.visibility import upper_bound
 from fpa.imports.copy_lines import Chunk, Placed, Repetitions, Work, chunked, copy_lines_of
-from fpa.imports.files import path_of
 from fpa.imports.importer import Importer
 from fpa.imports.models import ImportRow, Job, RowOutcome
 from fpa.imports.progress import Progress
 from fpa.imports.units import NoSuchUnit, UnitFinder, code_of
+from fpa.imports.uploads import open_upload
 
 _COPY = 'COPY imports_importinbox (job_id, position, sheet, row, key, "column", reason, data) FROM STDIN'
 _INTO = """INSERT INTO imports_importrow
@@ -80,31 +79,26 @@ class Reading:
 
 
 def stage(job: Job, importer: Importer, progress: Progress) -> None:
-    """Read the job's file into judged `ImportRow`s and put counts and notes on `job` (not saved).
+    """Read the job's file into judged `ImportRow`s and put counts, notes and the names of dropped columns on `job`
+    (not saved).
 
     Call it in a scope over the whole province: an ID number is one person's everywhere, and what the judgement says
     of records out of the job's sight is written by the importer with care. Raises Refused.
     """
-    with open_sheets(path_of(job.pk), job.filename, settings.IMPORT_MAX_ROWS) as book:
-        reading = Reading(job, importer, UnitFinder(job.unit))
-        unread = _find_tables(reading, book)
+    reading = Reading(job, importer, UnitFinder(job.unit))
+    with open_upload(job, importer) as upload:
+        reading.tables, job.dropped = upload.tables, upload.dropped
+        for table in reading.tables:
+            _check_unit_column(table, reading)
         _copy(reading, progress)
         if not reading.position:
             raise Refused("表头下面没有一行数据。请填写后重新上传。")
         progress.say("正在与平台已有的记录核对", reading.position, now=True)
         _judge(reading)
-        job.notes = [*_notes_of(reading.tables), *(f"没有读取：{reason}" for reason in unread.values())]
+        job.notes = [*_notes_of(reading.tables), *(f"没有读取：{reason}" for reason in upload.unread)]
         job.notes += importer.defaults
-        job.notes += [f"没有读取隐藏的工作表「{name}」。" for name in book.hidden]
+        job.notes += [f"没有读取隐藏的工作表「{name}」。" for name in upload.book.hidden]
     job.counts, job.done = count(job), reading.position
-
-
-def _find_tables(reading: Reading, book: Book) -> dict[str, str]:
-    importer = reading.importer
-    reading.tables, unread = find_tables(book, importer.fields, importer.fill_down)
-    for table in reading.tables:
-        _check_unit_column(table, reading)
-    return unread
 
 
 def _check_unit_column(table: Table, reading: Reading) -> None:

@@ -21,8 +21,6 @@ from fpa.audit.record import record, recorder_of_export
 from fpa.core.actor import Actor
 from fpa.core.form_flow import form_flow, redirect_with_message
 from fpa.core.lists import XLSX, Column, Link, Status, Tone, list_page
-from fpa.core.sheets import open_sheets
-from fpa.core.sheets.header import find_tables
 from fpa.core.sheets.returned import write_rejected
 from fpa.imports import actions
 from fpa.imports.actions import CannotImport
@@ -31,6 +29,7 @@ from fpa.imports.forms import UploadForm
 from fpa.imports.importer import Importer, importer_of, importers
 from fpa.imports.models import ImportRow, Job, RowOutcome, State
 from fpa.imports.template import write_template
+from fpa.imports.uploads import open_upload
 
 TONES: dict[str, Tone] = {
     State.UPLOADED: "waiting",
@@ -294,8 +293,8 @@ def rejected_rows(request: HttpRequest, pk: UUID) -> HttpResponse:
     found = job.rows.filter(outcome=RowOutcome.REJECTED).values_list("sheet", "row", "reason")
     reasons = {(sheet, row): reason for sheet, row, reason in found}
     out = BytesIO()
-    with open_sheets(path_of(job.pk), job.filename) as book:
-        write_rejected(find_tables(book, importer.fields, importer.fill_down).found, reasons, out)
+    with open_upload(job, importer) as upload:
+        write_rejected(upload.tables, reasons, out)
     record("import.rejected_rows_taken", job, by=actor, changes={"rows": len(reasons)})
     return _file(out, f"退回修改_{job.filename.rsplit('.', 1)[0]}.xlsx")
 

@@ -137,7 +137,7 @@ def _write_sheet(sheet: CalamineSheet, formulas: Formulas, path: Path, budget: B
         while batch := [
             (number, cells, sorted(formulas.get(number, ()))) for number, cells in islice(rows, lines)
         ]:
-            file.write(json.dumps(batch, ensure_ascii=False, default=_encode))
+            file.write(json.dumps(batch, ensure_ascii=False, default=encode))
             file.write("\n")
     return [merge for merge in merges if merge.first_row < LAYOUT_ROWS][:1000]
 
@@ -190,7 +190,8 @@ def _text(value: str) -> str | None:
     return value if value and not value.isspace() else None
 
 
-def _encode(value: object) -> dict[str, str]:
+def encode(value: object) -> dict[str, str]:
+    """A date or datetime as a tagged object, for JSON."""
     if isinstance(value, datetime):
         return {"datetime": value.isoformat()}
     if isinstance(value, date):
@@ -199,7 +200,7 @@ def _encode(value: object) -> dict[str, str]:
 
 
 def decode(tagged: dict[str, str]) -> Cell:
-    """The date or datetime that `_write_sheet` wrote as a tagged object."""
+    """The date or datetime that `encode` made a tagged object."""
     if "date" in tagged:
         return date.fromisoformat(tagged["date"])
     return datetime.fromisoformat(tagged["datetime"])

@@ -43,6 +43,7 @@ def test_another_kind_is_imported_by_declaring_it(province_scope, importer, tmp_
             },
             {"sheet": "岗位", "row": 5, "column": "岗位名称", "reason": "与第 2 行岗位名称重复"},
         ],
+        "dropped": [],
     }
     assert made() - before == {("专干", "/12/02/001/001/")}
     assert importer.settled

@@ -58,5 +58,7 @@ def _text(outcome: dict[str, Any], dry_run: bool) -> str:
     said = "，".join(f"{word} {count:,}" for word, count in counts.items())
     begin = "检查完毕，没有写入" if dry_run else "导入完毕"
     lines = [f"{begin}：{said}，退回 {len(outcome['rejected']):,} 行。"]
+    if outcome["dropped"]:
+        lines.append(f"不予收集、没有读取的列：{'、'.join(outcome['dropped'])}。")
     lines += [f"{r['sheet']} 第 {r['row']} 行「{r['column']}」：{r['reason']}" for r in outcome["rejected"]]
     return "\n".join(lines)
