@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import Iterable
+from typing import Any
 from uuid import UUID
 
 from django.db import connection, transaction
@@ -30,14 +31,24 @@ class CannotImport(Exception):
 
 @transaction.atomic
 def upload_import(
-    *, importer: Importer, unit: Unit, filename: str, pieces: Iterable[bytes], key: UUID, by: Actor
+    *,
+    importer: Importer,
+    unit: Unit,
+    filename: str,
+    pieces: Iterable[bytes],
+    key: UUID,
+    by: Actor,
+    parent: str = "",
 ) -> Job:
     """Keep a file for `unit`, at or below the actor's, and have it checked. The same `key` again is the same job.
+
+    `parent` is the key of what the rows go into, for importers that have one.
 
     Raises CannotImport.
     """
     if not by.may(importer.permission) or not unit.path.startswith(by.path) or unit.valid_to:
         raise CannotImport(f"只能为本单位及下级现有单位导入{importer.label}，请重新选择单位。")
+    name = str(_parent_of(importer, parent, by, lock=False) or "")[:200]
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_advisory_xact_lock(%s)", [_lock_key(key)])
     user_id, post_id = _someone(by)
@@ -45,6 +56,7 @@ def upload_import(
     if known:
         return known
     job = Job(id=uuid7(), kind=importer.kind, unit=unit, filename=filename[-200:], key=key, ip=by.ip)
+    job.parent, job.parent_name = parent if importer.parent else "", name
     job.user_id, job.post_id = user_id, post_id
     job.digest = files.store(job.pk, pieces)
     job.save(force_insert=True)
@@ -53,6 +65,16 @@ def upload_import(
     )
     enqueue(job.pk)
     return job
+
+
+def _parent_of(importer: Importer, parent: str, by: Actor, *, lock: bool) -> Any:
+    """What the rows go into; None for importers without one. Raises CannotImport."""
+    if importer.parent is None:
+        return None
+    try:
+        return importer.parent.find(parent, by, lock=lock)
+    except LookupError as error:
+        raise CannotImport(str(error.args[0])) from error
 
 
 def _someone(by: Actor) -> tuple[int, int]:
@@ -130,6 +152,7 @@ def apply_import(*, job: Job, by: Actor, progress: Progress) -> Job:
     it in a scope over the whole province, holding the job.
     """
     importer = importer_of(job.kind)
+    _parent_of(importer, job.parent, by, lock=True)
     for attempt in range(_TRIES):
         try:
             with transaction.atomic():
@@ -142,7 +165,7 @@ def apply_import(*, job: Job, by: Actor, progress: Progress) -> Job:
     job.state, job.words, job.finished_at = State.DONE, "", timezone.now()
     job.save()
     changes = {**job.counts, "file": job.filename, "sm3": job.digest, "unit": job.unit.name}
-    record(f"{importer.permission}ed", job, by=by, changes=changes)
+    record(importer.verb, job, by=by, changes=changes)
     _forget(job, keep_rejected=True)
     return job
 

@@ -50,6 +50,8 @@ class Job(ScopedModel):
     attempts = models.PositiveSmallIntegerField("开始次数", default=0)
     counts = models.JSONField("结果", default=dict)
     notes = models.JSONField("说明", default=list)
+    parent = models.CharField("导入到的事项", max_length=40, blank=True, default="")
+    parent_name = models.CharField("导入到的事项名称", max_length=200, blank=True, default="")
     dropped = models.JSONField("未予读取的列", default=list)
     error = models.CharField("原因", max_length=1000, blank=True, default="")
     key = models.UUIDField("防重复编号")

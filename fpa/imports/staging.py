@@ -85,7 +85,7 @@ def stage(job: Job, importer: Importer, progress: Progress) -> None:
     Call it in a scope over the whole province: an ID number is one person's everywhere, and what the judgement says
     of records out of the job's sight is written by the importer with care. Raises Refused.
     """
-    reading = Reading(job, importer, UnitFinder(job.unit))
+    reading = Reading(job, importer, UnitFinder(job.unit, importer.levels))
     with open_upload(job, importer) as upload:
         reading.tables, job.dropped = upload.tables, upload.dropped
         for table in reading.tables:
@@ -111,9 +111,9 @@ def _check_unit_column(table: Table, reading: Reading) -> None:
     except NoSuchUnit as error:
         wanted = "或".join(f"「{reading.importer.label_of(key)}」" for key in (*units.names[-1:], units.code))
         raise Refused(
-            f"工作表「{table.sheet.name}」里没有说明每一行属于哪个村（社区）的列。"
+            f"工作表「{table.sheet.name}」里没有说明每一行属于哪个{finder.wanted}的列。"
             f"您选择的单位是{finder.target.name}，请增加一列{wanted}后重新上传；"
-            "如果整张表都是一个村（社区）的，请在上传时直接选择这个村（社区）。"
+            f"如果整张表都是一个{finder.wanted}的，请在上传时直接选择这个{finder.wanted}。"
         ) from error
 
 
@@ -137,12 +137,15 @@ def _judge(reading: Reading) -> None:
     values: dict[str, Any] = {
         "job": job.pk,
         "path": job.path,
+        "path_hi": upper_bound(job.path),
         "labels": json.dumps({table.sheet.name: {**proper, **table.labels} for table in reading.tables}),
         "lo": job.post.path,
         "hi": upper_bound(job.post.path),
         "today": timezone.localdate(),
+        "parent": job.parent or None,
+        **importer.judge_values,
     }
-    with connection.cursor() as cursor:
+    with connection.cursor() as cursor, importer.planning(reading.position):
         for statement in (_REJECTED, _JUDGED.format(judge=importer.judge), _EMPTY):
             cursor.execute(statement, values)
 

@@ -11,7 +11,6 @@ MASK = '["******", "******"]'
 ELSEWHERE = "此人已是其他单位的会员，不能重复登记。如人已迁来，请联系双方共同的上级计生协办理转移"
 OTHER_NAME = "该证件号码在平台登记的姓名与表中的不一致，请对照证件核对姓名和号码"
 TOO_EARLY = "入会日期早于此人上次的退会日期，前后两段会籍不能重叠，请核对入会日期"
-MOVED = "检查之后这个单位的隶属关系有调整，请重新导入核对"
 RACED = "检查之后此人的会员登记有变动，请重新导入核对"
 
 JUDGE = f"""
@@ -48,11 +47,6 @@ JUDGE = f"""
         CASE WHEN m.id IS NULL THEN 'name' WHEN m.unit_id <> d.unit_id THEN 'id' ELSE 'joined_on' END AS field) AS v
 """
 
-MARK_MOVED = f"""
-    UPDATE imports_importrow AS s SET outcome = 'rejected', reason = '{MOVED}', changes = '{{}}'
-    WHERE s.job_id = %(job)s AND s.outcome IN ('new', 'changed') AND NOT EXISTS (SELECT FROM access_unit AS u
-        WHERE u.id = (s.data ->> 'unit_id')::bigint AND u.path = s.data ->> 'path' AND u.valid_to IS NULL)
-"""
 MARK_RACED = f"""
     UPDATE imports_importrow AS s SET outcome = 'rejected', reason = '{RACED}', changes = '{{}}'
     FROM people_person AS p LEFT JOIN membership_member AS m ON m.person_id = p.id AND m.left_on IS NULL

@@ -19,9 +19,11 @@ from fpa.core.chinese import date_cn
 from fpa.core.identity import mask_name
 from fpa.figures.freshness import mark_stale, mark_stale_subtree, refresh
 from fpa.imports.copy_lines import Normalise
+from fpa.imports.declared_sql import MARK_MOVED
 from fpa.imports.importer import Importer, Raced, UnitFields, register
 from fpa.imports.models import ImportRow, Job, RowOutcome
 from fpa.imports.progress import Progress
+from fpa.imports.unit_fields import UNIT_KEYS
 from fpa.membership import import_sql as sql
 from fpa.membership.models import Member, MemberKind
 from fpa.membership.roster import FIELDS, Context, normalise
@@ -64,8 +66,9 @@ class MembersImporter(Importer):
     label = "会员"
     measure = "人"
     permission = "member.import"
+    verb = "member.imported"
     fields = FIELDS
-    units = UnitFields("unit_code", ("city", "county", "township", "unit", "village"))
+    units = UnitFields("unit_code", UNIT_KEYS)
     key_field = "id"
     template = _TEMPLATE
     defaults = ("没有填写入会日期的，入会日期记为导入当天。", "没有填写会员类别的，登记为普通会员。")
@@ -85,7 +88,7 @@ class MembersImporter(Importer):
         """New people and memberships; people who had left come back with their record; changed ones are corrected."""
         values: dict[str, Any] = {"job": job.pk, "today": timezone.localdate(), "path": job.path}
         with connection.cursor() as cursor:
-            cursor.execute(sql.MARK_MOVED, values)
+            cursor.execute(MARK_MOVED, values)
             cursor.execute(sql.MARK_RACED, values)
             old_places = _bring_back(cursor, values)
             progress.say("正在写入个人档案", job.done, now=True)

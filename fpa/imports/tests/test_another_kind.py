@@ -94,7 +94,7 @@ def test_another_kind_has_its_template(importer, tmp_path):
     with file.open("wb") as out:
         write_template(out, importer)
     with open_sheets(file) as book:
-        assert [row.cells for row in book.sheets[0].rows()] == [["岗位名称*", "村（社区）"]]
+        assert [row.cells for row in book.sheets[0].rows()] == [["岗位名称*", "乡镇（街道）", "村（社区）"]]
 
 
 def test_another_kind_stays_done(province_scope, importer, tmp_path):

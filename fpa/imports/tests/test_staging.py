@@ -67,7 +67,7 @@ def test_sheet_that_says_no_village_is_refused_by_its_name(province_scope, check
 
 
 def test_kind_without_names_of_units_asks_for_the_code(province_scope, checked, importer, monkeypatch):
-    monkeypatch.setattr(importer, "units", UnitFields("code", ()))
+    monkeypatch.setattr(importer, "units", UnitFields("unit_code", ()))
     job = checked([["岗位"], ["专干"]])
     assert job.state == State.REFUSED
     assert "请增加一列「单位代码」后重新上传" in job.error
@@ -128,7 +128,7 @@ def test_fault_of_a_unit_is_told_of_its_column_as_the_file_names_it(
 
 
 def test_row_repeated_names_the_first_by_its_row(province_scope, checked):
-    job = checked([HEADER, ["专干", VILLAGE], ["专干", OTHER], ["联络员", VILLAGE], ["专干", VILLAGE]])
+    job = checked([HEADER, ["专干", VILLAGE], ["专干", VILLAGE], ["联络员", VILLAGE], ["专干", VILLAGE]])
     assert rejections(job) == [
         (3, "岗位名称", "与第 2 行岗位名称重复"),
         (5, "岗位名称", "与第 2 行岗位名称重复"),
@@ -224,7 +224,7 @@ def test_judgement_that_rejects_names_the_column_of_its_field(province_scope, ch
         SELECT s.*, 'rejected' AS outcome, s.data ->> 'title' AS field, '不行' AS reason, '{}'::jsonb AS changes
         FROM staged AS s
     """
-    job = checked([["岗位", "村"], ["title", VILLAGE], ["code", VILLAGE], ["nothing", VILLAGE]])
+    job = checked([["岗位", "村"], ["title", VILLAGE], ["unit_code", VILLAGE], ["nothing", VILLAGE]])
     assert [column for _, column, _ in rejections(job)] == ["岗位", "单位代码", ""]
 
 
@@ -261,8 +261,8 @@ def test_tab_separated_text_and_gb18030_are_read_alike(province_scope, checked, 
 def test_subjects_of_rejected_rows_are_kept_and_nothing_else_of_them(province_scope, written, importer):
     importer.subject_keys = ()
     assert written().rows.get().data == {}
-    importer.subject_keys = ("title", "role")
+    importer.subject_keys = ("title", "path")
     assert written([HEADER, ["干事", VILLAGE], ["站长", VILLAGE]]).rows.get().data == {
         "title": "站长",
-        "role": "village",
+        "path": "/12/02/001/001/",
     }

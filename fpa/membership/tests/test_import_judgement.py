@@ -109,6 +109,7 @@ def test_import_judgement_again_is_unchanged(province_scope, tmp_path):
         "changed": 0,
         "unchanged": 1,
         "rejected": [],
+        "dropped": [],
     }
     assert bring(tmp_path, [HEADER[:2] + HEADER[3:], [*person(1)[:2], person(1)[3]]])["unchanged"] == 1
 
