@@ -204,7 +204,7 @@ def _bounded(part: Part, model: type[models.Model]) -> Part:
     """A column within what the model's field can hold. Raises FieldDoesNotExist for a key that is no attribute."""
     if not isinstance(part, Column):
         return part
-    field = model._meta.get_field(part.key)
+    field: Any = model._meta.get_field(part.key)
     if isinstance(part, Text) and getattr(field, "max_length", None):
         return replace(part, longest=min(part.longest, field.max_length))
     if isinstance(part, Number) and isinstance(field, models.DecimalField):
@@ -212,6 +212,6 @@ def _bounded(part: Part, model: type[models.Model]) -> Part:
         most = Decimal(10) ** (digits - places) - Decimal(1).scaleb(-places)
         return replace(part, places=min(part.places, places), most=min(most, part.most or most))
     if isinstance(part, Number) and isinstance(field, models.IntegerField):
-        most = connection.ops.integer_field_range(field.get_internal_type())[1]
-        return replace(part, most=min(most, part.most or most))
+        largest = connection.ops.integer_field_range(field.get_internal_type())[1]
+        return replace(part, most=min(largest, part.most or largest))
     return part

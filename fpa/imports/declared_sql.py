@@ -44,9 +44,9 @@ class Statements:
 
     def __init__(self, declared: "Import") -> None:
         self.declared = declared
-        self.meta = declared.model._meta
+        self.meta: Any = declared.model._meta
         self.table = _quoted(self.meta.db_table)
-        self.pk = _quoted(self.meta.pk.column)
+        self.pk = _quoted(str(self.meta.pk.column))
         self.columns = [part for part in declared.parts if isinstance(part, Column)]
 
     @cached_property
@@ -137,14 +137,15 @@ class Statements:
     def _checks(self) -> Iterator[Rule]:
         """The model's check constraints, asked of the row as it would be written."""
         row = ", ".join(f"{value} AS {column}" for column, value in self._row().items())
-        for constraint in self.meta.constraints:
-            if isinstance(constraint, models.CheckConstraint):
-                editor = connection.schema_editor(collect_sql=True)
-                check = constraint._get_check_sql(self.declared.model, editor).replace("%", "%%")
-                field, reason = self.declared.rules.get(
-                    constraint.name, (self.declared.key[0], CONTRADICTION)
-                )
-                yield Rule(f"(SELECT NOT ({check}) FROM (SELECT {row}) AS r)", field, reason)
+        unsaid = (self.declared.key[0], CONTRADICTION)
+        editor = connection.schema_editor(collect_sql=True)
+        checks: list[Any] = [
+            each for each in self.meta.constraints if isinstance(each, models.CheckConstraint)
+        ]
+        for constraint in checks:
+            check = constraint._get_check_sql(self.declared.model, editor).replace("%", "%%")
+            field, reason = self.declared.rules.get(constraint.name, unsaid)
+            yield Rule(f"(SELECT NOT ({check}) FROM (SELECT {row}) AS r)", field, reason)
 
     def _row(self) -> dict[str, str]:
         """The record as it would be: what the row says, else what the record says, else what a new one begins with."""

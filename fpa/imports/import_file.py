@@ -21,7 +21,9 @@ from fpa.imports.progress import Progress
 _PIECE = 1 << 20
 
 
-def import_file(importer: Importer, file: Path, code: str, username: str, *, dry_run: bool) -> dict[str, Any]:
+def import_file(
+    importer: Importer, file: Path, code: str, username: str, *, dry_run: bool, parent: str = ""
+) -> dict[str, Any]:
     """Upload, check, confirm and apply in one transaction, or roll it back for `dry_run`; the counts and rejected rows.
 
     Opens a scope over the whole province for the reasons of `run_import`; who acts and where is checked first.
@@ -33,7 +35,13 @@ def import_file(importer: Importer, file: Path, code: str, username: str, *, dry
         raise CannotImport(f"找不到文件：{file}。请核对路径。")
     with whole_province(), limited_statements():
         job = upload_import(
-            importer=importer, unit=unit, filename=file.name, pieces=_pieces(file), key=uuid7(), by=by
+            importer=importer,
+            unit=unit,
+            filename=file.name,
+            pieces=_pieces(file),
+            key=uuid7(),
+            by=by,
+            parent=parent,
         )
         try:
             outcome = _carry_out(job, by, dry_run=dry_run)

@@ -20,7 +20,7 @@ _GROUP = re.compile(r"(?<=[村区居会])第?[0-9一二三四五六七八九十]
 _COMMITTEE = re.compile(r"(?:社区)?(?:村民委员会|居民委员会|村委会|居委会|居民会|村委|居委)$")
 _LEVEL_WORD = re.compile(r"(?:社区|村|居)$")
 _CODE_DIGITS = 12
-_LEVEL_NAMES = {
+_LEVEL_NAMES: dict[int, str] = {
     Level.PROVINCE: "省级单位",
     Level.CITY: "市州",
     Level.COUNTY: "县市区",

@@ -1,8 +1,10 @@
 """Pages of imports, the same for every kind: upload, progress, preview, confirm, cancel, rejected rows, template."""
 
+from collections.abc import Callable
 from datetime import timedelta
 from io import BytesIO
 from typing import Any
+from urllib.parse import urlencode
 from uuid import UUID
 
 import django_filters as filters
@@ -25,9 +27,10 @@ from fpa.core.sheets.returned import write_rejected
 from fpa.imports import actions
 from fpa.imports.actions import CannotImport
 from fpa.imports.files import KEPT_DAYS, path_of
-from fpa.imports.forms import UploadForm
+from fpa.imports.forms import PasteForm, UploadForm
 from fpa.imports.importer import Importer, importer_of, importers
 from fpa.imports.models import ImportRow, Job, RowOutcome, State
+from fpa.imports.paste import FILENAME, MAX_PASTED
 from fpa.imports.template import write_template
 from fpa.imports.uploads import open_upload
 
@@ -116,34 +119,82 @@ def import_list(request: HttpRequest) -> HttpResponse:
 
 def upload_file(request: HttpRequest, kind: str) -> HttpResponse:
     """Upload a file of one kind; named `import_<kind>`."""
-    importer = importer_of(kind)
-    actor = check(request, importer.permission)
-    form = UploadForm(request.POST or None, request.FILES or None, importer=importer, seat=actor)
+    importer, actor, source = _source(request, kind)
+    form = UploadForm(request.POST or None, request.FILES or None, **source)
 
-    def act(unit: Any, file: Any, key: UUID) -> HttpResponse:
+    def act(file: Any, **answers: Any) -> HttpResponse:
         job = actions.upload_import(
-            importer=importer, unit=unit, filename=file.name, pieces=file.chunks(), key=key, by=actor
+            importer=importer, filename=file.name, pieces=file.chunks(), by=actor, **answers
         )
         return HttpResponseRedirect(page_of(job))
 
+    links = {
+        "template_url": reverse("import_template", args=[kind]),
+        "paste_url": _with_parent(reverse("paste_rows", args=[kind]), source["parent"]),
+    }
+    page = {"submit": "上传并检查", "form_template": "imports/import_upload.html", "context": links}
+    return _source_page(request, form, importer, act, page)
+
+
+def paste_rows(request: HttpRequest, kind: str) -> HttpResponse:
+    """List entry: rows copied from a table, checked, previewed and written as a file of them would be."""
+    importer, actor, source = _source(request, kind)
+    form = PasteForm(request.POST or None, **source)
+
+    def act(rows: bytes, **answers: Any) -> HttpResponse:
+        job = actions.upload_import(importer=importer, filename=FILENAME, pieces=[rows], by=actor, **answers)
+        return HttpResponseRedirect(page_of(job))
+
+    links = {"upload_url": _with_parent(importer.url, source["parent"]), "most_rows": MAX_PASTED}
+    page = {"submit": "检查", "form_template": "imports/paste_rows.html", "context": links}
+    return _source_page(request, form, importer, act, page)
+
+
+def _source(request: HttpRequest, kind: str) -> tuple[Importer, Actor, dict[str, Any]]:
+    """The kind, who acts, and what the form of an upload needs. Raises Http404 for what nothing may go into."""
+    importer = _known(kind)
+    actor = check(request, importer.permission)
+    parent = request.POST.get("parent") or request.GET.get("parent", "") if importer.parent else ""
+    if importer.parent:
+        try:
+            importer.parent.find(parent, actor, lock=False)
+        except LookupError as error:
+            raise Http404(str(error.args[0])) from error
+    return importer, actor, {"importer": importer, "seat": actor, "parent": parent}
+
+
+def _with_parent(url: str, parent: str) -> str:
+    return f"{url}?{urlencode({'parent': parent})}" if parent else url
+
+
+def _source_page(
+    request: HttpRequest,
+    form: UploadForm | PasteForm,
+    importer: Importer,
+    act: Callable[..., HttpResponse],
+    page: dict[str, Any],
+) -> HttpResponse:
     return form_flow(
         request,
         form,
         title=f"导入{importer.label}",
-        submit="上传并检查",
         back=reverse("import_list"),
         act=act,
         refusals=CannotImport,
-        form_template="imports/import_upload.html",
-        context={"template_url": reverse("import_template", args=[kind])},
+        **page,
     )
+
+
+def _known(kind: str) -> Importer:
+    importer = next((each for each in importers() if each.kind == kind), None)
+    if importer is None:
+        raise Http404("没有这种导入。")
+    return importer
 
 
 def import_template(request: HttpRequest, kind: str) -> HttpResponse:
     """The empty table of one kind."""
-    importer = next((each for each in importers() if each.kind == kind), None)
-    if importer is None:
-        raise Http404("没有这种导入。")
+    importer = _known(kind)
     check(request, importer.permission)
     out = BytesIO()
     write_template(out, importer)
@@ -243,7 +294,8 @@ def confirm_import(request: HttpRequest, pk: UUID) -> HttpResponse:
 
 def _consequences(job: Job, importer: Importer) -> list[str]:
     counts, measure = job.counts, importer.measure
-    said = [f"文件「{job.filename}」导入到{job.unit.name}。"]
+    into = f"，归入「{job.parent_name}」" if job.parent_name else ""
+    said = [f"文件「{job.filename}」导入到{job.unit.name}{into}。"]
     if counts.get(RowOutcome.NEW):
         said.append(f"新增{importer.label} {counts[RowOutcome.NEW]:,} {measure}。")
     if counts.get(RowOutcome.CHANGED):

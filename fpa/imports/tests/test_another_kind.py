@@ -17,7 +17,7 @@ from fpa.imports.tests.posts import HEADER, VILLAGE
 from tests.cast import COUNTY
 
 
-def bring(importer: Importer, folder: Any, rows: list[Any], **options: bool) -> dict[str, Any]:
+def bring(importer: Importer, folder: Any, rows: list[Any], **options: Any) -> dict[str, Any]:
     file = make_csv(folder / "岗位.csv", [HEADER, *rows])
     return import_file(importer, file, COUNTY, "county", **{"dry_run": False, **options})
 
