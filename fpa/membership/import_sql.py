@@ -4,12 +4,12 @@ Parameters: `job`, `today`, `outcome`; `lo` and `hi` bound what the person impor
 """
 
 from fpa.membership.models import MemberKind
+from fpa.people.rows import OTHER_NAME
 
 DATA = """jsonb_to_record(s.data) AS d(person uuid, name text, initials text, sex text, birth date, id_cipher text,
     phone_cipher text, phone_index text, kind text, joined_on date, unit_id bigint, path text)"""
 MASK = '["******", "******"]'
 ELSEWHERE = "此人已是其他单位的会员，不能重复登记。如人已迁来，请联系双方共同的上级计生协办理转移"
-OTHER_NAME = "该证件号码在平台登记的姓名与表中的不一致，请对照证件核对姓名和号码"
 TOO_EARLY = "入会日期早于此人上次的退会日期，前后两段会籍不能重叠，请核对入会日期"
 RACED = "检查之后此人的会员登记有变动，请重新导入核对"
 
@@ -77,7 +77,7 @@ MEMBERS = f"""
 """
 HELD = f"""
     SELECT p.id, p.unit_id, (s.data ->> 'unit_id')::bigint, s.data ->> 'path', (s.data ->> 'person')::uuid,
-        s.data ->> 'phone_cipher', s.data ->> 'phone_index'
+        s.data ->> 'phone_cipher', s.data ->> 'phone_index', p.path >= %(lo)s AND p.path < %(hi)s
     {_KNOWN}
     ORDER BY s.key FOR UPDATE OF p
 """

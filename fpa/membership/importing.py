@@ -17,6 +17,7 @@ from fpa.access.models import Unit
 from fpa.core.actor import Actor
 from fpa.core.chinese import date_cn
 from fpa.core.identity import mask_name
+from fpa.core.visibility import upper_bound
 from fpa.figures.freshness import mark_stale, mark_stale_subtree, refresh
 from fpa.imports.copy_lines import Normalise
 from fpa.imports.declared_sql import MARK_MOVED
@@ -57,6 +58,8 @@ class _Held:
     staged: UUID
     phone_cipher: str | None
     phone_index: str | None
+    is_in_sight: bool
+    """Whether the record stood where the person importing may see it."""
 
 
 class MembersImporter(Importer):
@@ -87,6 +90,7 @@ class MembersImporter(Importer):
     def apply(self, job: Job, by: Actor, progress: Progress) -> None:
         """New people and memberships; people who had left come back with their record; changed ones are corrected."""
         values: dict[str, Any] = {"job": job.pk, "today": timezone.localdate(), "path": job.path}
+        values |= {"lo": by.path, "hi": upper_bound(by.path)}
         with connection.cursor() as cursor:
             cursor.execute(MARK_MOVED, values)
             cursor.execute(sql.MARK_RACED, values)
@@ -154,7 +158,8 @@ def _said(value: str | None) -> str:
 
 
 def _bring_back(cursor: Any, values: dict[str, Any]) -> dict[str, date]:
-    """People on record without a membership: record and ended memberships come along.
+    """People on record without a membership: record and ended memberships come along. The phone of a record that
+    stood out of sight stays what it was.
 
     Returns the paths where those memberships were, each with the earliest day of joining.
     """
@@ -170,7 +175,7 @@ def _bring_back(cursor: Any, values: dict[str, Any]) -> dict[str, date]:
     old_places = dict(cursor.fetchall())
     cursor.execute(sql.MOVE_PEOPLE, places)
     cursor.execute(sql.MOVE_MEMBERS, places)
-    _rebind_phones(cursor, known)
+    _rebind_phones(cursor, [held for held in known if held.is_in_sight])
     return old_places
 
 
