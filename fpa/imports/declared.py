@@ -38,7 +38,7 @@ class Import(Importer):
     `columns` are read from the file; `key` names those that find a record, which is one within its unit, or within
     what the rows go into where there is a `parent`; where `open_field` is given, only records in which that is empty
     are found. `levels` are those of the units that rows may belong to.
-    `given` are attributes of a new record that no file says, by who confirms. `rules` say the model's check
+    `given` are attributes of a new record that no file says, by who confirms. `rules` say the model's
     constraints in words: name to (key of a column, reason). `stale` marks the figures of the model, from the earliest
     `dated` day on; `refresh` brings them up to date for the command line.
     """

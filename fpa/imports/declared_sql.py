@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 MOVED = "检查之后这个单位的隶属关系有调整，请重新导入核对"
 RACED = "检查之后这条记录有变动，请重新导入核对"
 ELSEWHERE = "这条记录已由其他单位登记，不能在这里更改；有误的请联系共同的上级核对"
+REPEATED = "与平台已有的另一条记录重复，请核对"
 CONTRADICTION = "这一行各列之间互相矛盾，请对照后修改"
 
 MARK_MOVED = f"""
@@ -132,7 +133,12 @@ class Statements:
         """Everything that a row is rejected for in the database, in the order in which it is asked."""
         key = self.declared.key[0]
         parts = [Rule(*each) for part in self.declared.parts for each in part.rules]
-        return [*parts, Rule(f"t.{self._column('unit')} <> d.unit_id", key, ELSEWHERE), *self._checks()]
+        return [
+            *parts,
+            Rule(f"t.{self._column('unit')} <> d.unit_id", key, ELSEWHERE),
+            *self._checks(),
+            *self._uniques(),
+        ]
 
     def _checks(self) -> Iterator[Rule]:
         """The model's check constraints, asked of the row as it would be written."""
@@ -146,6 +152,22 @@ class Statements:
             check = constraint._get_check_sql(self.declared.model, editor).replace("%", "%%")
             field, reason = self.declared.rules.get(constraint.name, unsaid)
             yield Rule(f"(SELECT NOT ({check}) FROM (SELECT {row}) AS r)", field, reason)
+
+    def _uniques(self) -> Iterator[Rule]:
+        """The model's other unique constraints, each asked of its own index."""
+        row = self._row()
+        for constraint in self.meta.constraints:
+            columns = {self._column(name) for name in getattr(constraint, "fields", ())}
+            if not columns or constraint.condition or columns == set(self._key) | self._within_parent:
+                continue
+            same = " AND ".join(f"x.{column} = {row[column]}" for column in sorted(columns))
+            field, reason = self.declared.rules.get(constraint.name, (self.declared.key[0], REPEATED))
+            other = f"x.{self.pk} IS DISTINCT FROM t.{self.pk}"
+            yield Rule(f"EXISTS (SELECT FROM {self.table} AS x WHERE {same} AND {other})", field, reason)
+
+    @property
+    def _within_parent(self) -> set[str]:
+        return {self._column(self.declared.parent.field)} if self.declared.parent else set()
 
     def _row(self) -> dict[str, str]:
         """The record as it would be: what the row says, else what the record says, else what a new one begins with."""

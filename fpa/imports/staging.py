@@ -95,7 +95,8 @@ def stage(job: Job, importer: Importer, progress: Progress) -> None:
             raise Refused("表头下面没有一行数据。请填写后重新上传。")
         progress.say("正在与平台已有的记录核对", reading.position, now=True)
         _judge(reading)
-        job.notes = [*_notes_of(reading.tables), *(f"没有读取：{reason}" for reason in upload.unread)]
+        job.notes = [f"平台不予收集、没有读取的列：{'、'.join(job.dropped)}。"] if job.dropped else []
+        job.notes += [*_notes_of(reading.tables), *(f"没有读取：{reason}" for reason in upload.unread)]
         job.notes += importer.defaults
         job.notes += [f"没有读取隐藏的工作表「{name}」。" for name in upload.book.hidden]
     job.counts, job.done = count(job), reading.position

@@ -102,6 +102,7 @@ def test_forbidden_columns_are_dropped_and_named(province_scope, uploaded, tmp_p
     file = make(tmp_path / "岗位.csv", grid if make is make_csv else {"岗位": grid})
     job = again(uploaded(file.read_bytes()))
     assert (job.state, job.error, job.dropped) == (State.READY, "", names)
+    assert job.notes[0] == f"平台不予收集、没有读取的列：{'、'.join(names)}。"
     assert job.counts == {"new": 1, "changed": 0, "unchanged": 0, "rejected": 1}
 
 

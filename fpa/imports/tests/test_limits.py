@@ -118,3 +118,14 @@ def test_time_limit_of_a_job_ends_with_it(committed_db, uploaded, settings):
     with connection.cursor() as cursor:
         cursor.execute("SHOW statement_timeout")
         assert cursor.fetchone()[0] != "77s"
+
+
+def test_progress_is_said_between_the_statements_of_a_writing(province_scope, checked, monkeypatch):
+    said = []
+    monkeypatch.setattr(
+        "fpa.imports.progress.Progress.say", lambda self, words, *rest, **how: said.append(words)
+    )
+    job = checked()
+    confirm_import(job=job, by=actor_for("county"))
+    assert again(job).state == State.DONE
+    assert said[-3:] == ["正在写入", "正在新增岗位", "正在更新岗位"]

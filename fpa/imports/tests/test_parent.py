@@ -181,3 +181,13 @@ def test_cells_are_brought_into_canonical_form():
     assert Choice("x", "类型", choices=[("a", "甲")], written={"A": "a"}).value("Ａ", today) == "a"
     assert Money("x", "经费").words("1234.50") == "1,234.50元"
     assert Day("x", "日期").words("2026-05-01") == "2026年5月1日"
+
+
+def test_row_that_breaks_another_unique_constraint_is_rejected_before_it_is_written(send, form):
+    send(form.pk)
+    said = send(form.pk, ["c", "新的", "1", "场次"], ["d", "又一个", "3", "场次"])
+    assert (said["new"], [one["reason"] for one in said["rejected"]]) == (
+        1,
+        ["与平台已有的另一条记录重复，请核对"],
+    )
+    assert set(form.items.values_list("key", flat=True)) == {"a", "b", "d"}
