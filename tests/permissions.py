@@ -123,6 +123,7 @@ LINES = [
     Line("import_list", REVIEWERS),
     Line("import_members", REVIEWERS),
     Line("import_template", REVIEWERS, lambda place: ["members"]),
+    Line("paste_rows", REVIEWERS, lambda place: ["members"]),
     Line("import_detail", REVIEWERS, JOB),
     Line("import_progress", REVIEWERS, JOB),
     Line("confirm_import", REVIEWERS, JOB),

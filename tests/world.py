@@ -123,7 +123,7 @@ def _work(place: Place) -> None:
             path=unit.path,
             sheet="表",
             row=2,
-            verdict="new",
+            outcome="new",
             column="",
             reason=f"{mark}原因",
         )
