@@ -24,9 +24,11 @@ class Line:
     """One address.
 
     `args` gives the address's arguments for the thing of a place, `query` its parameters; with neither the page is
-    about the seat itself. `seen` is who sees that thing: those above its unit, or (published) also all below.
+    about the seat itself. `seen` is who sees that thing: those above its unit, or (published) also all below, or
+    (granted) only the accounts that are named there, of which the cast has none.
     `data` is posted. `narrow`: not everyone who may, finds their own thing there (another level fills in), so 403 and
-    404 are answers as well. `open_to` says whether the page asks for a seat, for a login, or for nothing.
+    404 are answers as well. `open_to` says whether the page asks for a seat,
+    for a login that may work (granted), for a login, or for nothing.
     """
 
     name: str
@@ -34,9 +36,9 @@ class Line:
     args: Args | None = None
     query: Callable[[Place], dict[str, Any]] | None = None
     data: dict[str, Any] = field(default_factory=dict)
-    seen: Literal["subtree", "published"] = "subtree"
+    seen: Literal["subtree", "published", "granted"] = "subtree"
     narrow: bool = False
-    open_to: Literal["seats", "users", "public"] = "seats"
+    open_to: Literal["seats", "granted", "users", "public"] = "seats"
 
 
 def pk_of(model: str) -> Args:
@@ -135,6 +137,16 @@ LINES = [
     # Approval and talk
     Line("case_list", WORKERS),
     Line("case_detail", WORKERS, pk_of("Case")),
+    Line("decide_case", WORKERS, pk_of("Case"), data={"verdict": "approve"}),
+    Line("decide_cases", REVIEWERS),
+    Line("record_outside_result", WORKERS, pk_of("Case"), narrow=True),
+    Line("record_objection", WORKERS, pk_of("Case"), narrow=True),
+    Line("name_experts", WORKERS, pk_of("Case"), narrow=True),
+    Line("delegate_task", WORKERS, pk_of("Case"), narrow=True),
+    Line("recuse_case", WORKERS, pk_of("Case"), narrow=True),
+    Line("opinion_list", open_to="granted"),
+    Line("give_opinion", args=pk_of("Dossier"), seen="granted", open_to="granted"),
+    Line("recuse_expert", args=pk_of("Dossier"), seen="granted", open_to="granted"),
     Line("thread_list", WORKERS),
     Line("thread_detail", WORKERS, THREAD),
     Line("reply_thread", WORKERS, THREAD, data={"body": "已核对"}),

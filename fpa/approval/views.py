@@ -1,7 +1,8 @@
-"""Pages of approval: what is on its way up, and the talk about it. Decisions are made on the subject's own page."""
+"""Pages of approval: what is on its way up, and the talk about it."""
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_GET, require_POST
 
@@ -9,20 +10,23 @@ from fpa.access.loaders import check, load
 from fpa.approval import actions
 from fpa.approval.actions import CannotReply, CannotSettle
 from fpa.approval.forms import CaseFilters, ReplyForm, ThreadFilters
+from fpa.approval.kinds import kind_of, page_of
 from fpa.approval.models import Case, Thread
-from fpa.approval.queries import threads_of
+from fpa.approval.queries import opinions_on, threads_of
 from fpa.approval.templatetags.approval import panel
 from fpa.audit.record import recorder_of_export
-from fpa.core.lists import Column, Status, list_page
+from fpa.core.lists import BatchAction, Column, Status, list_page
 
 CASE_COLUMNS = (
     Column("title", "事项", lambda c: c.title, link=lambda c: c.get_absolute_url()),
     Column("unit", "所属单位", lambda c: c.unit.name, sort="path"),
+    Column("kind", "业务", lambda c: kind_of(c.kind).label, sort="kind"),
     Column("state", "状态", lambda c: Status(c.standing, c.tone), sort="state"),
+    Column("past", "补录", lambda c: "补录" if c.is_past else "", default=False),
     Column("submitted_at", "上报时间", lambda c: c.submitted_at, sort="submitted_at", kind="date"),
     Column("due_on", "修改期限", lambda c: c.due_on, sort="due_on", kind="date"),
     Column("round", "轮次", lambda c: c.round, kind="number", default=False),
-    Column("flow", "流程", lambda c: str(c.flow), default=False),
+    Column("flow", "流程", lambda c: str(c.flow or "补录"), default=False),
 )
 
 THREAD_COLUMNS = (
@@ -47,6 +51,7 @@ def case_list(request: HttpRequest) -> HttpResponse:
         columns=CASE_COLUMNS,
         filters=CaseFilters,
         on_export=recorder_of_export(actor),
+        batch=[BatchAction("批量通过", reverse("decide_cases"), "check")] if actor.may("case.decide") else (),
         empty="还没有上报的事项。下级单位上报以后，会在这里等您审核。",
     )
 
@@ -55,7 +60,10 @@ def case_list(request: HttpRequest) -> HttpResponse:
 def case_detail(request: HttpRequest, pk: int) -> HttpResponse:
     """A case with its history and the talk on its subject."""
     case = load(Case.objects.whole(), pk, request, "case.view")
-    shown = {"title": case.title, "case": case, "threads": threads_of(case)}
+    kind = kind_of(case.kind)
+    check(request, kind.view)
+    shown = {"title": case.title, "case": case, "kind": kind, "threads": threads_of(case)}
+    shown |= {"opinions": opinions_on(case), "page": page_of(case)}
     return render(request, "approval/case_detail.html", shown)
 
 

@@ -81,6 +81,7 @@ class ReportSheet:
     unit: Unit
     submission: Submission
     today: date
+    acting_unit: str = ""
 
     @cached_property
     def items(self) -> list[Item]:

@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 
 from fpa.approval import actions
-from fpa.approval.actions import CannotDecide, Place
+from fpa.approval.actions import CannotDecide, Place, cases
 from fpa.approval.models import Case
 from fpa.approval.tests.conftest import in_days
 from fpa.audit.models import Event
@@ -62,7 +62,7 @@ def test_decide_fails_with_its_event(submit, actor, verdict, monkeypatch):
     def refuse(*_args, **_kwargs):
         raise RuntimeError("no event")
 
-    monkeypatch.setattr(actions, "record", refuse)
+    monkeypatch.setattr(cases, "record", refuse)
     with pytest.raises(RuntimeError, match="no event"):
         DECIDE[verdict](case, actor("township"))
     assert Case.objects.get(pk=case.pk).state == "open"
@@ -122,7 +122,7 @@ def test_return_case_names_cells_and_opens_their_threads(returned, actor):
     assert set(threads) == {"visit.households", "visit.money"}
     assert str(money) == "走访慰问（2023年上半年）：慰问金额"
     assert money.messages.get().body == "数字有误"
-    assert (money.assignee_id, money.waits_for_id) == (returned.unit_id, returned.unit_id)
+    assert (money.assignee_id, money.awaiting_id) == (returned.unit_id, returned.unit_id)
     assert (money.opened_unit_id, money.due_on) == (actor("township").unit_id, in_days(3))
 
 
@@ -132,7 +132,7 @@ def test_return_case_again_goes_on_in_the_cells_thread(returned, submit, actor):
     actions.return_case(case=returned, by=actor("township"), reason="再改", due_on=in_days(9), places=cells)
     money = returned.threads.get(place="visit.money")
     assert [m.body for m in money.messages.all()] == ["数字有误", "还是不对"]
-    assert (money.due_on, money.waits_for_id) == (in_days(9), returned.unit_id)
+    assert (money.due_on, money.awaiting_id) == (in_days(9), returned.unit_id)
     assert returned.threads.count() == 3
 
 

@@ -12,7 +12,7 @@ from fpa.access.seats import actor_for
 from fpa.approval import actions
 from fpa.approval.actions import CannotDecide, CannotSettle
 from fpa.approval.models import Case, Flow
-from fpa.approval.tests.conftest import STEPS, in_days
+from fpa.approval.tests.conftest import SAMPLE, STEPS, in_days
 from fpa.audit.models import Event
 from tests.cast import cast_unit
 
@@ -41,7 +41,9 @@ def village_submits(committed_db):
     with whole_province():
         flow = actions.ensure_flow("submission", "数据上报审核", STEPS)
     village, by = cast_unit("village"), actor_for("village")
-    return lambda: actions.submit_case(flow=flow, subject=village, title="表", unit=village, by=by)
+    return lambda: actions.submit_case(
+        kind=SAMPLE, flow=flow, subject=village, title="表", unit=village, by=by
+    )
 
 
 def test_submit_case_at_once_makes_one_case(village_submits):

@@ -34,10 +34,10 @@ def test_open_thread_asks_the_matters_unit(ask, unit_of, actor):
     assert Event.objects.get(verb="thread.opened").path == unit_of("village").path
 
 
-@pytest.mark.parametrize(("changes", "match"), [({"body": " "}, "写明"), ({"asked": "sibling"}, "看不到")])
+@pytest.mark.parametrize(("changes", "match"), [({"body": " "}, "写明"), ({"assignee": "sibling"}, "看不到")])
 def test_open_thread_refuses(ask, unit_of, changes, match):
-    if "asked" in changes:
-        changes = {"asked": unit_of(changes["asked"])}
+    if "assignee" in changes:
+        changes = {"assignee": unit_of(changes["assignee"])}
     with pytest.raises(CannotOpen, match=match):
         ask(**changes)
     assert not Thread.objects.exists()

@@ -243,6 +243,6 @@ def test_return_form_names_a_day_that_it_cannot_read(day, error):
 
 
 def test_return_form_proposes_a_week_and_what_was_asked_from_above():
-    form = ReturnForm(items=ITEMS, assignee={HOUSEHOLDS: "请核实"})
+    form = ReturnForm(items=ITEMS, asked={HOUSEHOLDS: "请核实"})
     assert form.fields["due_on"].initial == in_days(7)
     assert form.typed == {HOUSEHOLDS: "请核实"}

@@ -77,13 +77,8 @@ def approve_submissions(request: HttpRequest, pk: int) -> HttpResponse:
     collection = load(Collection.objects.whole(), pk, request, "submission.review")
     actor = check(request, "submission.review")
     wanted = [int(row) for row in ticked(request) if row.isdecimal()]
-    failed: list[tuple[str, str]] = []
-    found = submissions_below(collection, seat_unit(actor)).filter(pk__in=wanted)
-    for submission in found:
-        try:
-            reviewing.approve_submission(submission=submission, by=actor, only_clean=True)
-        except CannotReview as error:
-            failed.append((submission.unit.name, str(error)))
+    found = list(submissions_below(collection, seat_unit(actor)).filter(pk__in=wanted))
+    failed = reviewing.approve_submissions(submissions=found, by=actor)
     summarize(request, "审核通过", len(found) - len(failed), failed)
     return redirect(back_to_list(request, "submission_list", pk))
 
