@@ -62,7 +62,7 @@ def escalate_tasks(*, today: date) -> int:
     Set-based; needs the scope of the whole province. Returns how many.
     """
     late = Task.objects.open().filter(
-        due_on__lt=_overdue_before(today), escalated_on=None, assignee__parent__isnull=False
+        due_on__lte=_overdue_since(today), escalated_on=None, assignee__parent__isnull=False
     )
     by_unit = late.order_by().values_list("assignee__parent").annotate(n=Count("pk"))
     counts = dict(by_unit)
@@ -72,10 +72,10 @@ def escalate_tasks(*, today: date) -> int:
     return late.update(escalated_to=Subquery(parent), escalated_on=today)
 
 
-def _overdue_before(today: date) -> date:
-    """The day such that what was due before it is overdue by more than the working days allowed."""
+def _overdue_since(today: date) -> date:
+    """The last day of which what was due then is overdue by more than the working days allowed."""
     day = today
-    while add_working_days(day, ESCALATE_AFTER) > today:
+    while add_working_days(day, ESCALATE_AFTER) >= today:
         day -= timedelta(days=1)
     return day
 
