@@ -66,6 +66,11 @@ def call_of_the_province(place: Place) -> list[Any]:
     return [place.rows["Submission"].collection_id if "Submission" in place.rows else None, place.unit.code]
 
 
+def cell_of_the_province(place: Place) -> list[Any]:
+    """A cell of what a unit reports in the province's collection."""
+    return [*call_of_the_province(place), KEY]
+
+
 MEMBER, STAFF, USER, POST = pk_of("Member"), pk_of("Staff"), pk_of("User"), pk_of("Post")
 CALL, SUBMISSION, THREAD, JOB = pk_of("Collection"), pk_of("Submission"), pk_of("Thread"), pk_of("Job")
 
@@ -123,6 +128,10 @@ LINES = [
     Line("print_form", WORKERS, CALL, seen="published"),
     Line("fill_submission", WORKERS, CALL, seen="published", narrow=True),
     Line("save_cell", WORKERS, lambda place: [place.pk("Collection"), KEY], seen="published", narrow=True),
+    Line("fill_submission", WORKERS, call_of_the_province, narrow=True),
+    Line("save_cell", WORKERS, cell_of_the_province, narrow=True),
+    Line("check_submission", WORKERS, call_of_the_province, narrow=True),
+    Line("submit_submission", WORKERS, call_of_the_province, narrow=True),
     Line("check_submission", WORKERS, CALL, seen="published", narrow=True),
     Line("submit_submission", WORKERS, CALL, seen="published", narrow=True),
     Line("submit_summary", WORKERS, CALL, seen="published", narrow=True),

@@ -9,6 +9,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from fpa.access.roles import REVIEWERS, WORKERS
+from fpa.approval.actions.tasks import close_due_steps, escalate_tasks
 from fpa.approval.kinds import page_of
 from fpa.approval.models import CaseState
 from fpa.approval.queries import (
@@ -95,6 +96,12 @@ def handover(holder: Actor) -> list[OpenItem]:
     return found + [OpenItem("讨论待答复", str(t), t.get_absolute_url()) for t in threads_awaiting(holder)]
 
 
+def on_day(today: date) -> None:
+    """Let days close what they close, and list at the level above what is overdue there."""
+    close_due_steps(today=today)
+    escalate_tasks(today=today)
+
+
 MODULE = Module(
     permissions=(
         Permission("case.view", "看审核事项", WORKERS),
@@ -134,4 +141,5 @@ MODULE = Module(
     },
     todos=todos,
     handover=handover,
+    on_day=on_day,
 )

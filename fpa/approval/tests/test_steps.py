@@ -13,6 +13,7 @@ from fpa.approval.queries import open_cases_for
 from fpa.approval.steps import check_steps, needed
 from fpa.approval.tests.conftest import in_days
 from fpa.approval.working_days import add_working_days
+from fpa.system.keeper import pass_day
 
 REVIEW = "submission.review"
 TOWNSHIP = {"level": 4, "permission": REVIEW, "label": "乡镇审核"}
@@ -103,6 +104,13 @@ def test_an_objection_waits_for_who_is_in_charge(sent, actor):
     with pytest.raises(CannotDecide, match="收到异议"):
         actions.approve_case(case=case, by=actor("township"))
     assert actions.approve_case(case=case, by=actor("township"), note="经核实，名单无误").step == 1
+
+
+def test_the_keeper_passes_days(sent):
+    sent(PUBLIC, COUNTY)
+    Task.objects.update(due_on=in_days(-1))
+    pass_day()
+    assert Case.objects.get().step == 1
 
 
 @pytest.mark.parametrize(("when", "reviewer"), [("level >= 5", "township"), ("level < 5", "county")])

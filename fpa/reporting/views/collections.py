@@ -10,7 +10,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from fpa.access.loaders import check, load, load_unit
-from fpa.access.models import Unit
+from fpa.access.models import Level, Unit
 from fpa.audit.record import recorder_of_export
 from fpa.core.actor import Actor
 from fpa.core.chinese import percent
@@ -245,7 +245,7 @@ def collection_units(request: HttpRequest, pk: int, code: str | None = None) -> 
         request,
         title=_titled("填报单位", collection, unit),
         rows=with_reports(collection, unit.path),
-        columns=_unit_columns(collection, may_exempt),
+        columns=_unit_columns(collection, may_exempt, actor),
         filters=StandingFilter,
         on_export=recorder_of_export(actor),
         links=[Link("进度", reverse("collection_detail", args=[pk, unit.code]), "clipboard-check")],
@@ -254,9 +254,12 @@ def collection_units(request: HttpRequest, pk: int, code: str | None = None) -> 
     )
 
 
-def _unit_columns(collection: Collection, may_exempt: bool) -> list[Column]:
+def _unit_columns(collection: Collection, may_exempt: bool, actor: Actor) -> list[Column]:
     def granting(unit: Any) -> str:
         return reverse("grant_lock_exception", args=[collection.pk, unit.code])
+
+    def acting(unit: Any) -> str:
+        return reverse("fill_submission", args=[collection.pk, unit.code])
 
     columns = [
         Column("code", "区划代码", lambda u: u.code, kind="code"),
@@ -265,8 +268,11 @@ def _unit_columns(collection: Collection, may_exempt: bool) -> list[Column]:
         Column("state", "状态", lambda u: state_of(u.report["state"] if u.report else None)),
         Column("timely", "时效", _timeliness),
     ]
-    exempt = Column("exempt", "延期", lambda _: "办理延期", link=granting)
-    return [*columns, exempt] if may_exempt else columns
+    if may_exempt:
+        columns.append(Column("exempt", "延期", lambda _: "办理延期", link=granting))
+    if actor.level == Level.TOWNSHIP and collection.fill_level == Level.VILLAGE:
+        columns.append(Column("act", "代办", lambda _: "代为填报", link=acting))
+    return columns
 
 
 def _timeliness(unit: Any) -> Status | None:

@@ -18,7 +18,7 @@ from fpa.reporting.actions.reviewing import CannotReview
 from fpa.reporting.actions.submitting import CannotSubmit, summary_needs_explanation
 from fpa.reporting.forms import ReturnForm, SubmissionFilter, SummaryForm
 from fpa.reporting.models import CellHistory, Collection, State, Submission, state_word
-from fpa.reporting.queries import children_of, submissions_below, sums_below
+from fpa.reporting.queries import children_of, late_sums, submissions_below, sums_below
 from fpa.reporting.sheet import ReportSheet, sheet_for, sheet_of
 from fpa.reporting.views.filling import seat_unit
 
@@ -109,6 +109,7 @@ def _review_page(request: HttpRequest, submission: Submission, form: ReturnForm 
         "rows": _with_findings(sheet),
         "collection": submission.collection,
         "children": children_of(submission.collection, submission.unit) if submission.is_summary else [],
+        "late_sums": late_sums(submission),
         "form": form,
         "typed": form.typed,
         "may_approve": may_review and submission.state == State.SUBMITTED,
@@ -204,6 +205,7 @@ def _summary_context(sheet: ReportSheet) -> dict[str, Any]:
         "findings": sheet.findings(sums),
         "children": children_of(sheet.collection, sheet.unit),
         "is_open": sheet.submission.is_open,
+        "late_sums": late_sums(sheet.submission),
     }
 
 
