@@ -19,7 +19,7 @@ from fpa.reporting.models import Cell, State, Submission
 from fpa.reporting.sheet import places_to_mend, sheet_for
 from fpa.reporting.standard_forms import flow_code
 
-VERBS = {
+VERBS: dict[str, str] = {
     Verdict.SUBMIT: "submission.submitted",
     Verdict.APPROVE: "submission.approved",
     Verdict.RETURN: "submission.returned",

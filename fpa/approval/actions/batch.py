@@ -93,8 +93,8 @@ def _checked(cases: list[Case], by: Actor, result: BatchResult) -> list[_Held]:
     """Those that the seat may approve now; the others are named in the result."""
     open_tasks = Task.objects.open().filter(case__in=cases).select_for_update().order_by("id")
     by_case = defaultdict[int, list[Task]](list)
-    for task in open_tasks:
-        by_case[task.case_id].append(task)
+    for each in open_tasks:
+        by_case[each.case_id].append(each)
     sent = Decision.objects.filter(case__in=cases, verdict=Verdict.SUBMIT, actor_id=by.user_id)
     own = set(sent.values_list("case", flat=True)) if by.user_id else set()
     problems = _problems(cases)

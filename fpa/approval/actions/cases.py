@@ -213,7 +213,11 @@ def return_case(
     case, task = turns.lock_for_review(case, by)
     _check_return(reason, due_on)
     turns.finish(task, by)
-    return give_back(case, by, reason, due_on, places, task=task, **(document or {}))
+    return give_back(case, by, reason, due_on, places, task=task, **_fields_of(document))
+
+
+def _fields_of(document: Document | None) -> dict[str, Any]:
+    return dict(document) if document else {}
 
 
 @transaction.atomic
@@ -267,7 +271,7 @@ def reject_case(*, case: Case, by: Actor, reason: str, document: Document | None
     threads.settle_all(threads.return_threads(case), by, "事项不予通过，此处办结。")
     turns.finish(task, by)
     _end(case, CaseState.REJECTED)
-    return decide(case, Verdict.REJECT, by, reason=reason, task=task, **(document or {}))
+    return decide(case, Verdict.REJECT, by, reason=reason, task=task, **_fields_of(document))
 
 
 def _end(case: Case, state: CaseState) -> None:

@@ -117,7 +117,7 @@ def give_opinion(*, dossier: Dossier, agrees: bool, by: Actor, note: str = "", *
         dossier, case, task = _own_task(dossier, by)
         fields = checked_answers(case, answers)
         turns.finish(task, by)
-        dossier.answered = [*dossier.answered, task.user_id]
+        dossier.answered = [*dossier.answered, _account(by)]
         dossier.save()
         verdict = Verdict.APPROVE if agrees else Verdict.REJECT
         decision = written(case, verdict, by, reason=note, task=task, **fields)
@@ -126,6 +126,11 @@ def give_opinion(*, dossier: Dossier, agrees: bool, by: Actor, note: str = "", *
         else:
             told(case, decision, by, None, "opinion.given")
     return dossier
+
+
+def _account(by: Actor) -> int:
+    """The account of a named expert: whoever was named has one."""
+    return by.user_id or 0
 
 
 def _own_task(dossier: Dossier, by: Actor) -> tuple[Dossier, Case, Task]:
@@ -152,7 +157,7 @@ def recuse_expert(*, dossier: Dossier, reason: str, by: Actor) -> None:
     with whole_province():
         dossier, case, task = _own_task(dossier, by)
         task.state = TaskState.RECUSED
-        task.recused = [by.user_id]
+        task.recused = [_account(by)]
         task.save()
         dossier.grantees = [user for user in dossier.grantees if user != by.user_id]
         dossier.save()
