@@ -9,16 +9,19 @@ from typing import Any
 from django.utils import timezone
 
 from bench.scratch import result, scratch_database
-from fpa.access.models import Unit
+from fpa.access.models import Level, Unit
 from fpa.access.roles import ROLES
 from fpa.access.scope import scoped, whole_province
-from fpa.approval.actions import submit_case
+from fpa.approval.actions.cases import new_case, new_decision
+from fpa.approval.actions.turns import bulk_tasks, stand_at
+from fpa.approval.models import Case, Decision, Flow, Verdict
+from fpa.approval.steps import next_turn
 from fpa.core.actor import Actor
 from fpa.reporting.actions.collections import issue_collection
 from fpa.reporting.actions.reviewing import approve_submissions
 from fpa.reporting.cases import SUBMISSION
 from fpa.reporting.models import Cell, Collection, State, Submission, ensure_path
-from fpa.reporting.standard_forms import ensure_forms
+from fpa.reporting.standard_forms import ensure_forms, flow_code
 
 CASES = 1_000
 LIMIT_S = 5.0
@@ -52,12 +55,25 @@ def _reports() -> tuple[Actor, list[Submission]]:
     rows = [Submission(unit=v, collection=collection) for v in villages]
     submissions = Submission.objects.bulk_create(ensure_path(rows))
     Cell.objects.bulk_create(ensure_path([_cell(s, key) for s in submissions for key in VALUES]))
-    for submission in submissions:
-        submit_case(
-            kind=SUBMISSION, subject=submission, title=str(submission), unit=submission.unit,
-            by=_seat(submission.unit, "village"),
-        )  # fmt: skip
+    _send_up(submissions, township)
     return _seat(township, "township"), list(Submission.objects.whole())
+
+
+def _send_up(submissions: list[Submission], township: Unit) -> None:
+    """The cases of the reports, as `submit_submission` leaves them one by one."""
+    now = timezone.now()
+    Submission.objects.update(state=State.SUBMITTED, first_submitted_at=now, last_submitted_at=now)
+    flow = Flow.objects.get(code=flow_code(Level.VILLAGE))
+    made = [new_case(SUBMISSION, s, str(s), s.unit, flow=flow) for s in submissions]
+    turn = next_turn(flow, made[0].unit, -1, {})
+    assert turn
+    for case in made:
+        stand_at(case, turn)
+        case.reviewer_path = township.path
+    cases = Case.objects.bulk_create(ensure_path(made))
+    bulk_tasks([(case, turn) for case in cases])
+    senders = [new_decision(case, Verdict.SUBMIT, _seat(case.unit, "village")) for case in cases]
+    Decision.objects.bulk_create(senders)
 
 
 VALUES = {"visit.households": Decimal(30), "visit.value": Decimal(30_000)}

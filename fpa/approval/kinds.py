@@ -94,14 +94,12 @@ class CaseKind:
 
     def subject_of(self, case: Case) -> Any:
         """The subject of a case, as it is now. Raises its model's DoesNotExist."""
-        return model_of(self)._default_manager.get(pk=case.subject_id)
+        return whole_rows(self).get(pk=case.subject_id)
 
     def subjects_of(self, cases: Sequence[Case]) -> dict[int, Any]:
         """The subjects of many cases by case, in one statement."""
-        found = {
-            str(row.pk): row
-            for row in model_of(self)._default_manager.filter(pk__in=[c.subject_id for c in cases])
-        }
+        rows = whole_rows(self).filter(pk__in=[case.subject_id for case in cases])
+        found = {str(row.pk): row for row in rows}
         return {case.pk: found[case.subject_id] for case in cases}
 
     def hook_of(self, verdict: str, *, is_last: bool = True) -> Hook:
@@ -137,6 +135,12 @@ def kind_of(code: str) -> CaseKind:
 def kinds() -> list[CaseKind]:
     """Every kind that a room has registered."""
     return list(_KINDS.values())
+
+
+def whole_rows(kind: CaseKind) -> models.QuerySet[Any]:
+    """A kind's subjects, with what a line about them shows where their model says so (`whole`)."""
+    rows: Any = model_of(kind)._default_manager.all()
+    return rows.whole() if hasattr(rows, "whole") else rows
 
 
 def model_of(kind: CaseKind) -> type[models.Model]:

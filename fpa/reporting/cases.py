@@ -16,7 +16,7 @@ from fpa.core.periods import Period
 from fpa.figures import catalogue
 from fpa.figures.freshness import mark_stale
 from fpa.reporting.models import Cell, State, Submission
-from fpa.reporting.sheet import places_to_mend, sheet_for
+from fpa.reporting.sheet import ReportSheet, places_to_mend, sheet_for, sheets_for
 from fpa.reporting.standard_forms import flow_code
 
 VERBS: dict[str, str] = {
@@ -114,13 +114,13 @@ def _count(submissions: Sequence[Submission], *, counted: bool) -> None:
 
 def _problems(cases: Sequence[Case]) -> dict[int, str]:
     """Reports with odd values, which are not approved unseen: why, by case."""
-    rows = Submission.objects.whole().filter(pk__in=[case.subject_id for case in cases])
-    found = {str(s.pk): _odd(s) for s in rows.prefetch_related("cells")}
+    rows = list(Submission.objects.whole().filter(pk__in=[case.subject_id for case in cases]))
+    found = {str(sheet.submission.pk): _odd(sheet) for sheet in sheets_for(rows, timezone.localdate())}
     return {case.pk: found[case.subject_id] for case in cases if found.get(case.subject_id)}
 
 
-def _odd(submission: Submission) -> str:
-    odd = sheet_for(submission, timezone.localdate()).findings()
+def _odd(sheet: ReportSheet) -> str:
+    odd = sheet.findings()
     if not odd:
         return ""
     return f"有 {len(odd)} 处存疑数据（{odd[0].row}：{odd[0].difference}），请打开逐条审核。"

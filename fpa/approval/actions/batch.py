@@ -145,7 +145,8 @@ def _sorted_by_step(held: list[_Held]) -> tuple[list[_Held], list[_Held]]:
     above = _units_above([h.case.unit for h in over])
     for h in over:
         h.turn = next_turn(h.case.flow, h.case.unit, h.case.step, h.case.facts, above[h.case.unit_id])
-    return over, [h for h in held if h not in over]
+    moved = {h.case.pk for h in over}
+    return over, [h for h in held if h.case.pk not in moved]
 
 
 def _units_above(units: Sequence[Unit]) -> dict[int, dict[int, Unit]]:

@@ -66,8 +66,10 @@ def approve_submission(
 
 def approve_submissions(*, submissions: Sequence[Submission], by: Actor) -> list[tuple[str, str]]:
     """Approve the reports that are clean, all at once; returns unit and reason of each that was left."""
-    cases = Case.objects.of_kind(SUBMISSION.code).live()
-    found = {case.subject_id: case for case in cases.filter(subject_id__in=[str(s.pk) for s in submissions])}
+    wanted = Case.objects.filter(
+        subject_type=SUBMISSION.subject, subject_id__in=[str(s.pk) for s in submissions]
+    )
+    found = {case.subject_id: case for case in wanted.of_kind(SUBMISSION.code).live()}
     idle = [s for s in submissions if str(s.pk) not in found]
     left = [(s.unit.name, f"{s.unit.name}的数据现在是“{s.get_state_display()}”，不需要审核。") for s in idle]
     result = decide_cases(cases=list(found.values()), verdict="approve", by=by)
