@@ -114,6 +114,7 @@ class OpinionForm(Form):
         super().__init__(*args, **kwargs)
         for name in sorted(set(asks) & _ANSWERS.keys()):
             self.fields[name] = _ANSWERS[name]()
+            self.fields[name].required = name != "file"
         style_widgets(self)
 
     def clean_agrees(self) -> bool:
