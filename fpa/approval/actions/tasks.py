@@ -56,7 +56,7 @@ def recuse_case(*, case: Case, reason: str, by: Actor) -> Case:
 
 
 @transaction.atomic
-def escalate_tasks(*, today: date) -> int:
+def escalate_tasks(*, today: date, by: Actor = SYSTEM) -> int:
     """List tasks that are overdue by three working days at the level above, once each; one event a unit that is told.
 
     Set-based; needs the scope of the whole province. Returns how many.
@@ -67,7 +67,7 @@ def escalate_tasks(*, today: date) -> int:
     by_unit = late.order_by().values_list("assignee__parent").annotate(n=Count("pk"))
     counts = dict(by_unit)
     for unit in Unit.objects.filter(pk__in=counts).order_by("path"):
-        record("task.escalated", unit, by=SYSTEM, changes={"tasks": counts[unit.pk]})
+        record("task.escalated", unit, by=by, changes={"tasks": counts[unit.pk]})
     parent = Unit.objects.filter(pk=OuterRef("assignee")).values("parent")
     return late.update(escalated_to=Subquery(parent), escalated_on=today)
 

@@ -60,7 +60,7 @@ def test_nobody_else_acts_for_a_village(course, village, villages, level):
         course.fill(village, by=by, households=1)
 
 
-def test_pages_of_acting_lead_from_filling_to_sending(client_as, course, village):
+def test_pages_of_acting_lead_from_filling_to_sending(client_as, course, village, villages):
     client, base = client_as("township"), f"/collections/{course.collection.pk}/units/{village.code}"
     page = client.get(f"{base}/fill/").content.decode()
     assert f"您正在代{village.name}填报" in page
@@ -73,11 +73,14 @@ def test_pages_of_acting_lead_from_filling_to_sending(client_as, course, village
     assert client.get(f"{base}/check/")["Location"] == f"{base}/submit/"
     assert client.post(f"{base}/submit/")["Location"] == f"{base}/fill/"
     with whole_province():
-        assert Submission.objects.get().state == "submitted"
+        assert Submission.objects.get(unit=village).state == "submitted"
     own = client_as("village").get(f"/collections/{course.collection.pk}/fill/").content.decode()
     assert f"本表由{village.parent.name}代办" in own
     names = client.get(f"/collections/{course.collection.pk}/units/").content.decode()
-    assert "代为填报" in names
+    assert f"/collections/{course.collection.pk}/units/{villages[1].code}/fill/" in names
+    course.fill(villages[1], households=1)
+    draft = course.sheet(villages[1]).submission
+    assert "代为填报" in client.get(f"/submissions/{draft.pk}/").content.decode()
 
 
 @pytest.mark.parametrize("name", ["county", "sibling", "province"])

@@ -258,20 +258,20 @@ def _unit_columns(collection: Collection, may_exempt: bool, actor: Actor) -> lis
     def granting(unit: Any) -> str:
         return reverse("grant_lock_exception", args=[collection.pk, unit.code])
 
-    def acting(unit: Any) -> str:
-        return reverse("fill_submission", args=[collection.pk, unit.code])
+    def report(unit: Any) -> str | None:
+        may_act = actor.level == Level.TOWNSHIP and unit.level == Level.VILLAGE
+        acting = reverse("fill_submission", args=[collection.pk, unit.code]) if may_act else None
+        return _report_link(unit) or acting
 
     columns = [
         Column("code", "区划代码", lambda u: u.code, kind="code"),
         Column("parent", "上级", lambda u: u.parent.name),
-        Column("unit", "单位", lambda u: u.name, link=_report_link),
+        Column("unit", "单位", lambda u: u.name, link=report),
         Column("state", "状态", lambda u: state_of(u.report["state"] if u.report else None)),
         Column("timely", "时效", _timeliness),
     ]
     if may_exempt:
         columns.append(Column("exempt", "延期", lambda _: "办理延期", link=granting))
-    if actor.level == Level.TOWNSHIP and collection.fill_level == Level.VILLAGE:
-        columns.append(Column("act", "代办", lambda _: "代为填报", link=acting))
     return columns
 
 

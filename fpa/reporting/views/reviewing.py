@@ -14,6 +14,7 @@ from fpa.audit.record import recorder_of_export
 from fpa.core.form_flow import form_flow, redirect_with_message
 from fpa.core.lists import BatchAction, Column, Link, Status, Tone, back_to_list, list_page, summarize, ticked
 from fpa.reporting.actions import reviewing, submitting
+from fpa.reporting.actions.filling import may_fill_for
 from fpa.reporting.actions.reviewing import CannotReview
 from fpa.reporting.actions.submitting import CannotSubmit, summary_needs_explanation
 from fpa.reporting.forms import ReturnForm, SubmissionFilter, SummaryForm
@@ -110,6 +111,7 @@ def _review_page(request: HttpRequest, submission: Submission, form: ReturnForm 
         "collection": submission.collection,
         "children": children_of(submission.collection, submission.unit) if submission.is_summary else [],
         "late_sums": late_sums(submission),
+        "may_act": submission.is_open and not submission.is_summary and may_fill_for(actor, submission.unit),
         "form": form,
         "typed": form.typed,
         "may_approve": may_review and submission.state == State.SUBMITTED,
