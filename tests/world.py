@@ -13,7 +13,7 @@ from django.db import models
 from django.utils import timezone
 
 from fpa.access.models import Appointment, Level, Post, Unit, User
-from fpa.approval.models import Case, Decision, Flow, Message, Thread
+from fpa.approval.models import Case, Decision, Dossier, Flow, Message, Task, Thread
 from fpa.audit.record import record
 from fpa.core.actor import SYSTEM
 from fpa.core.ids import uuid7
@@ -33,6 +33,8 @@ ROLES = {1: "office", 2: "office", 3: "office", 4: "township", 5: "village"}
 PLACES = ("province", "city", "county", "sibling", "township", "village", "cousin")
 """The cast's units; `cousin` is a village of the sibling county."""
 FIRST_MARK = 0x3400  # CJK Extension A: characters that no name of a unit and no page has
+STRANGER = -1
+"""The account that is named to review the world's cases: nobody of the cast."""
 KEY, PERIOD = "visit.households", "2023H1"
 
 
@@ -215,8 +217,16 @@ def _talk(place: Place, submission: Submission, parent: Unit) -> None:
     subject = {"subject_type": "reporting.submission", "subject_id": str(submission.pk)}
     flow = Flow.objects.get(code=flow_code(Level(unit.level)))
     case = Case.objects.create(
-        **subject, unit=unit, flow=flow, title=f"{mark}事项", step=0, permission="submission.review",
+        **subject, kind="submission", unit=unit, flow=flow, title=f"{mark}事项", step=0, permission="submission.review",
         reviewer=parent, submitted_at=timezone.now(), subject_url=submission.get_absolute_url(),
+    )  # fmt: skip
+    task = Task.objects.create(
+        unit=unit, case=case, step=0, round=1, assignee=parent, permission="submission.review",
+        user_name=f"{mark}人",
+    )  # fmt: skip
+    dossier = Dossier.objects.create(
+        unit=unit, case=case, step=0, round=1, title=f"{mark}评审", grantees=[STRANGER],
+        granted_until=timezone.localdate(), content={"facts": [[f"{mark}项", f"{mark}值"]]},
     )  # fmt: skip
     decision = Decision.objects.create(
         unit=unit, case=case, round=1, step=0, verdict="submit", reason=f"{mark}理由", actor_name=f"{mark}人"
@@ -226,5 +236,5 @@ def _talk(place: Place, submission: Submission, parent: Unit) -> None:
         opened_unit=unit, assignee=unit, awaiting=unit,
     )  # fmt: skip
     message = Message.objects.create(unit=unit, thread=thread, body=f"{mark}的话", actor_name=f"{mark}人")
-    for row in (case, decision, thread, message):
+    for row in (case, task, dossier, decision, thread, message):
         place.keep(row)

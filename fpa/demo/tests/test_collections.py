@@ -175,6 +175,8 @@ def test_case_lies_with_the_unit_above_and_leads_to_its_page(steps):
         assert case.reviewer_id == case.unit.parent_id
         assert (case.path, case.reviewer_path) == (case.unit.path, case.reviewer.path)
         assert case.title.endswith(f"：{case.unit.name}")
+        task = case.tasks.get()
+        assert (task.assignee_id, task.state == "open") == (case.reviewer_id, case.state == "open")
         match = resolve(case.subject_url)
         assert match.url_name == "review_submission"
         assert str(match.args[0] if match.args else next(iter(match.kwargs.values()))) == case.subject_id
