@@ -17,7 +17,7 @@ from fpa.approval.models import Case, Decision, Flow, Message, Thread
 from fpa.audit.record import record
 from fpa.core.actor import SYSTEM
 from fpa.core.ids import uuid7
-from fpa.figures.models import Fact
+from fpa.figures.models import Fact, Statement
 from fpa.imports.models import ImportRow, Job
 from fpa.organization.models import Standing
 from fpa.people.tests.people import make_member, make_staff
@@ -29,7 +29,7 @@ ROLES = {1: "office", 2: "office", 3: "office", 4: "township", 5: "village"}
 PLACES = ("province", "city", "county", "sibling", "township", "village", "cousin")
 """The cast's units; `cousin` is a village of the sibling county."""
 FIRST_MARK = 0x3400  # CJK Extension A: characters that no name of a unit and no page has
-KEY, PERIOD = "visit.households", "2023H1"
+KEY, PERIOD, MONTH = "visit.households", "2023H1", "2023-06"
 
 
 @dataclass
@@ -88,7 +88,13 @@ def _work(place: Place) -> None:
     place.keep(
         record("unit.renamed", unit, by=SYSTEM, changes={"name": [f"{mark}旧名", f"{mark}新名"]}, reason=mark)
     )
-    place.keep(Fact.objects.create(unit=unit, figure="member.total", period=PERIOD, own=1, value=1))
+    place.keep(Fact.objects.create(unit=unit, figure="member.total", period=MONTH, own=1, value=1))
+    place.keep(
+        Statement.objects.create(
+            unit=unit, figure="task.annual_count", period="2023", value=9, whose=f"{mark}范围",
+            issuer=f"{mark}机关", document=f"{mark}文号", document_date=date(2023, 1, 9), entered_by=f"{mark}登记人",
+        )
+    )  # fmt: skip
     job = Job.objects.create(
         unit=unit, kind="members", state="ready", filename=f"{mark}名册.xlsx", digest="0" * 64, key=uuid7(),
         counts={"new": 1, "changed": 0, "unchanged": 0, "rejected": 0},

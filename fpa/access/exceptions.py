@@ -10,6 +10,7 @@ UNGUARDED_MODELS: dict[str, str] = {
     "audit.leaf": "只有事件编号和摘要，不含内容；封存和核对都要通看",
     "audit.treehead": "公开的根",
     "audit.unsealed": "只有事件编号；封存要通看",
+    "figures.countedfigure": "哪个指标已按哪一版口径计过数，不含数值和人",
     "figures.stale": "哪个指标在哪个单位要重算，不含数值和人",
     "figures.stockday": "只有日期",
     "imports.importinbox": "COPY 不能用于带策略的表；同一事务内写入、取走、删除，没有提交过的行",

@@ -5,6 +5,7 @@ its `append_only` leaves; so a table can't be forgotten, and a changed declarati
 behind. A model without a declaration stops the migration.
 
 Policies follow design §9: one a table and command, one expression over the row's own columns and the settings.
+A partition has the policies of its table and no privileges: its rows are reached through the table alone.
 """
 
 from typing import Any
@@ -66,12 +67,27 @@ def apply_guards() -> None:
             statements = _privileges(table, role, model)
             statements += _policies(table, model, _present(cursor, table)) if model else []
             cursor.execute(";".join(statements))
+        for table, parent in _partitions(cursor):
+            statements = [f"REVOKE ALL ON {connection.ops.quote_name(table)} FROM {role}"]
+            statements += _policies(table, ours[parent], _present(cursor, table))
+            cursor.execute(";".join(statements))
         cursor.execute(f"GRANT USAGE ON ALL SEQUENCES IN SCHEMA {schema} TO {role}")
 
 
 def _schema(cursor: Any) -> str:
     cursor.execute("SELECT quote_ident(current_schema())")
     return cursor.fetchone()[0]
+
+
+def _partitions(cursor: Any) -> list[tuple[str, str]]:
+    """The partitions of our tables, each with its table."""
+    cursor.execute(
+        "SELECT c.relname, p.relname FROM pg_inherits i JOIN pg_class c ON c.oid = i.inhrelid"
+        " JOIN pg_class p ON p.oid = i.inhparent"
+        " WHERE c.relispartition AND c.relkind = 'r'"
+        " AND c.relnamespace = quote_ident(current_schema())::regnamespace ORDER BY 1"
+    )
+    return list(cursor.fetchall())
 
 
 def _present(cursor: Any, table: str) -> list[str]:

@@ -14,7 +14,7 @@ from fpa.core.actor import Actor
 from fpa.core.lists import Column, list_page
 from fpa.core.periods import BadPeriod, Period
 from fpa.figures import catalogue, fact_periods, queries
-from fpa.figures.catalogue import Figure, Kind, UnknownFigure
+from fpa.figures.catalogue import Figure, UnknownFigure
 from fpa.figures.display import address, words
 
 TREND = 8
@@ -51,7 +51,7 @@ def figure_list(request: HttpRequest) -> HttpResponse:
         "places": place.steps("figure_list"),
         "unit": place.unit,
         "period": place.period,
-        "periods": _periods(place.period, Kind.STOCK),
+        "periods": _periods(place.period),
         "readings": [reading for reading in readings if not reading.figure.pending],
         "pending": [reading for reading in readings if reading.figure.pending],
     }
@@ -67,7 +67,7 @@ def figure_detail(request: HttpRequest, key: str) -> HttpResponse:
         "reading": reading,
         "words": words(reading),
         "places": place.steps("figure_detail", key),
-        "periods": _periods(place.period, figure.kind),
+        "periods": _periods(place.period),
         "records_url": address("figure_records", key, place.unit, place.period),
         "parts": _parts(reading),
         "course": _course(reading),
@@ -153,12 +153,11 @@ def _figure(key: str) -> Figure:
         raise Http404(str(error)) from error
 
 
-def _periods(chosen: Period, kind: Kind) -> list[Period]:
-    """The periods to choose from, the latest first: years and half-years, for a flow also quarters and months."""
+def _periods(chosen: Period) -> list[Period]:
+    """The periods to choose from, the latest first, each year before its halves, quarters and months."""
     today = timezone.localdate()
     years = [year for year in fact_periods.years(today) if year.start <= today]
     parts = {
         part for year in years for part in fact_periods.parts_of(year) if fact_periods.first_day() <= part.end
     }
-    wanted = {p for p in parts if p.start <= today and (kind is Kind.FLOW or p.kind in ("year", "half"))}
-    return sorted(wanted | {chosen}, key=lambda p: (-p.year, p))
+    return sorted({p for p in parts if p.start <= today} | {chosen}, key=lambda p: (-p.year, p))

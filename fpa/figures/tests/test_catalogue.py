@@ -27,7 +27,7 @@ def test_catalogue_takes_name_and_unit_from_the_file():
 
 
 def test_catalogue_holds_what_no_module_yields_as_pending():
-    figure = catalogue.get("visit.provincial_leader_years")
+    figure = catalogue.get("site.member_home")
     assert figure.pending
     assert figure not in catalogue.declared()
     with pytest.raises(UnknownFigure, match="尚未接入"):

@@ -83,8 +83,8 @@ def test_figure_detail_shows_a_units_own_part(counted, client_as):
 @pytest.mark.parametrize(
     ("key", "period", "words"),
     [
-        ("visit.provincial_leader_years", "2023H1", "〔待接入〕"),
-        ("member.total", "2023-05", "期末数只在半年末和年末统计"),
+        ("site.member_home", "2023H1", "〔待接入〕"),
+        ("member.total", "2026-12", "期末数在期间结束以后才有"),
         ("member.total", "2010", "〔该期间无此数〕"),
     ],
 )
@@ -94,14 +94,14 @@ def test_figure_detail_says_why_there_is_no_value(counted, client_as, key, perio
     assert "查看记录" not in page
 
 
-def test_figure_detail_offers_months_for_a_flow_only(counted, client_as):
+def test_figure_detail_offers_months_for_every_kind(counted, client_as):
     with declared(JOINED):
         client = client_as("county")
         flow = text_of(client.get("/figures/test.joined/", {"period": "2023-05"}))
         stock = text_of(client.get("/figures/member.total/", {"period": "2023H1"}))
     assert "2023年5月" in flow
     assert "期间累计数" in flow
-    assert "2023年5月" not in stock
+    assert "2023年5月" in stock
 
 
 def test_figure_records_lists_what_was_counted_without_id_numbers(counted, client_as):
@@ -151,8 +151,8 @@ def test_pages_need_the_right_to_see_figures(counted, client_as, page, who, stat
         "/figures/no.such/",
         "/figures/no.such/records/",
         "/figures/?period=nonsense",
-        "/figures/visit.provincial_leader_years/records/?period=2023H1",
-        "/figures/member.total/records/?period=2023-05",
+        "/figures/site.member_home/records/?period=2023H1",
+        "/figures/member.total/records/?period=2022-05",
     ],
 )
 def test_pages_answer_nonsense_with_not_found(counted, client_as, address):
@@ -180,9 +180,7 @@ def test_figure_tag_says_large_numbers_in_wan(counted):
 
 
 def test_figure_tag_shows_pending_figures_as_such(counted):
-    assert ">〔待接入〕</a>" in shown(
-        '{% figure "visit.provincial_leader_years" unit period %}', cast_unit("county")
-    )
+    assert ">〔待接入〕</a>" in shown('{% figure "site.member_home" unit period %}', cast_unit("county"))
 
 
 def test_figure_tag_needs_unit_and_period_beside_a_key(counted):

@@ -12,7 +12,7 @@ from fpa.access.models import Unit
 from fpa.access.scope import scoped, whole_province
 from fpa.core.periods import Period
 from fpa.figures import freshness
-from fpa.figures.freshness import mark_stale, mark_stale_subtree, open_day, refresh, wait_for_stale
+from fpa.figures.freshness import mark_stale, mark_stale_subtree, refresh, wait_for_stale
 from fpa.figures.models import Fact, Stale, StockDay
 from fpa.figures.queries import read
 from fpa.figures.recount import recount
@@ -237,17 +237,6 @@ def test_open_day_brings_the_standing_values_into_a_new_half(province_scope, mon
     refresh()
     assert value("member.total", cast_unit("province"), "2027H1") == 1
     assert recount(cast_unit("province")).differences == []
-
-
-def test_open_day_marks_only_stocks_within_a_year_and_nothing_twice(province_scope):
-    with declared(JOINED):
-        refresh()
-        open_day(timezone.localdate())
-        assert not Stale.objects.exists()
-        open_day(timezone.localdate() + timedelta(days=1))
-        marked = set(Stale.objects.values_list("figure", flat=True))
-    assert "member.total" in marked
-    assert "test.joined" not in marked
 
 
 def test_refresh_by_a_seat_changes_facts_above_it(province_scope):
