@@ -6,7 +6,7 @@ come from a `Source`: it is asked anew whenever its version has changed, so ever
 """
 
 import csv
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Hashable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path
@@ -42,18 +42,18 @@ KEPT_VERSIONS = 16
 class Source:
     """Figures that come from the database.
 
-    `version` is asked often and answers in one cheap query, in whatever scope there is; `figures` gives what there is.
-    A version names one content for ever. `model` is the kind of row that they count.
+    `version` is asked often and answers in one cheap query, `figures` gives what there is; both in the scope of the
+    transaction. A version stands for one content for ever. `model` is the kind of row that they count.
     """
 
-    version: Callable[[], int]
+    version: Callable[[], Hashable]
     figures: Callable[[], Sequence[Figure]]
     model: type[Any]
 
 
 _declared: dict[str, Figure] = {}
 _sources: list[Source] = []
-_loaded: dict[tuple[int, int], dict[str, Figure]] = {}
+_loaded: dict[tuple[int, Hashable], dict[str, Figure]] = {}
 
 
 @cache
@@ -86,6 +86,12 @@ def _named(figure: Figure) -> Figure:
     return replace(figure, name=figure.name or listed.name, unit=figure.unit or listed.unit)
 
 
+def _named_first(figure: Figure) -> Figure:
+    """The figure as the catalogue file names it: a form may label an item in its own words."""
+    listed = _listed().get(figure.key)
+    return replace(figure, name=listed.name, unit=listed.unit) if listed else figure
+
+
 def unregister(key: str) -> None:
     """Take back a declaration: for the length of a test."""
     del _declared[key]
@@ -104,7 +110,7 @@ def _of_source(number: int) -> dict[str, Figure]:
     if version not in _loaded:
         while len(_loaded) >= KEPT_VERSIONS:
             _loaded.pop(next(iter(_loaded)))
-        found = [_named(figure) for figure in source.figures()] if version[1] else []
+        found = [_named_first(figure) for figure in source.figures()]
         _loaded[version] = {figure.key: figure for figure in found if figure.key not in _declared}
     return _loaded[version]
 

@@ -8,13 +8,11 @@ from fpa.access.models import Unit
 from fpa.core import chinese
 from fpa.core.periods import Period
 from fpa.figures import catalogue
-from fpa.figures.figure import Kind
-from fpa.figures.models import Qualifier
-from fpa.figures.reading import Reading
+from fpa.figures.figure import SHARE, Figure, Kind
+from fpa.figures.models import Qualifier, Statement
+from fpa.figures.reading import Reading, Value, plain
 
 PENDING = "〔待接入〕"
-SHARE = "比例"
-"""The unit of a figure whose value is a part of 1."""
 NO_VALUE = {
     "pending": PENDING,
     "not_kept": "〔该期间无此数〕",
@@ -64,6 +62,21 @@ def exact_words(reading: Reading) -> str:
     if reading.figure.unit == SHARE:
         return chinese.percent(reading.value)
     return _measured(chinese.number(reading.value), reading)
+
+
+def stated_words(statement: Statement) -> str:
+    """A stated number as a document writes it: 130余场, 70%."""
+    figure, value = catalogue.get(statement.figure), plain(statement.value)
+    if figure.unit == SHARE:
+        return chinese.percent(value)
+    return f"{chinese.number(value)}{TAILS.get(statement.qualifier, '')}{figure.unit}"
+
+
+def value_words(value: Value | None, figure: Figure) -> str:
+    """A value as it stands in a column, without its unit: 6,073,700, a share as 70%; — where there is none."""
+    if value is None:
+        return "—"
+    return chinese.percent(value) if figure.unit == SHARE else chinese.number(value)
 
 
 def address(page: str, key: str, unit: Unit, period: Period) -> str:

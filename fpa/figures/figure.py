@@ -18,6 +18,10 @@ Formula = Callable[[Mapping[str, Decimal]], Decimal | None]
 """Computes a value from those of its operands, by key; None where there is none, such as after a division by zero."""
 
 
+SHARE = "比例"
+"""The unit of a figure whose value is a part of 1."""
+
+
 class Kind(Enum):
     """How a figure is counted, and how it behaves over time and up the tree."""
 

@@ -27,6 +27,7 @@ from fpa.figures.recompute import recompute
 CHANNEL = "fpa_stale"
 ADVISORY_LOCK = 5_291_981
 BATCH = 5_000
+WORK_MEM = "64MB"
 
 Keys = type[models.Model] | Iterable[str]
 
@@ -90,13 +91,19 @@ def refresh() -> int:
     while True:
         with whole_province(), connection.cursor() as cursor:
             lock_tree_shared()
-            cursor.execute("SELECT pg_advisory_xact_lock(%s)", [ADVISORY_LOCK])
+            _hold(cursor)
             open_day(timezone.localdate())
             marks = list(Stale.objects.order_by("id")[:BATCH])
             _consume(marks)
         total += len(marks)
         if len(marks) < BATCH:
             return total
+
+
+def _hold(cursor: Any) -> None:
+    """Be the only one to count until the transaction ends, with room to sort a whole figure in memory."""
+    cursor.execute("SELECT pg_advisory_xact_lock(%s)", [ADVISORY_LOCK])
+    cursor.execute(f"SET LOCAL work_mem = '{WORK_MEM}'")
 
 
 def _consume(marks: list[Stale]) -> None:
@@ -111,9 +118,9 @@ def _consume(marks: list[Stale]) -> None:
 
 def rebuild(keys: Iterable[str] | None = None, path: str = ROOT_PATH) -> None:
     """Forget the facts of a subtree and count them anew from the records, for all figures or those of `keys`."""
-    wanted = catalogue.stored() if keys is None else catalogue.get_all([*keys])
     with whole_province(), connection.cursor() as cursor:
-        cursor.execute("SELECT pg_advisory_xact_lock(%s)", [ADVISORY_LOCK])
+        wanted = catalogue.stored() if keys is None else catalogue.get_all([*keys])
+        _hold(cursor)
         forget([figure.key for figure in wanted], path)
         subtree = Q(path__gte=path, path__lt=upper_bound(path))
         for figure in wanted:

@@ -3,7 +3,7 @@
 from typing import ClassVar, Self
 
 from django.db import models
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q
 from django.db.models.functions import Now
 
 from fpa.access.models import PathField, ScopedModel, Unit
@@ -97,6 +97,11 @@ class StatementQuerySet(ScopedQuerySet):
     def current(self) -> Self:
         """Statements that no later one corrects."""
         return self.filter(correction=None)
+
+    def whole(self) -> Self:
+        """With what every line about a statement shows; `is_corrected` tells those that no longer hold."""
+        corrected = Exists(Statement.objects.filter(corrects=OuterRef("pk")))
+        return self.select_related("unit").annotate(is_corrected=corrected)
 
 
 class Statement(ScopedModel):

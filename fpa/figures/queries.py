@@ -216,6 +216,15 @@ def _by_period(
     return found
 
 
+def cut_values(figure: Figure, unit: Unit, period: Period) -> dict[str, Value] | None:
+    """A figure's values by cut ("sex:female") at a unit; None where it has none, or none for such a period."""
+    kept = period_of_fact(figure, period, timezone.localdate(), cut=True) if figure.cuts else None
+    if kept is None:
+        return None
+    facts = Fact.objects.filter(figure=figure.key, period=str(kept), unit=unit).exclude(cut=WHOLE)
+    return {cut: plain(value) for cut, value in facts.values_list("cut", "value")}
+
+
 def latest_period(unit: Unit) -> Period:
     """The half-year that a page opens with: the latest one in which anything was reported at the unit, else today's."""
     today = Period.of(timezone.localdate(), "half")
