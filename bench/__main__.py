@@ -9,7 +9,7 @@ from pathlib import Path
 import django
 
 OUT = Path(__file__).parent / "out.json"
-MODULES = ("import_members", "figures", "member_list")
+MODULES = ("import_members", "figures", "stale_marks", "move_unit", "member_list")
 
 
 def main(wanted: list[str]) -> int:

@@ -45,7 +45,13 @@ def create_statement(year: int) -> str:
 
 
 def make_partitions(**_: Any) -> None:
-    """Make the partitions that are missing, as the tables' owner; safe to run again. The guards follow (access)."""
+    """Make the partitions that are missing, as the tables' owner; safe to run again. The guards follow (access).
+
+    Where migrations have gone back to the time before partitions, there is nothing to make.
+    """
     with connection.cursor() as cursor:
+        cursor.execute("SELECT 1 FROM pg_partitioned_table WHERE partrelid = to_regclass(%s)", [TABLE])
+        if cursor.fetchone() is None:
+            return
         for year in missing_years(timezone.localdate()):
             cursor.execute(create_statement(year))

@@ -59,11 +59,14 @@ affected AS (
     UNION
     SELECT u.id, u.parent_id, u.path FROM affected a JOIN access_unit u ON u.id = a.parent_id
 ),
-pairs AS MATERIALIZED (
-    SELECT u.id AS unit_id, a.id AS above_id
-    FROM affected a JOIN access_unit u ON u.path >= a.path AND u.path < left(a.path, -1) || '0'
+source AS MATERIALIZED ({source}),
+lineage AS (
+    SELECT DISTINCT unit_id, unit_id AS above_id FROM source
+    UNION ALL
+    SELECT l.unit_id, u.parent_id FROM lineage l JOIN access_unit u ON u.id = l.above_id
+    WHERE u.parent_id IS NOT NULL
 ),
-source AS ({source}),
+pairs AS MATERIALIZED (SELECT unit_id, above_id FROM lineage WHERE above_id IN (SELECT id FROM affected)),
 fresh AS ({fresh}),
 old AS (
     SELECT f.unit_id, f.period, f.cut FROM figures_fact f JOIN affected a ON a.id = f.unit_id

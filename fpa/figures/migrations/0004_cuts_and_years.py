@@ -1,7 +1,8 @@
 """Facts by year, with cuts, stocks by month.
 
 What was counted stays: flows as they are, a stock's half-year under its last month (the running one under the month of
-the last counted day). The months between are counted by the next refresh. Measured on the demo's 1.6 million facts.
+the last counted day). The months between are counted by the next refresh. The table is locked while it is copied: 25
+seconds for the demo's 0.9 million facts, 35 for its 6 million on the way back, on a machine that had much else to do.
 """
 
 from typing import Any

@@ -8,7 +8,7 @@ from decimal import Decimal
 
 import pytest
 
-from fpa.access.models import Unit
+from fpa.access.models import Level, Unit
 from fpa.core.periods import Period
 from fpa.figures import catalogue
 from fpa.figures.catalogue import Source, UnknownFigure, register
@@ -150,7 +150,7 @@ def test_ratio_is_divided_at_each_unit_and_never_averaged(province_scope):
     city = read(["org.county.listed_rate"], cast_unit("city"), H1)["org.county.listed_rate"]
     assert (words(city), city.qualifier, city.day) == ("16.67%", "exact", date(2023, 6, 30))
     assert round(Decimal(value("org.county.listed_rate", "province") or 0), 4) == Decimal("0.0164")
-    ranked = ranking("org.county.listed_rate", cast_unit("province"), H1, 2)  # type: ignore[arg-type]
+    ranked = ranking("org.county.listed_rate", cast_unit("province"), H1, Level.CITY)
     assert len(ranked) == 14
     assert ranked[0][0] == cast_unit("city")
 
