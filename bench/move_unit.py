@@ -48,7 +48,12 @@ def run() -> list[dict[str, Any]]:
 def _county_with_members() -> Unit:
     with whole_province(), connection.cursor() as cursor:
         county = Unit.objects.filter(level=3, kind="administrative").order_by("path")[0]
-        values: dict[str, Any] = {"lo": county.path, "hi": f"{county.path[:-1]}0", "number": MEMBERS, "on": date(2020, 1, 1)}
+        values: dict[str, Any] = {
+            "lo": county.path,
+            "hi": f"{county.path[:-1]}0",
+            "number": MEMBERS,
+            "on": date(2020, 1, 1),
+        }
         cursor.execute(PEOPLE, values)
         mark_stale_subtree(Member, county.path)
     refresh()

@@ -81,9 +81,10 @@ ORDER BY 2, 3, 4
 
 MERGE = {
     ADD: "ON CONFLICT (figure, period, unit_id, cut) DO UPDATE"
-    " SET own = f.own + excluded.own, value = f.value + excluded.value",
+    " SET path = excluded.path, own = f.own + excluded.own, value = f.value + excluded.value",
     REPLACE: "ON CONFLICT (figure, period, unit_id, cut) DO UPDATE"
-    " SET own = excluded.own, value = excluded.value WHERE (f.own, f.value) <> (excluded.own, excluded.value)",
+    " SET path = excluded.path, own = excluded.own, value = excluded.value"
+    " WHERE (f.own, f.value) <> (excluded.own, excluded.value)",
 }
 """What follows where facts stand already. A first count leaves it out, and goes several times as fast."""
 

@@ -13,6 +13,7 @@ from fpa.core.actor import Actor
 from fpa.core.chinese import clean, date_cn
 from fpa.core.visibility import common_path, upper_bound
 from fpa.figures.freshness import mark_stale
+from fpa.figures.models import Fact
 from fpa.figures.moving import move_facts
 from fpa.organization.models import Standing, StandingKind
 from fpa.pages.queries import scoped_models, search_initials
@@ -75,7 +76,9 @@ def move_unit(*, unit: Unit, to_parent: Unit, on: date, document: str, by: Actor
     with whole_province():  # the policy lets nobody write a row from one scope into another; nothing is shown
         _move_units(unit, to_parent, new_path)
         _open_new_versions(_open_versions(old_path), on, document)
-        for model in scoped_models():
+        for model in (
+            model for model in scoped_models() if model is not Fact
+        ):  # facts have a way of their own
             _move_rows(model._default_manager.all(), old_path, new_path)
         move_facts(old_path, new_path)
     changes = {"parent": [str(old_parent), to_parent.name], "on": on}
