@@ -254,6 +254,6 @@ def test_refresh_takes_the_same_few_statements_for_any_number(
     refresh()
     join_many(cast_unit("county").path, number, date(2023, 2, 1))
     mark_stale_subtree(Member, cast_unit("county").path)
-    with django_assert_max_num_queries(12):
+    with django_assert_max_num_queries(24):
         refresh()
     assert value("member.total", cast_unit("province"), "2023H1") == number
