@@ -17,7 +17,7 @@ from fpa.approval.models import Case, Decision, Dossier, Flow, Message, Task, Th
 from fpa.audit.record import record
 from fpa.core.actor import SYSTEM
 from fpa.core.ids import uuid7
-from fpa.figures.models import Fact
+from fpa.figures.models import Fact, Statement
 from fpa.files.actions import add_document
 from fpa.files.inspection import Upload
 from fpa.imports.models import ImportRow, Job
@@ -35,7 +35,7 @@ PLACES = ("province", "city", "county", "sibling", "township", "village", "cousi
 FIRST_MARK = 0x3400  # CJK Extension A: characters that no name of a unit and no page has
 STRANGER = -1
 """The account that is named to review the world's cases: nobody of the cast."""
-KEY, PERIOD = "visit.households", "2023H1"
+KEY, PERIOD, MONTH = "visit.households", "2023H1", "2023-06"
 
 
 @dataclass
@@ -109,7 +109,13 @@ def _work(place: Place) -> None:
         record("unit.renamed", unit, by=SYSTEM, changes={"name": [f"{mark}旧名", f"{mark}新名"]}, reason=mark)
     )
     _document(place)
-    place.keep(Fact.objects.create(unit=unit, figure="member.total", period=PERIOD, own=1, value=1))
+    place.keep(Fact.objects.create(unit=unit, figure="member.total", period=MONTH, own=1, value=1))
+    place.keep(
+        Statement.objects.create(
+            unit=unit, figure="task.annual_count", period="2023", value=9, whose=f"{mark}范围",
+            issuer=f"{mark}机关", document=f"{mark}文号", document_date=date(2023, 1, 9), entered_by=f"{mark}登记人",
+        )
+    )  # fmt: skip
     job = Job.objects.create(
         unit=unit, kind="members", state="ready", filename=f"{mark}名册.xlsx", digest="0" * 64, key=uuid7(),
         counts={"new": 1, "changed": 0, "unchanged": 0, "rejected": 0},
