@@ -11,10 +11,10 @@ from fpa.approval.actions import turns
 from fpa.approval.actions.cases import move_on, told, written
 from fpa.approval.actions.refusals import CannotDecide
 from fpa.approval.models import Case, CaseState, Task, TaskKind, Verdict
-from fpa.approval.working_days import add_working_days
 from fpa.audit.record import record
 from fpa.core.actor import SYSTEM, Actor
 from fpa.core.chinese import date_cn
+from fpa.registers.working_days import add_working_days
 
 ESCALATE_AFTER = 3
 """Working days overdue after which a task is listed at the level above."""

@@ -10,8 +10,8 @@ from django.utils import timezone
 from fpa.approval.actions.refusals import CannotDecide
 from fpa.approval.models import Case, CaseState, Decision, Dossier, Task, TaskKind, TaskState, Verdict
 from fpa.approval.steps import Turn, needed
-from fpa.approval.working_days import add_working_days
 from fpa.core.actor import Actor
+from fpa.registers.working_days import add_working_days
 
 KIND_OF_STEP = {
     "level": TaskKind.REVIEW,

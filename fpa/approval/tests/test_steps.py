@@ -1,7 +1,5 @@
 """Kinds of steps: joint reviews, outside bodies, time, conditions; and what a flow's steps must name."""
 
-from datetime import date
-
 import pytest
 from django.utils import timezone
 
@@ -12,7 +10,7 @@ from fpa.approval.models import Case, Task
 from fpa.approval.queries import open_cases_for
 from fpa.approval.steps import check_steps, needed
 from fpa.approval.tests.conftest import in_days
-from fpa.approval.working_days import add_working_days
+from fpa.registers.working_days import add_working_days
 from fpa.system.keeper import pass_day
 
 REVIEW = "submission.review"
@@ -164,19 +162,6 @@ def test_steps_that_are_not_whole_are_refused(step, match):
 )
 def test_needed_follows_the_rule(closes, asked, agree):
     assert needed(closes, asked) == agree
-
-
-@pytest.mark.parametrize(
-    ("day", "n", "falls"),
-    [
-        (date(2026, 11, 27), 1, date(2026, 11, 30)),
-        (date(2026, 11, 28), 1, date(2026, 11, 30)),
-        (date(2026, 11, 23), 7, date(2026, 12, 2)),
-        (date(2026, 11, 23), 0, date(2026, 11, 23)),
-    ],
-)
-def test_working_days_leave_weekends_out(day, n, falls):
-    assert add_working_days(day, n) == falls
 
 
 def test_answers_that_a_step_asks_for_are_kept(sent, actor):

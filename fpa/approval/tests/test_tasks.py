@@ -14,8 +14,8 @@ from fpa.approval.kinds import CaseKind, register
 from fpa.approval.models import Case, Task
 from fpa.approval.queries import escalated_to, open_cases_for
 from fpa.approval.tests.conftest import SAMPLE, in_days
-from fpa.approval.working_days import add_working_days
 from fpa.audit.models import Event
+from fpa.registers.working_days import add_working_days
 
 APPLIED: list[str] = []
 
