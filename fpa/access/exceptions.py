@@ -13,6 +13,7 @@ UNGUARDED_MODELS: dict[str, str] = {
     "audit.leaf": "只有事件编号和摘要，不含内容；封存和核对都要通看",
     "audit.treehead": "公开的根",
     "audit.unsealed": "只有事件编号；封存要通看",
+    "figures.countedfigure": "哪个指标已按哪一版口径计过数，不含数值和人",
     "figures.stale": "哪个指标在哪个单位要重算，不含数值和人",
     "figures.stockday": "只有日期",
     "pages.donestep": "防重复编号：随机数和办理后的网址，不含内容；按本人账号读取",
@@ -64,6 +65,12 @@ WHOLE_PROVINCE: dict[str, str] = {
     "fpa.access.sign_in:log_in": "登录之前没有岗位；读到的不显示给任何人",
     "fpa.access.views:_record_own": "本人登录、退出、切换岗位，可能没有岗位；只写一条审计",
     "fpa.analysis.management.commands.report:Command._write": "命令行由运维人员使用，按指定的单位出报告",
+    "fpa.approval.actions.experts:give_opinion": (
+        "评审人只看得到送他的那份材料；先核对他是这件事项的评审人，再写他自己的任务、意见和事项状态；不显示"
+    ),
+    "fpa.approval.actions.experts:recuse_expert": (
+        "评审人只看得到送他的那份材料；先核对他是这件事项的评审人，再写他自己的任务、回避和事项状态；不显示"
+    ),
     "fpa.demo.load:is_loaded": "演示数据：只数有多少会员",
     "fpa.demo.load:load_demo": "演示数据：向各级单位写入，不显示",
     "fpa.demo.people:_write_county": "演示数据：向一个县写入，不显示",
@@ -71,6 +78,7 @@ WHOLE_PROVINCE: dict[str, str] = {
     "fpa.figures.freshness:rebuild": "指标属于各级单位，重算要写到每一级；读到的不显示给任何人",
     "fpa.figures.freshness:refresh": "指标属于各级单位，刷新要写到每一级；读到的不显示给任何人",
     "fpa.figures.management.commands.figures:Command.handle": "命令行由运维人员使用，显示指定单位的指标",
+    "fpa.figures.moving:move_facts": "单位调整隶属关系时，指标要在新旧两条线的每一级加减；不显示",
     "fpa.figures.recount:_one_moment": "核对指标要在同一时刻通看全部记录；只由命令行和测试调用，只报不符的数",
     "fpa.files.retention:purge_files": "只看附件有没有被关联，不论在哪个单位；不显示",
     "fpa.imports.import_file:import_file": (
@@ -94,6 +102,7 @@ WHOLE_PROVINCE: dict[str, str] = {
     "fpa.pages.tasks:purge_exports": "只看导出文件过了多久；不显示",
     "fpa.people.names:rename_copies": "同一人的姓名在各单位要一致；只改姓名，不显示",
     "fpa.system.keeper:_seal": "审计日志全省是一本，封存要通看；不显示",
+    "fpa.system.keeper:pass_day": "到期的事项由平台自动办理，不属于哪个岗位；不显示",
     "fpa.system.management.commands.audit:Command.handle": "审计日志全省是一本；命令行由运维人员使用，只报有问题的事件",
     "fpa.system.tasks:daily_upkeep": "是否已封存要看全部事件；只写出树头，不显示",
 }

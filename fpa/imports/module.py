@@ -16,6 +16,7 @@ MODULE = Module(
     fields={"new": "新增", "changed": "更新", "unchanged": "无变化", "rejected": "退回"},
     former_labels={"jobs.job": "imports.job", "jobs.importrow": "imports.importrow"},
     pages={
+        "paste_rows": "粘贴几行",
         "import_template": "下载空白模板",
         "import_detail": "导入（一次）",
         "import_progress": "导入的进度",

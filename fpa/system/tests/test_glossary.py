@@ -106,6 +106,6 @@ def test_pages_are_named_by_their_room_list_menu_or_view():
 
 
 def test_every_page_has_a_chinese_name():
-    bare = [name for name, words in page_names().items() if not CHINESE.search(words)]
-    assert bare == [], "name them in `pages` of their room's module.py"
+    bare = ", ".join(name for name, words in page_names().items() if not CHINESE.search(words))
+    assert not bare, f"name them in `pages` of their room's module.py: {bare}"
     assert merged("pages").keys() - page_names().keys() == set(), "no such address any more"
