@@ -9,7 +9,15 @@ from pathlib import Path
 import django
 
 OUT = Path(__file__).parent / "out.json"
-MODULES = ("import_members", "figures", "member_list", "list_export")
+MODULES = (
+    "import_members",
+    "figures",
+    "stale_marks",
+    "move_unit",
+    "member_list",
+    "list_export",
+    "approval",
+)
 
 
 def main(wanted: list[str]) -> int:

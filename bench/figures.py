@@ -17,7 +17,7 @@ from fpa.figures.queries import breakdown, read
 
 SCALE = 100
 REPEATS = 15
-LIMIT_MS = 5
+LIMIT_MS = 2
 
 
 def run() -> list[dict[str, Any]]:

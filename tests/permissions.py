@@ -25,9 +25,11 @@ class Line:
     """One address.
 
     `args` gives the address's arguments for the thing of a place, `query` its parameters; with neither the page is
-    about the seat itself. `seen` is who sees that thing: those above its unit, or (published) also all below.
+    about the seat itself. `seen` is who sees that thing: those above its unit, or (published) also all below, or
+    (granted) only the accounts that are named there, of which the cast has none.
     `data` is posted. `narrow`: not everyone who may, finds their own thing there (another level fills in), so 403 and
-    404 are answers as well. `open_to` says whether the page asks for a seat, for a login, or for nothing.
+    404 are answers as well. `open_to` says whether the page asks for a seat,
+    for a login that may work (granted), for a login, or for nothing.
     """
 
     name: str
@@ -35,9 +37,9 @@ class Line:
     args: Args | None = None
     query: Callable[[Place], dict[str, Any]] | None = None
     data: dict[str, Any] = field(default_factory=dict)
-    seen: Literal["subtree", "published"] = "subtree"
+    seen: Literal["subtree", "published", "granted"] = "subtree"
     narrow: bool = False
-    open_to: Literal["seats", "users", "public"] = "seats"
+    open_to: Literal["seats", "granted", "users", "public"] = "seats"
 
 
 def pk_of(model: str) -> Args:
@@ -63,6 +65,11 @@ def by_unit(*before: Any) -> Args:
 def call_of_the_province(place: Place) -> list[Any]:
     """The province's collection, which every unit sees, and the unit's code."""
     return [place.rows["Submission"].collection_id if "Submission" in place.rows else None, place.unit.code]
+
+
+def cell_of_the_province(place: Place) -> list[Any]:
+    """A cell of what a unit reports in the province's collection."""
+    return [*call_of_the_province(place), KEY]
 
 
 MEMBER, STAFF, USER, POST = pk_of("Member"), pk_of("Staff"), pk_of("User"), pk_of("Post")
@@ -123,6 +130,7 @@ LINES = [
     Line("import_list", REVIEWERS),
     Line("import_members", REVIEWERS),
     Line("import_template", REVIEWERS, lambda place: ["members"]),
+    Line("paste_rows", REVIEWERS, lambda place: ["members"]),
     Line("import_detail", REVIEWERS, JOB),
     Line("import_progress", REVIEWERS, JOB),
     Line("confirm_import", REVIEWERS, JOB),
@@ -141,6 +149,10 @@ LINES = [
     Line("print_form", WORKERS, CALL, seen="published"),
     Line("fill_submission", WORKERS, CALL, seen="published", narrow=True),
     Line("save_cell", WORKERS, lambda place: [place.pk("Collection"), KEY], seen="published", narrow=True),
+    Line("fill_submission", WORKERS, call_of_the_province, narrow=True),
+    Line("save_cell", WORKERS, cell_of_the_province, narrow=True),
+    Line("check_submission", WORKERS, call_of_the_province, narrow=True),
+    Line("submit_submission", WORKERS, call_of_the_province, narrow=True),
     Line("check_submission", WORKERS, CALL, seen="published", narrow=True),
     Line("submit_submission", WORKERS, CALL, seen="published", narrow=True),
     Line("submit_summary", WORKERS, CALL, seen="published", narrow=True),
@@ -155,6 +167,16 @@ LINES = [
     # Approval and talk
     Line("case_list", WORKERS),
     Line("case_detail", WORKERS, pk_of("Case")),
+    Line("decide_case", WORKERS, pk_of("Case"), data={"verdict": "approve"}),
+    Line("decide_cases", REVIEWERS),
+    Line("record_outside_result", WORKERS, pk_of("Case"), narrow=True),
+    Line("record_objection", WORKERS, pk_of("Case"), narrow=True),
+    Line("name_experts", WORKERS, pk_of("Case"), narrow=True),
+    Line("delegate_task", WORKERS, pk_of("Case"), narrow=True),
+    Line("recuse_case", WORKERS, pk_of("Case"), narrow=True),
+    Line("opinion_list", open_to="granted"),
+    Line("give_opinion", args=pk_of("Dossier"), seen="granted", open_to="granted"),
+    Line("recuse_expert", args=pk_of("Dossier"), seen="granted", open_to="granted"),
     Line("thread_list", WORKERS),
     Line("thread_detail", WORKERS, THREAD),
     Line("reply_thread", WORKERS, THREAD, data={"body": "已核对"}),
@@ -163,6 +185,9 @@ LINES = [
     Line("figure_list", WORKERS, query=unit_query),
     Line("figure_detail", WORKERS, lambda place: ["member.total"], unit_query),
     Line("figure_records", WORKERS, lambda place: ["member.total"], unit_query),
+    Line("statement_list", WORKERS),
+    Line("state_figure", OFFICES),
+    Line("correct_statement", OFFICES, pk_of("Statement")),
     Line("dashboard", WORKERS, query=unit_query),
     Line("report_half_year", WORKERS, query=unit_query, narrow=True),
     Line("report_half_year_docx", WORKERS, query=unit_query, narrow=True),

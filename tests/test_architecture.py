@@ -184,7 +184,7 @@ def recorded_verbs() -> set[str]:
     }
 
 
-def test_recorded_verbs_have_chinese_words():
+def test_recorded_verbs_have_chinese_words(db):
     unnamed = recorded_verbs() - merged("verbs").keys()
     assert unnamed == set(), "name them in fpa/audit/words.py"
     assert len(recorded_verbs()) > 20, "the search has gone blind"

@@ -13,6 +13,7 @@ from fpa.access.models import Appointment
 from fpa.access.scope import scoped, set_scope
 from fpa.core.database import app_role
 from fpa.core.visibility import Visibility
+from fpa.figures.models import Fact
 from tests.world import Place
 
 HERE = "relnamespace = current_schema()::regnamespace"
@@ -73,7 +74,9 @@ def test_every_model_without_a_policy_is_listed_with_its_reason(db):
 
 
 def test_every_table_is_ours_or_listed(db):
-    tables = column(f"SELECT relname FROM pg_class WHERE {HERE} AND relkind IN ('r', 'p')")
+    tables = column(
+        f"SELECT relname FROM pg_class WHERE {HERE} AND relkind IN ('r', 'p') AND NOT relispartition"
+    )
     assert tables == {model._meta.db_table for model in OURS} | exceptions.FOREIGN_TABLES.keys()
 
 
@@ -90,10 +93,28 @@ def test_nothing_goes_round_the_policies(db):
     functions = column("SELECT proname FROM pg_proc WHERE pronamespace = current_schema()::regnamespace")
     functions |= column("SELECT tgname FROM pg_trigger WHERE NOT tgisinternal")
     assert [name for name in functions if not name.startswith(tuple(exceptions.FUNCTION_PREFIXES))] == []
-    assert (
-        query("SELECT inhrelid::regclass FROM pg_inherits JOIN pg_class ON oid = inhrelid AND relkind = 'r'")
-        == []
+    children = "SELECT relname FROM pg_inherits JOIN pg_class ON oid = inhrelid AND relkind <> 'i'"
+    assert column(f"{children} AND NOT relispartition") == set()
+
+
+def test_partitions_have_the_policies_of_their_table_and_no_privileges(db):
+    """A partition that is asked directly applies its own policies alone: so it has them, and nobody may ask it."""
+    partitions = query(
+        "SELECT c.relname, p.relname, c.relrowsecurity AND c.relforcerowsecurity FROM pg_inherits"
+        " JOIN pg_class c ON c.oid = inhrelid JOIN pg_class p ON p.oid = inhparent WHERE c.relkind = 'r'"
     )
+    assert {parent for _, parent, _ in partitions} == {Fact._meta.db_table}
+    rules = (
+        "SELECT cmd, permissive, roles, qual, with_check FROM pg_policies WHERE tablename = %s ORDER BY cmd"
+    )
+    for partition, parent, forced in partitions:
+        assert forced, partition
+        assert query(rules, partition) == query(rules, parent)
+        assert query(
+            "SELECT has_any_column_privilege(%s, 'SELECT, INSERT, UPDATE, REFERENCES')", partition
+        ) == [(False,)]
+        assert query("SELECT has_table_privilege(%s, 'DELETE, TRUNCATE, TRIGGER')", partition) == [(False,)]
+        refused(f"SELECT 1 FROM {partition}")
 
 
 def test_application_is_a_role_without_powers(db):

@@ -13,11 +13,11 @@ from django.db import models
 from django.utils import timezone
 
 from fpa.access.models import Appointment, Level, Post, Unit, User
-from fpa.approval.models import Case, Decision, Flow, Message, Thread
+from fpa.approval.models import Case, Decision, Dossier, Flow, Message, Task, Thread
 from fpa.audit.record import record
 from fpa.core.actor import SYSTEM
 from fpa.core.ids import uuid7
-from fpa.figures.models import Fact
+from fpa.figures.models import Fact, Statement
 from fpa.files.actions import add_document
 from fpa.files.inspection import Upload
 from fpa.imports.models import ImportRow, Job
@@ -33,7 +33,9 @@ ROLES = {1: "office", 2: "office", 3: "office", 4: "township", 5: "village"}
 PLACES = ("province", "city", "county", "sibling", "township", "village", "cousin")
 """The cast's units; `cousin` is a village of the sibling county."""
 FIRST_MARK = 0x3400  # CJK Extension A: characters that no name of a unit and no page has
-KEY, PERIOD = "visit.households", "2023H1"
+STRANGER = -1
+"""The account that is named to review the world's cases: nobody of the cast."""
+KEY, PERIOD, MONTH = "visit.households", "2023H1", "2023-06"
 
 
 @dataclass
@@ -107,7 +109,13 @@ def _work(place: Place) -> None:
         record("unit.renamed", unit, by=SYSTEM, changes={"name": [f"{mark}旧名", f"{mark}新名"]}, reason=mark)
     )
     _document(place)
-    place.keep(Fact.objects.create(unit=unit, figure="member.total", period=PERIOD, own=1, value=1))
+    place.keep(Fact.objects.create(unit=unit, figure="member.total", period=MONTH, own=1, value=1))
+    place.keep(
+        Statement.objects.create(
+            unit=unit, figure="task.annual_count", period="2023", value=9, whose=f"{mark}范围",
+            issuer=f"{mark}机关", document=f"{mark}文号", document_date=date(2023, 1, 9), entered_by=f"{mark}登记人",
+        )
+    )  # fmt: skip
     job = Job.objects.create(
         unit=unit, kind="members", state="ready", filename=f"{mark}名册.xlsx", digest="0" * 64, key=uuid7(),
         counts={"new": 1, "changed": 0, "unchanged": 0, "rejected": 0},
@@ -123,7 +131,7 @@ def _work(place: Place) -> None:
             path=unit.path,
             sheet="表",
             row=2,
-            verdict="new",
+            outcome="new",
             column="",
             reason=f"{mark}原因",
         )
@@ -215,8 +223,16 @@ def _talk(place: Place, submission: Submission, parent: Unit) -> None:
     subject = {"subject_type": "reporting.submission", "subject_id": str(submission.pk)}
     flow = Flow.objects.get(code=flow_code(Level(unit.level)))
     case = Case.objects.create(
-        **subject, unit=unit, flow=flow, title=f"{mark}事项", step=0, permission="submission.review",
+        **subject, kind="submission", unit=unit, flow=flow, title=f"{mark}事项", step=0, permission="submission.review",
         reviewer=parent, submitted_at=timezone.now(), subject_url=submission.get_absolute_url(),
+    )  # fmt: skip
+    task = Task.objects.create(
+        unit=unit, case=case, step=0, round=1, assignee=parent, permission="submission.review",
+        user_name=f"{mark}人",
+    )  # fmt: skip
+    dossier = Dossier.objects.create(
+        unit=unit, case=case, step=0, round=1, title=f"{mark}评审", grantees=[STRANGER],
+        granted_until=timezone.localdate(), content={"facts": [[f"{mark}项", f"{mark}值"]]},
     )  # fmt: skip
     decision = Decision.objects.create(
         unit=unit, case=case, round=1, step=0, verdict="submit", reason=f"{mark}理由", actor_name=f"{mark}人"
@@ -226,5 +242,5 @@ def _talk(place: Place, submission: Submission, parent: Unit) -> None:
         opened_unit=unit, assignee=unit, awaiting=unit,
     )  # fmt: skip
     message = Message.objects.create(unit=unit, thread=thread, body=f"{mark}的话", actor_name=f"{mark}人")
-    for row in (case, decision, thread, message):
+    for row in (case, task, dossier, decision, thread, message):
         place.keep(row)

@@ -12,6 +12,7 @@ UNGUARDED_MODELS: dict[str, str] = {
     "audit.leaf": "只有事件编号和摘要，不含内容；封存和核对都要通看",
     "audit.treehead": "公开的根",
     "audit.unsealed": "只有事件编号；封存要通看",
+    "figures.countedfigure": "哪个指标已按哪一版口径计过数，不含数值和人",
     "figures.stale": "哪个指标在哪个单位要重算，不含数值和人",
     "figures.stockday": "只有日期",
     "pages.donestep": "防重复编号：随机数和办理后的网址，不含内容；按本人账号读取",

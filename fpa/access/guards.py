@@ -6,6 +6,7 @@ behind. A model without a declaration stops the migration. What the catalogue sh
 touched: a table that is in use would have everyone wait.
 
 Policies follow design §9: one a table and command, one expression over the row's own columns and the settings.
+A partition has the policies of its table and no privileges: its rows are reached through the table alone.
 """
 
 import time
@@ -26,6 +27,9 @@ LO = "nullif(current_setting('fpa.scope_lo', true), '')"
 HI = "nullif(current_setting('fpa.scope_hi', true), '')"
 SUBTREE = f"path >= {LO} AND path < {HI}"
 PUBLISHED = f"({LO} ^@ path) OR ({SUBTREE})"
+VIEWER = "nullif(current_setting('fpa.user', true), '')::bigint"
+TODAY = f"(CURRENT_TIMESTAMP AT TIME ZONE '{settings.TIME_ZONE}')::date"
+GRANTED = f"({SUBTREE}) OR (grantees @> ARRAY[{VIEWER}] AND granted_until >= {TODAY})"
 
 KEPT_BY_MIGRATIONS = frozenset(
     {"django_migrations", "django_content_type", "auth_permission", "auth_group", "auth_group_permissions"}
@@ -35,6 +39,7 @@ KEPT_BY_MIGRATIONS = frozenset(
 POLICIES: dict[Visibility, dict[str, str]] = {
     Visibility.SUBTREE: {"ALL": SUBTREE},
     Visibility.PUBLISHED_DOWN: {"SELECT": PUBLISHED, "INSERT": SUBTREE, "UPDATE": SUBTREE, "DELETE": SUBTREE},
+    Visibility.GRANTED: {"SELECT": GRANTED, "INSERT": SUBTREE, "UPDATE": SUBTREE, "DELETE": SUBTREE},
     Visibility.REFERENCE: {},
 }
 
@@ -85,14 +90,16 @@ def apply_guards() -> None:
     ours = {model._meta.db_table: model for model in our_models()}
     with connection.cursor() as cursor:
         schema, found, written = _schema(cursor), read_guards(cursor, role), {}
-        for table in sorted(connection.introspection.table_names(cursor)):
-            model = ours.get(table)
-            due = _privileges(table, role, model, found[table])
+        tables = sorted(connection.introspection.table_names(cursor))
+        for table, parent in [(name, "") for name in tables] + _partitions(cursor):
+            model = ours.get(parent or table)
+            guards = found[table]
+            due = _no_privileges(table, role, guards) if parent else _privileges(table, role, model, guards)
             if model:
                 kind = visibility_of(model)
                 if kind not in written:
                     written[kind] = as_written(cursor, connection.ops.quote_name(table), _wanted(kind))
-                due += _policies(table, kind, found[table], written[kind])
+                due += _policies(table, kind, guards, written[kind])
             change(table, due)
         moving = [t for t, m in ours.items() if is_append_only(m) and issubclass(m, ScopedModel)]
         change("move_paths", definers.statements(cursor, moving, schema, role))
@@ -149,6 +156,23 @@ def _shared(cursor: Any, schema: str, role: str) -> list[str]:
     due = [] if cursor.fetchone()[0] else [f"GRANT USAGE ON SCHEMA {schema} TO {name}"]
     cursor.execute(_SEQUENCES_WITHOUT_USE, [role])
     return due + [f"GRANT USAGE ON SEQUENCE {sequence} TO {name}" for (sequence,) in cursor.fetchall()]
+
+
+def _partitions(cursor: Any) -> list[tuple[str, str]]:
+    """The partitions of our tables, each with its table."""
+    cursor.execute(
+        "SELECT c.relname, p.relname FROM pg_inherits i JOIN pg_class c ON c.oid = i.inhrelid"
+        " JOIN pg_class p ON p.oid = i.inhparent"
+        " WHERE c.relispartition AND c.relkind = 'r'"
+        " AND c.relnamespace = quote_ident(current_schema())::regnamespace ORDER BY 1"
+    )
+    return list(cursor.fetchall())
+
+
+def _no_privileges(table: str, role: str, found: Guards) -> list[str]:
+    """A partition is reached through its table alone."""
+    name, held = connection.ops.quote_name(table), bool(found.granted | found.granted_to_all)
+    return [f"REVOKE ALL ON {name} FROM PUBLIC, {connection.ops.quote_name(role)}"] if held else []
 
 
 def _privileges(table: str, role: str, model: type[models.Model] | None, found: Guards) -> list[str]:

@@ -10,7 +10,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 
 from fpa.access.models import User
-from fpa.access.scope import lock_tree_shared, set_scope
+from fpa.access.scope import lock_tree_shared, set_scope, set_viewer
 from fpa.access.seats import seat_request, seated
 from fpa.core.limits import ran_out_of_time, set_limits
 from fpa.core.views import NOT_THIS_WAY, not_this_way, took_too_long
@@ -50,6 +50,8 @@ class ScopeMiddleware:
                 lock_tree_shared()
             actor = seat_request(request).actor
             set_scope(actor.path if actor else None)
+            if isinstance(request.user, User):
+                set_viewer(request.user.pk)
             response = self.get_response(request)
             if response.status_code >= SERVER_ERROR:
                 transaction.set_rollback(True)
@@ -65,11 +67,12 @@ class ScopeMiddleware:
         """Send who can't work yet where that is told or mended: a temporary password first, then no seat."""
         name = request.resolver_match.url_name if request.resolver_match else ""
         is_public = not getattr(view, "login_required", True)
+        needs_seat = getattr(view, "needs_seat", True)
         if not isinstance(request.user, User) or is_public or name in OPEN_TO_ALL_USERS:
             return None
         if request.user.must_change_password:
             return redirect("change_password")
-        return None if seated(request).actor else redirect("choose_seat")
+        return None if seated(request).actor or not needs_seat else redirect("choose_seat")
 
     def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
         """An exception that a view lets out undoes what the view wrote, whatever page answers it."""

@@ -4,6 +4,7 @@ from datetime import date
 from typing import Any, ClassVar
 
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
+from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import F, Q
 
@@ -151,6 +152,18 @@ class ScopedModel(models.Model):
         """The path is the unit's, never typed in."""
         self.path = self.unit.path
         super().save(*args, **kwargs)
+
+
+class GrantedModel(ScopedModel):
+    """A row of a small table that is shown besides to accounts named one by one, until a day (inclusive)."""
+
+    visibility: ClassVar[Visibility] = Visibility.GRANTED
+
+    grantees = ArrayField(models.BigIntegerField(), default=list, verbose_name="授权账号")
+    granted_until = models.DateField("授权至")
+
+    class Meta:
+        abstract = True
 
 
 class UserManager(BaseUserManager["User"]):

@@ -11,6 +11,7 @@ from django.db import OperationalError, connection, transaction
 from fpa.core.visibility import ROOT_PATH, upper_bound
 
 _SET = "SELECT set_config('fpa.scope_lo', %s, true), set_config('fpa.scope_hi', %s, true)"
+_SET_VIEWER = "SELECT set_config('fpa.user', %s, true)"
 
 TREE_LOCK = 4_300_001
 """Advisory lock: held shared by whoever writes rows at units, alone by whoever moves units."""
@@ -51,6 +52,17 @@ def set_scope(path: str | None) -> None:
         raise RuntimeError("a scope lives in a transaction; open one first")
     with connection.cursor() as cursor:
         cursor.execute(_SET, [path or "", upper_bound(path) if path else ""])
+
+
+def set_viewer(user_id: int | None) -> None:
+    """Let the rest of this transaction read what is granted to an account by name; None ends it.
+
+    Raises RuntimeError outside a transaction, as `set_scope` does.
+    """
+    if not connection.in_atomic_block:
+        raise RuntimeError("a viewer lives in a transaction; open one first")
+    with connection.cursor() as cursor:
+        cursor.execute(_SET_VIEWER, [str(user_id or "")])
 
 
 def current_scope() -> str | None:

@@ -1,8 +1,9 @@
 """The seat a person works from: one appointment at a time, chosen at login and switched in the shell."""
 
-from typing import cast
+from collections.abc import Callable
+from typing import TypeVar, cast
 
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 from django_htmx.middleware import HtmxDetails
 
@@ -10,6 +11,7 @@ from fpa.access.models import Appointment, User
 from fpa.access.scope import whole_province
 from fpa.core.actor import Actor
 from fpa.core.middleware import request_id
+from fpa.core.visibility import NOWHERE
 
 SESSION_KEY = "seat"
 
@@ -55,6 +57,21 @@ def actor_for(username: str) -> Actor:
     if seat is None:
         raise PermissionError(f"账号“{username}”今天没有任职，不能办理业务。")
     return actor_in(seat, user)
+
+
+def guest_of(user: User, ip: str | None = None) -> Actor:
+    """The actor of an account that works without a seat on what is granted to it by name: no unit, no right, and a
+    path that no unit has, so that nothing counts as at or below it."""
+    return Actor(user.pk, user.name, path=NOWHERE, level=0, role="guest", ip=ip, request_id=request_id.get())
+
+
+V = TypeVar("V", bound=Callable[..., HttpResponse])
+
+
+def open_without_seat(view: V) -> V:
+    """Mark a view as one for every login, seat or not: it shows what is granted to the account by name."""
+    view.__dict__["needs_seat"] = False
+    return view
 
 
 class SeatedRequest(HttpRequest):

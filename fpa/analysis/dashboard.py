@@ -54,7 +54,11 @@ class DashboardForm(PlaceForm):
         levels = levels_below(unit)
         self._offer(
             "figure",
-            [(figure.key, figure.name) for figure in catalogue.every_at(unit.level) if not figure.pending],
+            [
+                (figure.key, figure.name)
+                for figure in catalogue.every_at(unit.level)
+                if figure.kind.is_additive and not figure.pending
+            ],
         )
         self._offer("level", [(str(level.value), level.label) for level in levels])
         self._offer("per", PER_WORDS.items() if levels and levels[0] != Level.VILLAGE else [])

@@ -1,15 +1,22 @@
 """What people fill in on a thread, and what the lists of threads and cases are filtered by."""
 
-from typing import Any
+from collections.abc import Callable, Collection, Sequence
+from datetime import timedelta
+from typing import Any, cast
 
 import django_filters
 from django import forms
+from django.core.exceptions import ValidationError
 from django.db.models import QuerySet
+from django.utils import timezone
 
-from fpa.approval.models import Case, CaseState, Thread, ThreadState
-from fpa.approval.queries import open_cases_for
+from fpa.access.models import Post, User
+from fpa.approval.actions import Place
+from fpa.approval.kinds import PlaceOf
+from fpa.approval.models import Case, CaseState, Thread, ThreadState, Verdict
+from fpa.approval.queries import escalated_to, tasks_for
 from fpa.core.actor import Actor
-from fpa.core.forms import Form
+from fpa.core.forms import DateField, Form, NumberField, style_widgets
 
 
 class ReplyForm(Form):
@@ -21,6 +28,156 @@ class ReplyForm(Form):
         widget=forms.Textarea(attrs={"rows": 3}),
         error_messages={"required": "请写明答复的内容。"},
     )
+
+
+RETURN_DAYS = 7
+
+
+class DecideForm(Form):
+    """A decision on a case: approve, return the places whose fault is named, or reject."""
+
+    verdict = forms.ChoiceField(label="办理意见", widget=forms.RadioSelect)
+    reason = forms.CharField(
+        label="理由或意见",
+        max_length=500,
+        required=False,
+        widget=forms.Textarea({"rows": 3}),
+        help_text="退回、不予通过的必须写明理由。",
+    )
+    due_on = DateField(label="退回的请于何日前改好", required=False)
+
+    def __init__(
+        self, *args: Any, places: Sequence[PlaceOf], asks: frozenset[str], rejects: bool, **kw: Any
+    ) -> None:
+        super().__init__(*args, **kw)
+        self.places_of = places
+        cast(forms.ChoiceField, self.fields["verdict"]).choices = _verdicts(rejects)
+        self.fields["due_on"].initial = timezone.localdate() + timedelta(days=RETURN_DAYS)
+        for name in sorted(asks):
+            self.fields[name] = _ANSWERS[name]()
+        for n, place in enumerate(places):
+            self.fields[f"place_{n}"] = forms.CharField(
+                label=f"退回处：{place.label}", max_length=500, required=False, help_text="没有问题的不用填。"
+            )
+        style_widgets(self)
+
+    @property
+    def places(self) -> list[Place]:
+        """The places whose fault is named."""
+        told = [(place, self.cleaned_data.get(f"place_{n}", "")) for n, place in enumerate(self.places_of)]
+        return [{"place": place.key, "label": place.label, "reason": why} for place, why in told if why]
+
+    @property
+    def answers(self) -> dict[str, Any]:
+        """Score, amount and file, as far as they are asked for."""
+        return {name: self.cleaned_data.get(name) for name in _ANSWERS if name in self.fields}
+
+    def clean(self) -> dict[str, Any]:
+        """A return or a rejection has a reason; that of a return may stand at its places alone."""
+        found, verdict = self.cleaned_data, self.cleaned_data.get("verdict")
+        reasons = [place["reason"] for place in self.places]
+        if verdict == Verdict.RETURN and reasons and not found.get("reason"):
+            found["reason"] = reasons[0]
+        if verdict in (Verdict.RETURN, Verdict.REJECT) and not found.get("reason"):
+            self.add_error("reason", "退回、不予通过的要写明理由。")
+        if verdict == Verdict.RETURN and not found.get("due_on"):
+            self.add_error("due_on", "退回的要写明请于何日前改好。")
+        return found
+
+
+def _verdicts(rejects: bool) -> list[tuple[str, str]]:
+    offered = [Verdict.APPROVE, Verdict.RETURN, *([Verdict.REJECT] if rejects else [])]
+    return [(verdict.value, str(verdict.label)) for verdict in offered]
+
+
+_ANSWERS: dict[str, Callable[[], forms.Field]] = {
+    "score": lambda: NumberField(label="评分", decimal_places=2, min_value=0, max_value=1000, required=False),
+    "amount": lambda: NumberField(label="核定金额（元）", decimal_places=2, min_value=0, required=False),
+    "file": lambda: forms.CharField(
+        label="附件", max_length=200, required=False, help_text="写明附件的名称和存放处。"
+    ),
+}
+
+
+class OpinionForm(Form):
+    """A named expert's opinion."""
+
+    agrees = forms.ChoiceField(
+        label="评审意见", choices=[("yes", "同意"), ("no", "不同意")], widget=forms.RadioSelect
+    )
+    note = forms.CharField(
+        label="意见说明", max_length=500, required=False, widget=forms.Textarea({"rows": 4}),
+        help_text="不同意的必须写明理由。",
+    )  # fmt: skip
+
+    def __init__(self, *args: Any, asks: Collection[str], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for name in sorted(set(asks) & _ANSWERS.keys()):
+            self.fields[name] = _ANSWERS[name]()
+            self.fields[name].required = name != "file"
+        style_widgets(self)
+
+    def clean_agrees(self) -> bool:
+        """Whether the expert agrees."""
+        return bool(self.cleaned_data["agrees"] == "yes")
+
+
+class OutsideForm(Form):
+    """What an outside body decided, as its document has it."""
+
+    verdict = forms.ChoiceField(label="外部结论", choices=_verdicts(True), widget=forms.RadioSelect)
+    body = forms.CharField(label="外部单位", max_length=60)
+    number = forms.CharField(label="文号", max_length=60)
+    dated_on = DateField(label="成文日期")
+    note = forms.CharField(
+        label="结论摘要", max_length=500, required=False, widget=forms.Textarea({"rows": 3})
+    )
+    due_on = DateField(label="退回的请于何日前改好", required=False)
+    file = forms.CharField(label="附件", max_length=200, required=False, help_text="写明附件的名称和存放处。")
+
+
+class ObjectionForm(Form):
+    """An objection that came while a case was made public."""
+
+    reason = forms.CharField(label="异议内容和提出人", max_length=500, widget=forms.Textarea({"rows": 4}))
+    file = forms.CharField(label="附件", max_length=200, required=False, help_text="写明附件的名称和存放处。")
+
+
+class RecuseForm(Form):
+    """Why somebody steps aside."""
+
+    reason = forms.CharField(label="回避理由", max_length=500, widget=forms.Textarea({"rows": 3}))
+
+
+class ExpertsForm(Form):
+    """Who reviews, by account name, until when."""
+
+    users = forms.CharField(
+        label="评审人账号", widget=forms.Textarea({"rows": 4}), help_text="每行一个账号，如 zhangsan。"
+    )
+    until = DateField(label="评审期限", help_text="含当天；到期后评审人不能再看到材料。")
+
+    def clean_users(self) -> list[User]:
+        """The accounts. Raises ValidationError for a name that no account has."""
+        names = self.cleaned_data["users"].split()
+        known = {user.username: user for user in User.objects.filter(username__in=names)}
+        missing = [name for name in names if name not in known]
+        if missing:
+            raise ValidationError(f"没有账号“{'、'.join(missing)}”，请核对后再填。")
+        return list(known.values())
+
+
+class DelegateForm(Form):
+    """To which post of the own unit, until when, why."""
+
+    to_post = forms.ModelChoiceField(Post.objects.none(), label="委托给")
+    until = DateField(label="委托至", help_text="含当天。")
+    reason = forms.CharField(label="委托理由", max_length=200)
+
+    def __init__(self, *args: Any, actor: Actor, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        posts = Post.objects.filter(unit=actor.unit_id).exclude(pk=actor.post_id or 0)
+        cast(forms.ModelChoiceField, self.fields["to_post"]).queryset = posts
 
 
 class ThreadFilters(django_filters.FilterSet):
@@ -47,7 +204,7 @@ class ThreadFilters(django_filters.FilterSet):
 class CaseFilters(django_filters.FilterSet):
     """Cases by whose turn it is, and by state."""
 
-    MINE = (("turn", "待我审核"), ("sent", "本单位的事项"))
+    MINE = (("turn", "待我审核"), ("sent", "本单位的事项"), ("escalated", "下级逾期未办"))
 
     mine = django_filters.ChoiceFilter(
         label="与我单位有关", choices=MINE, empty_label="不限", method="filter_mine"
@@ -59,9 +216,12 @@ class CaseFilters(django_filters.FilterSet):
         fields: list[str] = []
 
     def filter_mine(self, rows: QuerySet[Case], _name: str, value: str) -> QuerySet[Case]:
-        """Cases that wait for this seat's review, or that are the own unit's."""
+        """Cases that wait for this seat's review, that are the own unit's, or that units below leave undone."""
         actor = _actor(self)
-        return rows & open_cases_for(actor) if value == "turn" else rows.filter(unit=actor.unit_id)
+        if value == "sent":
+            return rows.filter(unit=actor.unit_id)
+        tasks = tasks_for(actor) if value == "turn" else escalated_to(actor)
+        return rows.filter(state=CaseState.OPEN, pk__in=tasks.order_by().values("case"))
 
 
 def _actor(filters: Any) -> Actor:

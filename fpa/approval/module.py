@@ -6,10 +6,19 @@ from typing import Any
 
 from django.db.models import Q, QuerySet
 from django.urls import reverse
+from django.utils import timezone
 
-from fpa.access.roles import WORKERS
+from fpa.access.roles import REVIEWERS, WORKERS
+from fpa.approval.actions.tasks import close_due_steps, escalate_tasks
+from fpa.approval.kinds import page_of
 from fpa.approval.models import CaseState
-from fpa.approval.queries import open_cases_for, returned_cases_for, threads_awaiting
+from fpa.approval.queries import (
+    dossiers_for,
+    escalated_to,
+    open_cases_for,
+    returned_cases_for,
+    threads_awaiting,
+)
 from fpa.core.actor import Actor
 from fpa.core.modules import SHOWN, Entry, Module, OpenItem, Permission, Todo, TodoGroup, todo
 
@@ -28,6 +37,16 @@ def todos(actor: Actor, today: date) -> list[TodoGroup]:
         _group("returned_case", "退回重报", returned_cases_for(actor), _returned, today, cases, 20),
         _group("review", "待我审核", open_cases_for(actor), _case, today, f"{cases}?mine=turn", 40),
         _group("thread", "等我答复", waiting.exclude(told_by_its_case), _thread, today, mine, 50),
+        _group(
+            "opinion",
+            "请我评审",
+            dossiers_for(actor.user_id, today),
+            _opinion,
+            today,
+            reverse("opinion_list"),
+            30,
+        ),
+        _group("escalated", "下级逾期未办", escalated_to(actor), _late, today, f"{cases}?mine=escalated", 60),
     ]
 
 
@@ -50,8 +69,18 @@ def _returned(case: Any, today: date) -> Todo:
 
 
 def _case(case: Any, today: date) -> Todo:
-    url = case.subject_url or case.get_absolute_url()
-    return todo("review", case.title, f"{case.unit.name} · {case.step_label}", url, case.due_on, today)
+    detail = f"{case.unit.name} · {case.step_label}"
+    return todo("review", case.title, detail, page_of(case), case.task_due_on or case.due_on, today)
+
+
+def _opinion(dossier: Any, today: date) -> Todo:
+    detail = dossier.content.get("step", "")
+    return todo("opinion", dossier.title, detail, dossier.get_absolute_url(), dossier.granted_until, today)
+
+
+def _late(task: Any, today: date) -> Todo:
+    detail = f"{task.assignee.name} · {task.case.step_label}"
+    return todo("escalated", task.case.title, detail, task.case.get_absolute_url(), task.due_on, today)
 
 
 def _thread(thread: Any, today: date) -> Todo:
@@ -62,13 +91,22 @@ def handover(holder: Actor) -> list[OpenItem]:
     """What waits for the word of a post: what is handed over when its holder goes (design §4)."""
     cases = [("待审核", case) for case in open_cases_for(holder)]
     cases += [("退回待改", case) for case in returned_cases_for(holder)]
+    cases += [("请评审", dossier) for dossier in dossiers_for(holder.user_id, timezone.localdate())]
     found = [OpenItem(kind, str(case), case.get_absolute_url()) for kind, case in cases]
     return found + [OpenItem("讨论待答复", str(t), t.get_absolute_url()) for t in threads_awaiting(holder)]
+
+
+def on_day(today: date) -> None:
+    """Let days close what they close, and list at the level above what is overdue there."""
+    close_due_steps(today=today)
+    escalate_tasks(today=today)
 
 
 MODULE = Module(
     permissions=(
         Permission("case.view", "看审核事项", WORKERS),
+        Permission("case.decide", "办理审核事项", REVIEWERS),
+        Permission("case.check_past", "复核补录事项", WORKERS),
         Permission("thread.view", "看讨论与退回", WORKERS),
         Permission("thread.write", "答复、办结", WORKERS),
     ),
@@ -82,11 +120,26 @@ MODULE = Module(
         "case.returned": "审核退回修改",
         "case.rejected": "审核不予通过",
         "case.withdrawn": "撤回审核事项",
+        "case.objected": "登记公示异议",
+        "case.recused": "回避审核事项",
+        "expert.named": "选定评审人",
+        "opinion.given": "提交评审意见",
+        "task.delegated": "委托办理任务",
+        "task.escalated": "提请关注逾期任务",
         "flow.published": "发布审核流程",
         "thread.opened": "发起讨论",
         "thread.replied": "答复讨论",
         "thread.settled": "办结讨论",
     },
+    fields={
+        "round": "轮次",
+        "places": "退回处",
+        "experts": "评审人",
+        "approval.case.until": "评审至",
+        "tasks": "任务数",
+        "on_behalf_of": "代办的单位",
+    },
     todos=todos,
     handover=handover,
+    on_day=on_day,
 )

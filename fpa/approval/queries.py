@@ -1,11 +1,24 @@
 """Reads of approval that other modules ask for by name."""
 
+from datetime import date
 from typing import Any
 
 from django.db import models
-from django.db.models import Exists, OuterRef, QuerySet, Subquery
+from django.db.models import Exists, OuterRef, Q, QuerySet, Subquery
+from django.utils import timezone
 
-from fpa.approval.models import Case, CaseState, Decision, Message, Thread, ThreadQuerySet
+from fpa.approval.models import (
+    Case,
+    CaseState,
+    Decision,
+    Dossier,
+    Message,
+    Task,
+    TaskKind,
+    TaskQuerySet,
+    Thread,
+    ThreadQuerySet,
+)
 from fpa.core.actor import Actor
 
 
@@ -23,12 +36,47 @@ def _with_words(threads: ThreadQuerySet) -> QuerySet[Thread]:
     return threads.whole().prefetch_related("messages")
 
 
-def open_cases_for(actor: Actor) -> QuerySet[Case]:
-    """Cases whose review is the actor's turn, oldest first."""
-    waiting = Case.objects.filter(
-        state=CaseState.OPEN, reviewer=actor.unit_id, permission__in=actor.permissions
+def tasks_for(actor: Actor) -> TaskQuerySet:
+    """What a seat has to do now: its unit's tasks by its rights, and those that its post was asked to stand in for;
+    without those that the person has stepped aside from. Opinions of named experts are `dossiers_for`."""
+    by_right = Q(assignee=actor.unit_id, permission__in=actor.permissions)
+    stands_in = Q(delegated_to=actor.post_id, delegated_until__gte=timezone.localdate())
+    mine = by_right | stands_in if actor.post_id else by_right
+    return Task.objects.open().filter(mine, user_id=None).exclude(recused__contains=[actor.user_id or 0])
+
+
+def open_cases_for(actor: Actor) -> QuerySet[Any]:
+    """Cases on which the seat has a task, oldest first; with `task_due_on`, by when."""
+    tasks = tasks_for(actor)
+    due = tasks.filter(case=OuterRef("pk")).order_by("due_on").values("due_on")
+    waiting = Case.objects.filter(state=CaseState.OPEN, pk__in=tasks.values("case"))
+    return waiting.whole().annotate(task_due_on=Subquery(due[:1])).order_by("submitted_at", "id")
+
+
+def next_case_for(actor: Actor, after: Case) -> Case | None:
+    """The case that is next in the seat's queue, after one; from the start again where that was the last."""
+    waiting = open_cases_for(actor).exclude(pk=after.pk)
+    later = Q(submitted_at__gt=after.submitted_at) | Q(submitted_at=after.submitted_at, pk__gt=after.pk)
+    return waiting.filter(later).first() or waiting.first()
+
+
+def escalated_to(actor: Actor) -> QuerySet[Task]:
+    """Tasks of the units below that are overdue by days and so are listed at the actor's unit, oldest first."""
+    late = Task.objects.open().filter(escalated_to=actor.unit_id)
+    return late.select_related("case__flow", "case__unit", "case__reviewer", "assignee").order_by(
+        "due_on", "id"
     )
-    return waiting.whole().order_by("submitted_at", "id")
+
+
+def dossiers_for(user_id: int | None, today: date) -> QuerySet[Dossier]:
+    """What an account was named to review and has not answered yet, the most urgent first."""
+    granted = Dossier.objects.filter(grantees__contains=[user_id or 0], granted_until__gte=today)
+    return granted.exclude(answered__contains=[user_id or 0]).order_by("granted_until", "id")
+
+
+def opinions_on(case: Case) -> QuerySet[Task]:
+    """The named experts' tasks of the step at which a case stands, in the order in which they were named."""
+    return Task.objects.of_turn(case).filter(kind=TaskKind.OPINION).order_by("id")
 
 
 def returned_cases_for(actor: Actor) -> QuerySet[Any]:

@@ -1,10 +1,20 @@
 from django.urls import path
 
-from fpa.approval import views
+from fpa.approval import views, views_deciding, views_opinions
 
 urlpatterns = [
     path("cases/", views.case_list, name="case_list"),
     path("cases/<int:pk>/", views.case_detail, name="case_detail"),
+    path("cases/<int:pk>/decide/", views_deciding.decide_case, name="decide_case"),
+    path("cases/decide/", views_deciding.decide_cases, name="decide_cases"),
+    path("cases/<int:pk>/outside/", views_deciding.record_outside_result, name="record_outside_result"),
+    path("cases/<int:pk>/objection/", views_deciding.record_objection, name="record_objection"),
+    path("cases/<int:pk>/experts/", views_deciding.name_experts, name="name_experts"),
+    path("cases/<int:pk>/delegate/", views_deciding.delegate_task, name="delegate_task"),
+    path("cases/<int:pk>/recuse/", views_deciding.recuse_case, name="recuse_case"),
+    path("opinions/", views_opinions.opinion_list, name="opinion_list"),
+    path("opinions/<int:pk>/", views_opinions.give_opinion, name="give_opinion"),
+    path("opinions/<int:pk>/recuse/", views_opinions.recuse_expert, name="recuse_expert"),
     path("threads/", views.thread_list, name="thread_list"),
     path("threads/<int:pk>/", views.thread_detail, name="thread_detail"),
     path("threads/<int:pk>/reply/", views.reply_thread, name="reply_thread"),

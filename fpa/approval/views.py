@@ -1,4 +1,4 @@
-"""Pages of approval: what is on its way up, and the talk about it. Decisions are made on the subject's own page."""
+"""Pages of approval: what is on its way up, and the talk about it."""
 
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
@@ -9,9 +9,10 @@ from fpa.access.seats import seated
 from fpa.approval import actions
 from fpa.approval.actions import CannotReply, CannotSettle
 from fpa.approval.forms import ReplyForm
+from fpa.approval.kinds import kind_of, page_of
 from fpa.approval.lists import CASE_LIST, THREAD_LIST
 from fpa.approval.models import Case, Thread
-from fpa.approval.queries import threads_of
+from fpa.approval.queries import opinions_on, threads_of
 from fpa.approval.templatetags.approval import panel
 from fpa.core.addresses import own_address
 from fpa.pages.declared_lists import declared_list
@@ -28,7 +29,10 @@ def case_list(request: HttpRequest) -> HttpResponse:
 def case_detail(request: HttpRequest, pk: int) -> HttpResponse:
     """A case with its history and the talk on its subject."""
     case = load(Case.objects.whole(), pk, request, "case.view")
-    shown = {"title": case.title, "case": case, "threads": threads_of(case)}
+    kind = kind_of(case.kind)
+    check(request, kind.view)
+    shown = {"title": case.title, "case": case, "kind": kind, "threads": threads_of(case)}
+    shown |= {"opinions": opinions_on(case), "page": page_of(case)}
     return render(request, "approval/case_detail.html", shown)
 
 

@@ -11,6 +11,7 @@ import re
 import threading
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 from typing import Any
 from uuid import UUID, uuid4
@@ -27,7 +28,8 @@ _LINE = re.compile(rb"(\d{1,18}) ([0-9a-f-]{36})\n")
 # The place is taken only where the chain's own uncommitted rows agree: what a rollback has undone is numbered again.
 _TAKE = """
     INSERT INTO audit_unsealed (event_id, writer, number)
-    SELECT %(event)s, %(writer)s, %(number)s
+    SELECT e.event, %(writer)s, %(number)s + e.place - 1
+    FROM unnest(%(events)s::uuid[]) WITH ORDINALITY AS e(event, place)
     WHERE %(number)s = 1 + greatest(
         %(committed)s, (SELECT max(number) FROM audit_unsealed WHERE writer = %(writer)s))
 """
@@ -59,30 +61,32 @@ class _Chain:
     last: _Link = _Link(0, None)
     file: Path | None = None
 
-    def take(self, event_id: UUID) -> Place:
-        """Put an event into the queue at the chain's next place."""
+    def take(self, event_ids: list[UUID]) -> list[Place]:
+        """Put events into the queue at the chain's next places, in their order, by one statement."""
         if self.last == self.committed and self.last.number >= LONGEST:
             self.writer, self.last = uuid4(), _Link(0, self.last.event_id)
             self.committed, self.file = self.last, None
-        if not self._is_taken(event_id):
+        if not self._is_taken(event_ids):
             self.last = self._found()
-            if not self._is_taken(event_id):
+            if not self._is_taken(event_ids):
                 raise RuntimeError(f"the queue holds a place that writer {self.writer} never took")
-        place = Place(self.writer, self.last.number + 1, self.last.event_id)
-        self.last = _Link(place.number, event_id)
-        return place
+        places = []
+        for event_id in event_ids:
+            places.append(Place(self.writer, self.last.number + 1, self.last.event_id))
+            self.last = _Link(places[-1].number, event_id)
+        return places
 
-    def _is_taken(self, event_id: UUID) -> bool:
+    def _is_taken(self, event_ids: list[UUID]) -> bool:
         wanted, writer = self.last.number + 1, self.writer
         values: dict[str, Any] = {
-            "event": event_id,
+            "events": event_ids,
             "writer": writer,
             "number": wanted,
             "committed": self.committed.number,
         }
         with connection.cursor() as cursor:
             cursor.execute(_TAKE, values)
-            return cursor.rowcount == 1
+            return cursor.rowcount == len(event_ids)
 
     def _found(self) -> _Link:
         """The last event that this transaction sees, or that was committed: a row that is gone leaves its gap."""
@@ -113,13 +117,19 @@ _own = threading.local()
 
 def take_place(event_id: UUID) -> Place:
     """Queue an event of this thread; once it is committed, the writer's file knows it."""
+    return take_places([event_id])[0]
+
+
+def take_places(event_ids: list[UUID]) -> list[Place]:
+    """Queue events of this thread in their order; once they are committed, the writer's file knows them."""
     owner = (os.getpid(), str(connection.settings_dict["NAME"]))
     chain: _Chain | None = getattr(_own, "chain", None)
     if chain is None or chain.owner != owner:
         chain = _own.chain = _Chain(owner)
-    place = chain.take(event_id)
-    transaction.on_commit(lambda: chain.commit(place, event_id))
-    return place
+    places = chain.take(event_ids)
+    for place, event_id in zip(places, event_ids, strict=True):
+        transaction.on_commit(partial(chain.commit, place, event_id))
+    return places
 
 
 def begin_anew() -> None:

@@ -113,7 +113,9 @@ class Module:
     their things (for one kind of thing alone as `app.model.field`). `former_labels` maps what its models were called
     in events written before they came here (`organization.member`) to what they are called now. `todos` gives a seat's
     to-dos, `search` what the search box finds for a text (half-width, without spaces), `handover` what is open at a
-    post. `glossary` adds words that no model, page or permission has: 中文 → (code, explanation).
+    post. `on_day` is what passing days do to its records: called several times a day by the keeper over the whole
+    province, each time with today, so it does nothing twice. `glossary` adds words that no model, page or permission
+    has: 中文 → (code, explanation).
     """
 
     permissions: Sequence[Permission] = ()
@@ -124,6 +126,7 @@ class Module:
     todos: Callable[[Actor, date], Sequence[TodoGroup]] | None = None
     search: Callable[[str, Actor], Sequence[HitGroup]] | None = None
     handover: Callable[[Actor], Sequence[OpenItem]] | None = None
+    on_day: Callable[[date], object] | None = None
     glossary: Mapping[str, tuple[str, str]] = field(default_factory=dict)
 
 

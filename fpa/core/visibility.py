@@ -11,12 +11,17 @@ class Visibility(Enum):
     """Most rows: seen by the unit they belong to and everything above it."""
     PUBLISHED_DOWN = "published_down"
     """Forms, calls, notices: seen by the publisher's whole subtree, and written only by the publisher's side."""
+    GRANTED = "granted"
+    """Small tables only: as SUBTREE, and read besides by the accounts in `grantees` until `granted_until` (inclusive);
+    a named expert or a third party sees that row and nothing of what it came from."""
     REFERENCE = "reference"
     """Dictionaries and the tree of units: seen by all, no row-level security."""
 
 
 ROOT_PATH = "/"
 """Path of the province, and so of everything."""
+NOWHERE = "/-/"
+"""A path that no unit has or stands below: units' steps are digits."""
 
 
 def upper_bound(path: str) -> str:

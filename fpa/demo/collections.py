@@ -211,8 +211,8 @@ def _submissions(this: Round, rows: Iterable[tuple[Unit, str, bool]]) -> None:
     _run(
         """
         INSERT INTO reporting_submission (collection_id, unit_id, path, state, is_summary, explanation,
-            first_submitted_at, last_submitted_at)
-        SELECT %s, unit, path, state, summary, '', CASE WHEN state <> 'draft' THEN moment END,
+            acted_for_by, first_submitted_at, last_submitted_at)
+        SELECT %s, unit, path, state, summary, '', '', CASE WHEN state <> 'draft' THEN moment END,
             CASE WHEN state <> 'draft' THEN moment END
         FROM unnest(%s::bigint[], %s::text[], %s::text[], %s::boolean[], %s::timestamptz[])
             AS row (unit, path, state, summary, moment)
@@ -254,9 +254,10 @@ def _cases(this: Round, level: int) -> None:
     before, after = url.split("%s")
     _run(
         """
-        INSERT INTO approval_case (flow_id, unit_id, path, subject_type, subject_id, subject_url, title, state, round,
-            step, permission, reviewer_id, reviewer_path, submitted_at)
-        SELECT f.id, s.unit_id, s.path, 'reporting.submission', s.id::text, %s || s.id || %s, %s || '：' || u.name,
+        INSERT INTO approval_case (kind, facts, is_past, basis, flow_id, unit_id, path, subject_type, subject_id,
+            subject_url, title, state, round, step, permission, reviewer_id, reviewer_path, submitted_at)
+        SELECT 'submission', '{}', false, '', f.id, s.unit_id, s.path,
+            'reporting.submission', s.id::text, %s || s.id || %s, %s || '：' || u.name,
             CASE s.state WHEN 'approved' THEN 'approved' ELSE 'open' END, 1, 0, 'submission.review',
             p.id, p.path, s.first_submitted_at
         FROM reporting_submission s
@@ -267,14 +268,26 @@ def _cases(this: Round, level: int) -> None:
         """,
         [before, after, this.collection.title, level, flow_code(level), this.collection.pk],
     )
+    _run(_TASKS, [level, this.collection.pk])
     for verdict, later in (("submit", "0 hours"), ("approve", "20 hours")):
         _run(_DECISIONS, [verdict, *CLERKS[:2], verdict, verdict, later, verdict, level, this.collection.pk])
 
 
+_TASKS = """
+INSERT INTO approval_task (case_id, unit_id, path, kind, step, round, assignee_id, permission, user_name, state,
+    opened_at, done_at, recused)
+SELECT c.id, c.unit_id, c.path, 'review', 0, 1, c.reviewer_id, c.permission, '',
+    CASE c.state WHEN 'approved' THEN 'done' ELSE 'open' END, c.submitted_at,
+    CASE c.state WHEN 'approved' THEN c.submitted_at + interval '20 hours' END, '{}'
+FROM approval_case c
+JOIN access_unit u ON u.id = c.unit_id
+JOIN reporting_submission s ON c.subject_type = 'reporting.submission' AND c.subject_id = s.id::text
+WHERE u.level = %s AND s.collection_id = %s
+"""
 _DECISIONS = """
-INSERT INTO approval_decision (case_id, unit_id, path, actor_name, post_title, actor_unit_id, actor_unit_name, at,
-    round, step, verdict, reason, places)
-SELECT c.id, c.unit_id, c.path, CASE WHEN %s = 'submit' THEN %s ELSE %s END, '计生专干',
+INSERT INTO approval_decision (file, body, number, case_id, unit_id, path, actor_name, post_title, actor_unit_id,
+    actor_unit_name, at, round, step, verdict, reason, places)
+SELECT '', '', '', c.id, c.unit_id, c.path, CASE WHEN %s = 'submit' THEN %s ELSE %s END, '计生专干',
     CASE WHEN %s = 'submit' THEN c.unit_id ELSE c.reviewer_id END,
     CASE WHEN %s = 'submit' THEN u.name ELSE p.name END, c.submitted_at + %s::interval, 1, 0, verdict, '', '[]'
 FROM approval_case c

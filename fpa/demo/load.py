@@ -9,6 +9,7 @@ from fpa.demo.collections import make_collections
 from fpa.demo.people import MEMBERS, make_people
 from fpa.demo.returns import make_returns
 from fpa.demo.standings import make_standings
+from fpa.demo.statements import make_statements
 from fpa.figures.freshness import refresh
 from fpa.membership.models import Member
 from fpa.organization.models import Standing
@@ -39,6 +40,7 @@ def load_demo(scale: int, progress: Progress) -> None:
         make_accounts()
         make_collections(lambda done, total: progress("数据采集上报", done, total))
         make_returns()
+        make_statements()
     progress("汇总指标", 0, 1)
     refresh()
     progress("汇总指标", 1, 1)

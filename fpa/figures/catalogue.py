@@ -1,98 +1,59 @@
 """The catalogue of figures: each is declared once, in `figures.py` of the module whose records it counts (design §6).
 
 `data/catalogue.csv` lists the figures that the half-year report must know, with name and unit and without any value;
-one that no module declares yet is pending and reads 〔待接入〕.
+one that no module declares yet is pending and reads 〔待接入〕. Figures that are made at run time (those of form items)
+come from a `Source`: it is asked anew whenever its version has changed, so every process knows them at once.
 """
 
 import csv
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Hashable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from enum import Enum
 from functools import cache
 from pathlib import Path
 from typing import Any
 
-from django.db.models import QuerySet
+from fpa.figures.figure import Coverage, Figure, Formula, Kind, UnknownFigure, fault_of
 
-from fpa.access.models import Level, Unit
-from fpa.core.lists import Column
-from fpa.core.periods import Period
+__all__ = [
+    "Coverage",
+    "Figure",
+    "Formula",
+    "Kind",
+    "Source",
+    "UnknownFigure",
+    "bases",
+    "counting",
+    "declared",
+    "every",
+    "every_at",
+    "get",
+    "is_on_a_day",
+    "register",
+    "register_source",
+    "stored",
+]
 
 CATALOGUE_FILE = Path(__file__).parent / "data" / "catalogue.csv"
-
-
-class Kind(Enum):
-    """How a figure behaves over time."""
-
-    STOCK = "存量"
-    """Counted on a day: members, posts. A period's value is that of its last day."""
-    FLOW = "流量"
-    """Counted over a period: visits, events. A longer period's value is the sum of its parts."""
-
-
-class UnknownFigure(LookupError):
-    """No figure has this key; the message says so in Chinese."""
-
-
-@dataclass(frozen=True)
-class Coverage:
-    """How many of the units that could bring something to a figure have done so: 118/122 个县; `done` says what."""
-
-    have: int
-    of: int
-    word: str
-    done: str = "覆盖"
-
-    def __str__(self) -> str:
-        return f"{self.have}/{self.of} {self.word}"
+KEPT_VERSIONS = 16
+"""Versions of a source that a process remembers: seats of different scopes may see different ones."""
 
 
 @dataclass(frozen=True, kw_only=True)
-class Figure:
-    """What a figure counts, and how.
+class Source:
+    """Figures that come from the database.
 
-    `rows` gives the records that it counts; each row has `unit_id` and `path` (a ScopedModel, or a queryset that
-    annotates them). `measure` is the numeric field that is summed; empty counts the rows. A STOCK names the date field
-    `since` and, where rows end, `until`: a row counts on days with `since` ≤ day < `until`. A FLOW names either `on`,
-    a date field, or `period`, a field that holds a period's code; it counts there and in all longer periods around.
-
-    `name` and `unit` may be left out where `data/catalogue.csv` has the key. `columns` are how the records behind the
-    figure are listed. `coverage` replaces the default (how many units of the level below have a value). `lowest` is the
-    last level that can have the figure: below it a zero would say nothing, and lists leave it out.
+    `version` is asked often and answers in one cheap query, `figures` gives what there is; both in the scope of the
+    transaction. A version stands for one content for ever. `model` is the kind of row that they count.
     """
 
-    key: str
-    name: str = ""
-    unit: str = ""
-    kind: Kind = Kind.FLOW
-    definition: str = ""
-    rows: Callable[[], QuerySet[Any]] | None = None
-    measure: str = ""
-    since: str = ""
-    until: str = ""
-    on: str = ""
-    period: str = ""
-    columns: Sequence[Column] = ()
-    coverage: Callable[[Unit, Period], Coverage | None] | None = None
-    lowest: Level = Level.VILLAGE
-
-    @property
-    def pending(self) -> bool:
-        """Whether no module yields this figure yet."""
-        return self.rows is None
-
-    def is_had_at(self, level: int) -> bool:
-        """Whether units of a level can have this figure."""
-        return level <= self.lowest
-
-    def records(self) -> QuerySet[Any]:
-        """All records that it counts, of whatever unit and time. Raises UnknownFigure for a pending figure."""
-        if self.rows is None:
-            raise UnknownFigure(f"指标“{self.name}”尚未接入，还没有可以查看的记录。")
-        return self.rows()
+    version: Callable[[], Hashable]
+    figures: Callable[[], Sequence[Figure]]
+    model: type[Any]
 
 
 _declared: dict[str, Figure] = {}
+_sources: list[Source] = []
+_loaded: dict[tuple[int, Hashable], dict[str, Figure]] = {}
 
 
 @cache
@@ -107,36 +68,78 @@ def _listed() -> dict[str, Figure]:
 def register(*figures: Figure) -> None:
     """Declare figures. Raises ValueError where one is not whole, or says otherwise than the catalogue file."""
     for figure in figures:
-        listed = _listed().get(figure.key, figure)
-        whole = replace(figure, name=figure.name or listed.name, unit=figure.unit or listed.unit)
-        _check(whole, listed)
+        whole = _named(figure)
+        listed = _listed().get(figure.key, whole)
+        if figure.key in _declared:
+            raise ValueError(f"{figure.key} is declared twice")
+        if (whole.name, whole.unit) != (listed.name, listed.unit) or not whole.name or not whole.unit:
+            raise ValueError(f"{figure.key}: name and unit must be those of {CATALOGUE_FILE.name}")
+        if fault := fault_of(whole):
+            raise ValueError(f"{figure.key}: {fault}")
         _declared[figure.key] = whole
+    _index.cache_clear()
 
 
-def _check(figure: Figure, listed: Figure) -> None:
-    times = [bool(figure.since), bool(figure.on), bool(figure.period)]
-    wanted = [True, False, False] if figure.kind is Kind.STOCK else None
-    if figure.key in _declared:
-        raise ValueError(f"{figure.key} is declared twice")
-    if (figure.name, figure.unit) != (listed.name, listed.unit) or not figure.name or not figure.unit:
-        raise ValueError(f"{figure.key}: name and unit must be those of {CATALOGUE_FILE.name}")
-    if figure.rows is None or not figure.definition:
-        raise ValueError(f"{figure.key}: a declared figure needs rows and a definition")
-    if sum(times) != 1 or (wanted and times != wanted) or (figure.kind is Kind.FLOW and figure.since):
-        raise ValueError(f"{figure.key}: a STOCK names since, a FLOW either on or period")
+def _named(figure: Figure) -> Figure:
+    """The figure with the name and unit of the catalogue file where it gives none."""
+    listed = _listed().get(figure.key, figure)
+    return replace(figure, name=figure.name or listed.name, unit=figure.unit or listed.unit)
+
+
+def _named_first(figure: Figure) -> Figure:
+    """The figure as the catalogue file names it: a form may label an item in its own words."""
+    listed = _listed().get(figure.key)
+    return replace(figure, name=listed.name, unit=listed.unit) if listed else figure
+
+
+def unregister(key: str) -> None:
+    """Take back a declaration: for the length of a test."""
+    del _declared[key]
+    _index.cache_clear()
+
+
+def register_source(source: Source) -> None:
+    """Let figures come from the database beside those that modules declare."""
+    _sources.append(source)
+
+
+def _of_source(number: int) -> dict[str, Figure]:
+    """A source's figures by key, from memory while its version is the same; a declared figure goes before one of it."""
+    source = _sources[number]
+    version = (number, source.version())
+    if version not in _loaded:
+        while len(_loaded) >= KEPT_VERSIONS:
+            _loaded.pop(next(iter(_loaded)))
+        found = [_named_first(figure) for figure in source.figures()]
+        _loaded[version] = {figure.key: figure for figure in found if figure.key not in _declared}
+    return _loaded[version]
+
+
+def _from_sources() -> dict[str, Figure]:
+    return {key: figure for number in range(len(_sources)) for key, figure in _of_source(number).items()}
 
 
 def get(key: str) -> Figure:
     """The figure of a key, pending ones too. Raises UnknownFigure."""
-    found = _declared.get(key) or _listed().get(key)
+    found = _declared.get(key) or _from_sources().get(key) or _listed().get(key)
     if found is None:
         raise UnknownFigure(f"没有“{key[:60]}”这个指标，请在指标目录中查找。")
     return found
 
 
+def get_all(keys: Sequence[str]) -> list[Figure]:
+    """The figures of keys, in their order; sources are asked once for all. Raises UnknownFigure."""
+    known = _declared if all(key in _declared for key in keys) else _all()
+    return [known.get(key) or get(key) for key in keys]
+
+
+def _all() -> Mapping[str, Figure]:
+    return _listed() | _declared | _from_sources()
+
+
 def every() -> list[Figure]:
-    """Every figure: those of the catalogue file in its order, then what modules declare beyond it."""
-    return [get(key) for key in dict.fromkeys([*_listed(), *_declared])]
+    """Every figure: those of the catalogue file in its order, then what modules declare beyond it, then forms' own."""
+    return list(_all().values())
 
 
 def every_at(level: int) -> list[Figure]:
@@ -149,6 +152,37 @@ def declared() -> list[Figure]:
     return [figure for figure in every() if not figure.pending]
 
 
+def stored() -> list[Figure]:
+    """The figures that have facts, in the catalogue's order."""
+    return [figure for figure in declared() if figure.kind.is_stored]
+
+
+def bases(figures: Sequence[Figure]) -> list[Figure]:
+    """The figures themselves or, in place of one that is computed on reading, those that it is computed from."""
+    found: dict[str, Figure] = {}
+    for figure in figures:
+        operands = bases(get_all(figure.operands)) if figure.operands else [figure]
+        found |= {each.key: each for each in operands}
+    return list(found.values())
+
+
+def is_on_a_day(figure: Figure) -> bool:
+    """Whether a figure is told as at a day and not over a period; one that is computed, where an operand is."""
+    return any(bool(each.since) or each.kind is Kind.STOCK for each in bases([figure]))
+
+
+@cache
+def _index() -> dict[type[Any], list[str]]:
+    """Keys of declared figures by the model that they count; built once, as each look compiles a query."""
+    found: dict[type[Any], list[str]] = {}
+    for figure in (f for f in (_listed() | _declared).values() if f.kind.is_stored and not f.pending):
+        found.setdefault(figure.records().model, []).append(figure.key)
+    return found
+
+
 def counting(model: type[Any]) -> list[str]:
     """Keys of the figures whose records are rows of `model`."""
-    return [figure.key for figure in declared() if figure.records().model is model]
+    keys = list(_index().get(model, []))
+    for number, source in enumerate(_sources):
+        keys += list(_of_source(number)) if source.model is model else []
+    return keys

@@ -1,11 +1,15 @@
-"""Which periods have facts: from `FIRST_PERIOD` on, stocks by half-year, flows by month and all longer periods."""
+"""Which periods have facts, from `FIRST_PERIOD` on.
+
+Flows have them by month and for all longer periods. Stocks have them by month, each as at the month's end, so that the
+end of any month, quarter, half-year or year reads exactly; their cuts have them by half-year (docs/decisions).
+"""
 
 from datetime import date
 
 from django.conf import settings
 
+from fpa.core.periods import Kind as PeriodKind
 from fpa.core.periods import Period
-from fpa.figures.catalogue import Figure, Kind
 
 
 def first_day() -> date:
@@ -13,15 +17,24 @@ def first_day() -> date:
     return Period.parse(settings.FIRST_PERIOD).start
 
 
-def halves(today: date, since: date | None = None) -> list[Period]:
-    """The half-years from the first one (or that of `since`) to today's, for which stocks are kept."""
-    day = max(first_day(), since or first_day())
+def _run(kind: PeriodKind, today: date, since: date | None) -> list[Period]:
+    """The periods of a kind from the first one (or that of `since`) to today's."""
+    period = Period.of(max(first_day(), since or first_day()), kind)
     found = []
-    while day <= today:
-        half = Period.of(day, "half")
-        found.append(half)
-        day = date.fromordinal(half.end.toordinal() + 1)
+    while period.start <= today:
+        found.append(period)
+        period = Period.of(date.fromordinal(period.end.toordinal() + 1), kind)
     return found
+
+
+def halves(today: date, since: date | None = None) -> list[Period]:
+    """The half-years from the first one (or that of `since`) to today's."""
+    return _run("half", today, since)
+
+
+def stock_periods(today: date, since: date | None = None, *, cut: bool = False) -> list[Period]:
+    """The periods under which a stock's facts are kept: months, or half-years for its cuts."""
+    return _run("half" if cut else "month", today, since)
 
 
 def years(today: date) -> list[Period]:
@@ -47,19 +60,18 @@ def parts_of(period: Period) -> list[Period]:
     return sorted(p for p in around if p.start >= period.start and p.end <= period.end)
 
 
-def period_of_fact(figure: Figure, period: Period, today: date) -> Period | None:
+def fact_period(period: Period, today: date, *, on_a_day: bool, cut: bool = False) -> Period | None:
     """The period under which a figure's fact for `period` is kept; None where none is kept.
 
-    A stock is kept by half-year: it can be told for a period that ends with a half-year, and for one that holds today.
+    A stock (`on_a_day`) can be told for every period that has ended, and for one that holds today.
     """
     if period.end < first_day() or period.year > years(today)[-1].year:
         return None
-    if figure.kind is Kind.FLOW:
+    if not on_a_day:
         return period
-    if period.contains(today):
-        return Period.of(today, "half")
-    half = Period.of(period.end, "half")
-    return half if half.end == period.end and period.end < today else None
+    kept = Period.of(stock_day(period, today), "half" if cut else "month")
+    told = period.contains(today) or (period.end < today and kept.end == period.end)
+    return kept if told else None
 
 
 def stock_day(period: Period, today: date) -> date:

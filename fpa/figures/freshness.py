@@ -1,9 +1,9 @@
 """Keeping facts a few seconds behind the records: marks, the refresh that consumes them, and the rebuild.
 
 An action calls `mark_stale` in its own transaction. One consumer, held single by an advisory lock, counts the
-marked units again by one statement a figure and adds the differences to all units above; so it costs what has changed,
-not what is there. Marks are deleted by id in the same transaction: one that is committed meanwhile stays for the next
-round.
+marked units again by one statement a figure and adds the differences to all units above (persons and households are
+counted anew there); so it costs what has changed, not what is there. Marks are deleted by id in the same transaction:
+one that is committed meanwhile stays for the next round.
 """
 
 from collections import defaultdict
@@ -19,13 +19,15 @@ from django.utils import timezone
 from fpa.access.scope import lock_tree_shared, whole_province
 from fpa.core.visibility import ROOT_PATH, upper_bound
 from fpa.figures import catalogue
-from fpa.figures.catalogue import Kind
-from fpa.figures.models import Stale, StockDay
-from fpa.figures.recompute import forget, recompute
+from fpa.figures.models import Stale
+from fpa.figures.moving import forget
+from fpa.figures.opening import open_day
+from fpa.figures.recompute import recompute
 
 CHANNEL = "fpa_stale"
 ADVISORY_LOCK = 5_291_981
 BATCH = 5_000
+WORK_MEM = "64MB"
 
 Keys = type[models.Model] | Iterable[str]
 
@@ -44,16 +46,18 @@ def mark_stale_subtree(what: Keys, path: str, since: date | None = None) -> None
     _mark(what, [path], since, subtree=True)
 
 
+MARK = f"""
+INSERT INTO figures_stale (figure, path, subtree, since)
+SELECT figure, path, %s, %s FROM unnest(%s::text[]) figure CROSS JOIN unnest(%s::text[]) path;
+NOTIFY {CHANNEL}
+"""
+
+
 def _mark(what: Keys, paths: Iterable[str], since: date | None, *, subtree: bool) -> None:
-    keys = catalogue.counting(what) if isinstance(what, type) else list(what)
-    marks = [
-        Stale(figure=catalogue.get(key).key, path=path, subtree=subtree, since=since)
-        for key in keys
-        for path in dict.fromkeys(paths)
-    ]
-    Stale.objects.bulk_create(marks)
+    """One statement, whatever is marked. Raises UnknownFigure for a key that is not in the catalogue."""
+    keys = catalogue.counting(what) if isinstance(what, type) else [f.key for f in catalogue.get_all([*what])]
     with connection.cursor() as cursor:
-        cursor.execute(f"NOTIFY {CHANNEL}")
+        cursor.execute(MARK, [subtree, since, keys, list(dict.fromkeys(paths))])
 
 
 @dataclass
@@ -87,7 +91,7 @@ def refresh() -> int:
     while True:
         with whole_province(), connection.cursor() as cursor:
             lock_tree_shared()
-            cursor.execute("SELECT pg_advisory_xact_lock(%s)", [ADVISORY_LOCK])
+            _hold(cursor)
             open_day(timezone.localdate())
             marks = list(Stale.objects.order_by("id")[:BATCH])
             _consume(marks)
@@ -96,43 +100,31 @@ def refresh() -> int:
             return total
 
 
+def _hold(cursor: Any) -> None:
+    """Be the only one to count until the transaction ends, with room to sort a whole figure in memory."""
+    cursor.execute("SELECT pg_advisory_xact_lock(%s)", [ADVISORY_LOCK])
+    cursor.execute(f"SET LOCAL work_mem = '{WORK_MEM}'")
+
+
 def _consume(marks: list[Stale]) -> None:
     work: dict[str, Work] = defaultdict(Work)
     for mark in marks:
         work[mark.figure].add(mark)
-    known = {figure.key for figure in catalogue.declared()}
-    for key in sorted(known & work.keys()):
-        recompute(catalogue.get(key), work[key].where(), work[key].since)
+    for figure in catalogue.stored():
+        if figure.key in work:
+            recompute(figure, work[figure.key].where(), work[figure.key].since)
     Stale.objects.filter(id__in=[mark.pk for mark in marks]).delete()
 
 
-def open_day(today: date) -> None:
-    """On the first call of a day, mark the stocks from the last counted day on; the first call ever marks everything.
-
-    A row dated ahead begins to count, and a new half-year opens with the values that stand.
-    """
-    last = StockDay.objects.select_for_update().first()
-    if last and last.day >= today:
-        return
-    new_year = last is None or last.day.year < today.year
-    keys = [f.key for f in catalogue.declared() if new_year or f.kind is Kind.STOCK]
-    _mark(keys, [ROOT_PATH], None if new_year or last is None else last.day, subtree=True)
-    StockDay.objects.all().delete()
-    StockDay.objects.create(day=today)
-
-
 def rebuild(keys: Iterable[str] | None = None, path: str = ROOT_PATH) -> None:
-    """Forget the facts of a subtree and count them anew from the records, for all figures or those of `keys`.
-
-    After units moved, call it with the path that holds both the old and the new place, in the move's transaction.
-    """
-    wanted = [f.key for f in catalogue.declared()] if keys is None else list(keys)
+    """Forget the facts of a subtree and count them anew from the records, for all figures or those of `keys`."""
     with whole_province(), connection.cursor() as cursor:
-        cursor.execute("SELECT pg_advisory_xact_lock(%s)", [ADVISORY_LOCK])
-        forget(wanted, path)
+        wanted = catalogue.stored() if keys is None else catalogue.get_all([*keys])
+        _hold(cursor)
+        forget([figure.key for figure in wanted], path)
         subtree = Q(path__gte=path, path__lt=upper_bound(path))
-        for key in wanted:
-            recompute(catalogue.get(key), Q() if path == ROOT_PATH else subtree, None)
+        for figure in wanted:
+            recompute(figure, Q() if path == ROOT_PATH else subtree, None)
 
 
 def wait_for_stale(timeout: float) -> bool:

@@ -4,24 +4,44 @@ Every reader takes a unit of the transaction's scope; the facts of other units a
 """
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import datetime
 from decimal import Decimal
-from typing import Any
 
-from django.db.models import Count, Min, Q, QuerySet
+from django.db.models import Count, Min, Q
 from django.utils import timezone
 
 from fpa.access.models import Kind as UnitKind
 from fpa.access.models import Level, Unit, UnitQuerySet
 from fpa.core.periods import Period
-from fpa.core.visibility import upper_bound
 from fpa.figures import catalogue
-from fpa.figures.catalogue import Coverage, Figure, Kind
-from fpa.figures.fact_periods import parts_of, period_of_fact, stock_day
-from fpa.figures.models import Fact, Stale
+from fpa.figures.cuts import WHOLE
+from fpa.figures.fact_periods import stock_day
+from fpa.figures.figure import Coverage, Figure, Kind
+from fpa.figures.models import Fact, Stale, Statement
+from fpa.figures.reading import Reading, Value, plain
+from fpa.figures.records import records_behind
+from fpa.figures.values import (
+    EXACT,
+    ZERO,
+    amounts_at,
+    facts_of,
+    period_of_fact,
+    qualifier_of,
+    statements_of,
+    value_of,
+)
 
-Value = Decimal | int
+__all__ = [
+    "Reading",
+    "Value",
+    "breakdown",
+    "coverage",
+    "qualifier_of",
+    "ranking",
+    "read",
+    "records_behind",
+    "trend",
+]
 
 WORDS = {Level.CITY: "个市州", Level.COUNTY: "个县", Level.TOWNSHIP: "个乡镇", Level.VILLAGE: "个村"}
 COVERED_BY = {
@@ -33,30 +53,6 @@ COVERED_BY = {
 """Whose values show how complete a unit's figure is."""
 
 
-@dataclass(frozen=True)
-class Reading:
-    """A figure as it is shown: value, qualifier, unit, period, 口径 (the figure's definition), as-of (design §6).
-
-    `value` is None where the qualifier is not "exact": "pending", no module yields the figure; "not_kept", no value is
-    kept for this period (a stock within a half-year, a time before the platform). `own` is the unit's own part.
-    """
-
-    figure: Figure
-    value: Value | None
-    own: Value | None
-    qualifier: str
-    unit: Unit
-    period: Period
-    as_of: datetime
-    coverage: Coverage | None
-
-    @property
-    def day(self) -> date | None:
-        """The day on which a stock was counted; None for a flow."""
-        stock = self.figure.kind is Kind.STOCK and not self.figure.pending
-        return stock_day(self.period, timezone.localdate()) if stock else None
-
-
 def read(keys: Iterable[str], unit: Unit, period: Period) -> dict[str, Reading]:
     """Read figures at a unit in a period, by key in the order asked for; the number of queries does not grow with them.
 
@@ -64,45 +60,39 @@ def read(keys: Iterable[str], unit: Unit, period: Period) -> dict[str, Reading]:
 
     Raises UnknownFigure for a key that is not in the catalogue.
     """
-    figures = [catalogue.get(key) for key in keys]
-    facts = {fact.figure: fact for fact in _facts(figures, period).filter(unit=unit)}
-    covered, as_of = _coverages(figures, unit, period), freshness(figures)
-    return {f.key: _reading(f, facts.get(f.key), unit, period, covered.get(f.key), as_of) for f in figures}
+    figures = catalogue.get_all([*keys])
+    bases = catalogue.bases(figures)
+    amounts = {key: amount for (key, _), amount in amounts_at(bases, [unit.pk], period).items()}
+    stated = [figure.key for figure in figures if figure.kind is Kind.STATED]
+    statements = statements_of(stated, unit.pk, period) if stated else {}
+    covered, as_of = _coverages(figures, unit, period), freshness(bases)
+
+    def reading(figure: Figure) -> Reading:
+        if figure.kind is Kind.STATED:
+            return _stated(figure, statements.get(figure.key), unit, period)
+        value, own, qualifier = _told(figure, amounts, period)
+        return Reading(figure, value, own, qualifier, unit, period, as_of, covered.get(figure.key))
+
+    return {figure.key: reading(figure) for figure in figures}
 
 
-def _reading(
-    figure: Figure, fact: Fact | None, unit: Unit, period: Period, coverage: Coverage | None, as_of: datetime
-) -> Reading:
+def _told(
+    figure: Figure, amounts: dict[str, tuple[Decimal, Decimal]], period: Period
+) -> tuple[Value | None, Value | None, str]:
+    """A counted or computed figure's value, own part and qualifier."""
     qualifier = qualifier_of(figure, period)
-    value, own = (_plain(fact.value), _plain(fact.own)) if fact else (0, 0)
-    known = qualifier == "exact"
-    return Reading(
-        figure, value if known else None, own if known else None, qualifier, unit, period, as_of, coverage
-    )
+    if qualifier != EXACT:
+        return None, None, qualifier
+    value = value_of(figure, {key: amount[0] for key, amount in amounts.items()})
+    own = Decimal(0) if figure.operands else amounts.get(figure.key, ZERO)[1]
+    return (None, None, "no_value") if value is None else (plain(value), plain(own), EXACT)
 
 
-def qualifier_of(figure: Figure, period: Period) -> str:
-    """Tell "exact" from "pending" and "not_kept"."""
-    if figure.pending:
-        return "pending"
-    return "exact" if period_of_fact(figure, period, timezone.localdate()) else "not_kept"
-
-
-def _facts(figures: Sequence[Figure], period: Period) -> QuerySet[Fact]:
-    """The facts of figures in a period, of all units in scope."""
-    today = timezone.localdate()
-    found = Q()
-    for kind in Kind:
-        these = [f for f in figures if not f.pending and f.kind is kind]
-        kept = period_of_fact(these[0], period, today) if these else None
-        if kept:
-            found |= Q(figure__in=[f.key for f in these], period=str(kept))
-    return Fact.objects.filter(found) if found else Fact.objects.none()
-
-
-def _plain(value: Decimal) -> Value:
-    """A whole number as int."""
-    return int(value) if value == value.to_integral_value() else value
+def _stated(figure: Figure, statement: Statement | None, unit: Unit, period: Period) -> Reading:
+    if statement is None:
+        return Reading(figure, None, None, "not_stated", unit, period, timezone.now(), None)
+    value, at = plain(statement.value), statement.entered_at
+    return Reading(figure, value, value, statement.qualifier, unit, period, at, None, statement)
 
 
 def freshness(figures: Sequence[Figure]) -> datetime:
@@ -113,11 +103,14 @@ def freshness(figures: Sequence[Figure]) -> datetime:
 
 def units_below(unit: Unit, level: Level, period: Period) -> UnitQuerySet:
     """Units of a level at or below `unit` that stood at the period's end, functional zones left out."""
-    day = stock_day(period, timezone.localdate())
-    standing = Unit.objects.under(unit.path).filter(
-        Q(valid_to=None) | Q(valid_to__gt=day), valid_from__lte=day
-    )
+    standing = standing_on(period).under(unit.path)
     return standing.filter(level=level).exclude(kind=UnitKind.FUNCTIONAL_ZONE)
+
+
+def standing_on(period: Period) -> UnitQuerySet:
+    """Units that stood at the period's end."""
+    day = stock_day(period, timezone.localdate())
+    return Unit.objects.filter(Q(valid_to=None) | Q(valid_to__gt=day), valid_from__lte=day)
 
 
 def coverage(key: str, unit: Unit, period: Period) -> Coverage | None:
@@ -127,10 +120,10 @@ def coverage(key: str, unit: Unit, period: Period) -> Coverage | None:
 
 
 def _coverages(figures: Sequence[Figure], unit: Unit, period: Period) -> dict[str, Coverage]:
-    known = [f for f in figures if qualifier_of(f, period) == "exact"]
+    known = [f for f in figures if f.kind is not Kind.STATED and qualifier_of(f, period) == EXACT]
     told = {ask: ask(unit, period) for ask in {f.coverage for f in known} if ask}
     found = {f.key: told[f.coverage] for f in known if f.coverage}
-    counted = [f for f in known if not f.coverage]
+    counted = [f for f in known if not f.coverage and f.kind.is_stored]
     level = COVERED_BY.get(Level(unit.level))
     if level and counted:
         found |= _counted_coverages(counted, unit, period, level)
@@ -141,7 +134,7 @@ def _counted_coverages(
     figures: Sequence[Figure], unit: Unit, period: Period, level: Level
 ) -> dict[str, Coverage | None]:
     ids = list(units_below(unit, level, period).values_list("pk", flat=True))
-    rows = _facts(figures, period).filter(unit_id__in=ids).exclude(value=0).values_list("figure")
+    rows = facts_of(figures, period).filter(unit_id__in=ids).exclude(value=0).values_list("figure")
     have = dict(rows.annotate(n=Count("*")))
     return {f.key: Coverage(have.get(f.key, 0), len(ids), WORDS[level]) for f in figures}
 
@@ -149,11 +142,10 @@ def _counted_coverages(
 def breakdown(key: str, unit: Unit, period: Period) -> list[tuple[Unit, Value]]:
     """A figure at the units directly below, in code order with functional zones last; units without a value have 0.
 
-    Empty at a village, where no value is kept, and where units below can't have the figure.
+    Empty at a village, where no value is kept, and where units below can't have the figure. A rate or another computed
+    figure is left out at units where it can't be told.
     """
-    day = stock_day(period, timezone.localdate())
-    children = Unit.objects.filter(Q(valid_to=None) | Q(valid_to__gt=day), parent=unit, valid_from__lte=day)
-    return _valued(key, children, period, unit.level + 1)
+    return _valued(key, standing_on(period).filter(parent=unit), period, unit.level + 1)
 
 
 def ranking(key: str, unit: Unit, period: Period, level: Level) -> list[tuple[Unit, Value]]:
@@ -164,12 +156,21 @@ def ranking(key: str, unit: Unit, period: Period, level: Level) -> list[tuple[Un
 
 def _valued(key: str, units: UnitQuerySet, period: Period, level: int) -> list[tuple[Unit, Value]]:
     figure = catalogue.get(key)
-    if qualifier_of(figure, period) != "exact" or not figure.is_had_at(level):
+    known = figure.kind is not Kind.STATED and qualifier_of(figure, period) == EXACT
+    if not known or not figure.is_had_at(level):
         return []
     ordered = sorted(units, key=lambda u: (u.is_functional_zone, u.path))
-    facts = _facts([figure], period).filter(unit_id__in=[u.pk for u in ordered])
-    values = dict(facts.values_list("unit_id", "value"))
-    return [(u, _plain(values.get(u.pk, Decimal(0)))) for u in ordered]
+    return values_at(figure, ordered, period)
+
+
+def values_at(figure: Figure, units: Sequence[Unit], period: Period) -> list[tuple[Unit, Value]]:
+    """A counted or computed figure at some units, in their order."""
+    by_unit: dict[int, dict[str, Decimal]] = {unit.pk: {} for unit in units}
+    amounts = amounts_at(catalogue.bases([figure]), by_unit, period)
+    for (key, unit_id), (value, _) in amounts.items():
+        by_unit[unit_id][key] = value
+    found = [(unit, value_of(figure, by_unit[unit.pk])) for unit in units]
+    return [(unit, plain(value)) for unit, value in found if value is not None]
 
 
 def trend(key: str, unit: Unit, periods: Sequence[Period]) -> list[tuple[Period, Value | None]]:
@@ -177,37 +178,59 @@ def trend(key: str, unit: Unit, periods: Sequence[Period]) -> list[tuple[Period,
 
     None where no value is kept, the period has not begun, or nothing was recorded of a flow: no collection, no 0.
     """
-    figure, today = catalogue.get(key), timezone.localdate()
-    begun = {p: period_of_fact(figure, p, today) for p in periods if p.start <= today and not figure.pending}
+    figure = catalogue.get(key)
+    if figure.kind is Kind.STATED:
+        return [(period, _stated_value(key, unit, period)) for period in periods]
+    found = _by_period(catalogue.bases([figure]), unit, periods)
+    return [(period, _told_in(figure, period, found.get(period))) for period in periods]
+
+
+def _stated_value(key: str, unit: Unit, period: Period) -> Value | None:
+    statement = statements_of([key], unit.pk, period).get(key)
+    return plain(statement.value) if statement else None
+
+
+def _told_in(figure: Figure, period: Period, values: dict[str, Decimal] | None) -> Value | None:
+    begun = period.start <= timezone.localdate() and qualifier_of(figure, period) == EXACT
+    if not begun or values is None:
+        return None
+    value = value_of(figure, values)
+    return None if value is None else plain(value)
+
+
+def _by_period(
+    bases: Sequence[Figure], unit: Unit, periods: Sequence[Period]
+) -> dict[Period, dict[str, Decimal]]:
+    """What is known of stored figures by period, in one query; a stock without a fact is 0."""
+    today = timezone.localdate()
+    kept = {(f.key, p): str(period_of_fact(f, p, today)) for f in bases if not f.pending for p in periods}
     facts = Fact.objects.filter(
-        figure=key, unit=unit, period__in={str(kept) for kept in begun.values() if kept}
+        figure__in=[f.key for f in bases], unit=unit, period__in=set(kept.values()), cut=WHOLE
     )
-    values = dict(facts.values_list("period", "value"))
-    nothing = Decimal(0) if figure.kind is Kind.STOCK else None
-    found = [(p, values.get(str(kept), nothing) if (kept := begun.get(p)) else None) for p in periods]
-    return [(period, None if value is None else _plain(value)) for period, value in found]
+    values = {(key, code): value for key, code, value in facts.values_list("figure", "period", "value")}
+    stocks = {f.key for f in bases if f.since}
+    found: dict[Period, dict[str, Decimal]] = {}
+    for (key, period), code in kept.items():
+        if key in stocks or (key, code) in values:
+            found.setdefault(period, {})[key] = values.get((key, code), Decimal(0))
+    return found
+
+
+def cut_values(figure: Figure, unit: Unit, period: Period) -> dict[str, Value] | None:
+    """A figure's values by cut ("sex:female") at a unit; None where it has none, or none for such a period."""
+    kept = period_of_fact(figure, period, timezone.localdate(), cut=True) if figure.cuts else None
+    if kept is None:
+        return None
+    facts = Fact.objects.filter(figure=figure.key, period=str(kept), unit=unit).exclude(cut=WHOLE)
+    return {cut: plain(value) for cut, value in facts.values_list("cut", "value")}
 
 
 def latest_period(unit: Unit) -> Period:
     """The half-year that a page opens with: the latest one in which anything was reported at the unit, else today's."""
     today = Period.of(timezone.localdate(), "half")
-    flows = [f.key for f in catalogue.declared() if f.kind is Kind.FLOW]
-    codes = Fact.objects.filter(figure__in=flows, unit=unit, period__contains="H", period__lte=str(today))
+    flows = [f.key for f in catalogue.stored() if not f.since]
+    codes = Fact.objects.filter(
+        figure__in=flows, unit=unit, period__contains="H", period__lte=str(today), cut=WHOLE
+    )
     code = codes.exclude(value=0).order_by("-period").values_list("period", flat=True).first()
     return Period.parse(code) if code else today
-
-
-def records_behind(figure: Figure, unit: Unit, period: Period) -> QuerySet[Any]:
-    """The records that make up a figure at a unit in a period, of the unit and everything below it.
-
-    Raises UnknownFigure for a pending figure.
-    """
-    rows = figure.records().filter(path__gte=unit.path, path__lt=upper_bound(unit.path))
-    if figure.kind is Kind.STOCK:
-        day = stock_day(period, timezone.localdate())
-        rows = rows.filter(**{f"{figure.since}__lte": day})
-        ended = Q(**{f"{figure.until}__lte": day}) if figure.until else Q(pk__in=[])
-        return rows.exclude(ended)
-    if figure.on:
-        return rows.filter(**{f"{figure.on}__range": (period.start, period.end)})
-    return rows.filter(**{f"{figure.period}__in": [str(part) for part in parts_of(period)]})

@@ -1,81 +1,155 @@
-"""Counting one figure again: one statement that counts, compares with what stands, and adds the differences upwards."""
+"""Counting one figure again: one statement that counts, compares with what stands, and carries the result upwards.
 
+A figure is counted once as a whole, and once for each of its dimensions (`Pass`).
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
 
 from django.db import connection
-from django.db.models import CharField, DateField, F, Func, Q, QuerySet, Value
-from django.db.models.functions import Cast
+from django.db.models import Q
 from django.utils import timezone
 
 from fpa.access.models import Unit
-from fpa.core.visibility import upper_bound
-from fpa.figures.catalogue import Figure, Kind
-from fpa.figures.fact_periods import halves, spans, stock_day
+from fpa.figures.cuts import Cut
+from fpa.figures.fact_periods import spans, stock_day, stock_periods
+from fpa.figures.figure import Figure, Kind
+from fpa.figures.sources import Sql, compiled, flow_source, stock_source
 
-Sql = tuple[str, list[Any]]
-
-STATEMENT = """
-WITH RECURSIVE fresh AS ({fresh}),
+ADD = """
+WITH RECURSIVE source AS ({source}),
+fresh AS ({fresh}),
 marked AS MATERIALIZED ({marked}),
 old AS (
-    SELECT f.unit_id, f.period, f.own FROM figures_fact f JOIN marked ON marked.id = f.unit_id
-    WHERE f.figure = %s AND f.period = ANY(%s) AND f.own <> 0
+    SELECT f.unit_id, f.period, f.cut, f.own FROM figures_fact f JOIN marked ON marked.id = f.unit_id
+    WHERE f.figure = %s AND f.period = ANY(%s) AND {same_cut} AND f.own <> 0
 ),
 change AS MATERIALIZED (
-    SELECT unit_id, period, coalesce(fresh.own, 0) - coalesce(old.own, 0) AS own
-    FROM fresh FULL JOIN old USING (unit_id, period)
+    SELECT unit_id, period, cut, coalesce(fresh.own, 0) - coalesce(old.own, 0) AS own
+    FROM fresh FULL JOIN old USING (unit_id, period, cut)
     WHERE coalesce(fresh.own, 0) <> coalesce(old.own, 0)
 ),
 lineage AS (
-    SELECT DISTINCT unit_id, unit_id AS above_id FROM change
+    SELECT c.unit_id, u.parent_id AS above_id
+    FROM (SELECT DISTINCT unit_id FROM change) c JOIN access_unit u ON u.id = c.unit_id WHERE u.parent_id IS NOT NULL
     UNION ALL
     SELECT l.unit_id, u.parent_id FROM lineage l JOIN access_unit u ON u.id = l.above_id
     WHERE u.parent_id IS NOT NULL
 ),
+above AS (
+    SELECT l.above_id AS unit_id, c.period, c.cut, sum(c.own) AS value
+    FROM change c JOIN lineage l USING (unit_id) GROUP BY 1, 2, 3
+),
 rolled AS (
-    SELECT l.above_id AS unit_id, c.period, sum(c.own) AS value,
-           coalesce(sum(c.own) FILTER (WHERE l.above_id = c.unit_id), 0) AS own
-    FROM change c JOIN lineage l USING (unit_id) GROUP BY 1, 2
+    SELECT unit_id, period, cut, coalesce(c.own, 0) AS own, coalesce(c.own, 0) + coalesce(a.value, 0) AS value
+    FROM change c FULL JOIN above a USING (unit_id, period, cut)
 )
-INSERT INTO figures_fact AS f (figure, period, unit_id, path, own, value)
-SELECT %s, r.period, u.id, u.path, r.own, r.value FROM rolled r JOIN access_unit u ON u.id = r.unit_id
-ORDER BY 2, 3
-ON CONFLICT (figure, period, unit_id) DO UPDATE
-SET own = f.own + excluded.own, value = f.value + excluded.value
+INSERT INTO figures_fact AS f (figure, period, unit_id, cut, path, own, value)
+SELECT %s, r.period, u.id, r.cut, u.path, r.own, r.value FROM rolled r JOIN access_unit u ON u.id = r.unit_id
+ORDER BY 2, 3, 4
 """
-"""`fresh` and `old` hold the own numbers of the marked units; a unit's lineage is itself and all units above it."""
+"""`fresh` and `old` hold the own numbers of the marked units; a unit's lineage is all units above it."""
 
-STOCK = """
-SELECT g.unit_id, p.period, sum(g.n) AS own
+REPLACE = """
+WITH RECURSIVE marked AS ({marked}),
+affected AS (
+    SELECT id, parent_id, path FROM access_unit WHERE id IN (SELECT id FROM marked)
+    UNION
+    SELECT u.id, u.parent_id, u.path FROM affected a JOIN access_unit u ON u.id = a.parent_id
+),
+source AS MATERIALIZED ({source}),
+lineage AS (
+    SELECT DISTINCT unit_id, unit_id AS above_id FROM source
+    UNION ALL
+    SELECT l.unit_id, u.parent_id FROM lineage l JOIN access_unit u ON u.id = l.above_id
+    WHERE u.parent_id IS NOT NULL
+),
+pairs AS MATERIALIZED (SELECT unit_id, above_id FROM lineage WHERE above_id IN (SELECT id FROM affected)),
+fresh AS ({fresh}),
+old AS (
+    SELECT f.unit_id, f.period, f.cut FROM figures_fact f JOIN affected a ON a.id = f.unit_id
+    WHERE f.figure = %s AND f.period = ANY(%s) AND {same_cut} AND (f.value <> 0 OR f.own <> 0)
+)
+INSERT INTO figures_fact AS f (figure, period, unit_id, cut, path, own, value)
+SELECT %s, n.period, u.id, n.cut, u.path, coalesce(n.own, 0), coalesce(n.value, 0)
+FROM (SELECT * FROM fresh FULL JOIN old USING (unit_id, period, cut)) n JOIN access_unit u ON u.id = n.unit_id
+ORDER BY 2, 3, 4
+"""
+"""Distinct subjects don't add up: the marked units and all units above them are counted anew from all rows below."""
+
+MERGE = {
+    ADD: "ON CONFLICT (figure, period, unit_id, cut) DO UPDATE"
+    " SET path = excluded.path, own = f.own + excluded.own, value = f.value + excluded.value",
+    REPLACE: "ON CONFLICT (figure, period, unit_id, cut) DO UPDATE"
+    " SET path = excluded.path, own = excluded.own, value = excluded.value"
+    " WHERE (f.own, f.value) <> (excluded.own, excluded.value)",
+}
+"""What follows where facts stand already. A first count leaves it out, and goes several times as fast."""
+
+STEPS = """
+SELECT {keys}, p.period, own
 FROM (
-    SELECT unit_id, width_bucket(since, %s::date[]) AS first, width_bucket(until, %s::date[]) AS past, {sum} AS n
-    FROM ({rows}) r(unit_id, since, until{amount}) GROUP BY 1, 2, 3
-) g JOIN unnest(%s::int[], %s::text[]) p(number, period)
-    ON p.number >= g.first AND (g.past IS NULL OR p.number < g.past)
-GROUP BY 1, 2
+    SELECT {keys}, number, sum(sum(n)) OVER line AS own, lead(number) OVER line AS next
+    FROM (
+        SELECT {keys}, first AS number, n FROM grouped
+        UNION ALL
+        SELECT {keys}, past, -n FROM grouped WHERE past IS NOT NULL
+    ) steps GROUP BY {keys}, number WINDOW line AS (PARTITION BY {keys} ORDER BY number)
+) r JOIN unnest(%s::int[], %s::text[]) p(number, period)
+    ON p.number >= r.number AND (r.next IS NULL OR p.number < r.next)
+WHERE own <> 0
 """
-"""The thresholds are the days after each half-year's end: a row counts from the first end on or after `since`, and no
-longer from the first end on or after `until`."""
+"""A row counts from the first period that ends on or after `since`, and no longer from the first that ends on or after
+`until`: steps up and down, added up along the periods."""
 
-FLOW = """
-SELECT g.unit_id, s.period, sum(g.n) AS own
-FROM (SELECT unit_id, part, {sum} AS n FROM ({rows}) r(unit_id, part{amount}) GROUP BY 1, 2) g
+ADDED_STOCK = f"""
+WITH grouped AS (SELECT unit_id, cut, first, past, sum(amount) AS n FROM source GROUP BY 1, 2, 3, 4)
+{STEPS.format(keys="unit_id, cut")}
+"""
+
+ADDED_FLOW = """
+SELECT g.unit_id, g.cut, s.period, sum(g.n) AS own
+FROM (SELECT unit_id, cut, part, sum(amount) AS n FROM source GROUP BY 1, 2, 3) g
 JOIN unnest(%s::text[], %s::text[]) s(part, period) USING (part)
-GROUP BY 1, 2
+GROUP BY 1, 2, 3
+"""
+
+DISTINCT_STOCK = f"""
+WITH held AS (
+    SELECT p.above_id AS unit_id, s.cut, w.whole, s.subject, range_agg(int4range(s.first, s.past)) AS times
+    FROM source s JOIN pairs p USING (unit_id) CROSS JOIN (VALUES (true), (false)) w(whole)
+    WHERE (w.whole OR p.above_id = p.unit_id) AND (s.past IS NULL OR s.past > s.first)
+    GROUP BY 1, 2, 3, 4
+),
+grouped AS (
+    SELECT unit_id, cut, whole, lower(time) AS first, upper(time) AS past, count(*) AS n
+    FROM held CROSS JOIN unnest(times) time GROUP BY 1, 2, 3, 4, 5
+),
+counted AS ({STEPS.format(keys="unit_id, cut, whole")})
+SELECT unit_id, period, cut, sum(own) FILTER (WHERE NOT whole) AS own, sum(own) FILTER (WHERE whole) AS value
+FROM counted GROUP BY 1, 2, 3
+"""
+"""One subject's rows at one unit make one run of periods each, however they overlap (`range_agg`)."""
+
+DISTINCT_FLOW = """
+SELECT p.above_id AS unit_id, t.period, s.cut, count(DISTINCT s.subject) AS value,
+       count(DISTINCT s.subject) FILTER (WHERE p.above_id = p.unit_id) AS own
+FROM source s JOIN pairs p USING (unit_id) JOIN unnest(%s::text[], %s::text[]) t(part, period) USING (part)
+GROUP BY 1, 2, 3
 """
 
 
-LESSEN = """
-UPDATE figures_fact a SET value = a.value - p.value
-FROM figures_fact p JOIN access_unit u ON u.id = p.unit_id
-WHERE a.figure = p.figure AND a.period = p.period AND a.figure = ANY(%s) AND a.unit_id = ANY(%s) AND u.path = %s
-"""
+@dataclass(frozen=True)
+class Pass:
+    """One counting of a figure: of the whole, or by one dimension; in which periods, and how."""
 
-DELETE = """
-DELETE FROM figures_fact f USING access_unit u
-WHERE u.id = f.unit_id AND f.figure = ANY(%s) AND u.path >= %s AND u.path < %s
-"""
+    source: Sql
+    values: list[object]
+    periods: list[str]
+    fresh: str
+    same_cut: str
 
 
 def recompute(figure: Figure, where: Q, since: date | None) -> None:
@@ -83,56 +157,51 @@ def recompute(figure: Figure, where: Q, since: date | None) -> None:
 
     Call it in a scope over the whole province, holding the refresh's lock.
     """
-    today = timezone.localdate()
-    rows = figure.records().filter(where).order_by()
-    (fresh, values), periods = (_stock if figure.kind is Kind.STOCK else _flow)(figure, rows, today, since)
-    marked, marked_values = _compiled(Unit.objects.filter(where).order_by().values_list("id"))
-    statement = STATEMENT.format(fresh=fresh, marked=marked)
-    with connection.cursor() as cursor:
-        cursor.execute(statement, [*values, *marked_values, figure.key, periods, figure.key])
+    statement = REPLACE if figure.kind is Kind.DISTINCT else ADD
+    marked, marked_values = compiled(Unit.objects.filter(where).order_by().values_list("id"))
+    rows_where = Q() if figure.kind is Kind.DISTINCT else where
+    for each in _passes(figure, rows_where, since):
+        source, source_values = each.source
+        counted = [*source_values, *each.values]
+        values = [*marked_values, *counted] if figure.kind is Kind.DISTINCT else [*counted, *marked_values]
+        sql = statement.format(source=source, fresh=each.fresh, marked=marked, same_cut=each.same_cut)
+        with connection.cursor() as cursor:
+            merge = MERGE[statement] if _stands(cursor, figure, each) else ""
+            cursor.execute(sql + merge, [*values, figure.key, each.periods, figure.key])
 
 
-def _stock(figure: Figure, rows: QuerySet[Any], today: date, since: date | None) -> tuple[Sql, list[str]]:
-    kept = halves(today, since)
-    after = [stock_day(half, today) + timedelta(days=1) for half in kept]
-    until = F(figure.until) if figure.until else Cast(Value(None), DateField())
-    inner, values = _selected(figure, rows, F(figure.since), until)
-    periods = [str(half) for half in kept]
-    numbers = list(range(len(kept)))
-    return (STOCK.format(rows=inner, **_summed(figure)), [after, after, *values, numbers, periods]), periods
-
-
-def _flow(figure: Figure, rows: QuerySet[Any], today: date, since: date | None) -> tuple[Sql, list[str]]:
-    pairs = spans(today, since)
-    month = Func(F(figure.on), Value("YYYY-MM"), function="to_char", output_field=CharField())
-    inner, values = _selected(figure, rows, month if figure.on else F(figure.period))
-    parts, periods = [part for part, _ in pairs], [whole for _, whole in pairs]
-    return (FLOW.format(rows=inner, **_summed(figure)), [*values, parts, periods]), sorted(set(periods))
-
-
-def _selected(figure: Figure, rows: QuerySet[Any], *times: Any) -> Sql:
-    """The query of a figure's rows: unit, its times, and the amount where one is summed."""
-    amount = [F(figure.measure)] if figure.measure else []
-    return _compiled(rows.values_list("unit_id", *times, *amount))
-
-
-def _summed(figure: Figure) -> dict[str, str]:
-    return (
-        {"sum": "sum(amount)", "amount": ", amount"} if figure.measure else {"sum": "count(*)", "amount": ""}
+def _stands(cursor: Any, figure: Figure, counted: Pass) -> bool:
+    """Whether there are facts already that a pass counts."""
+    cursor.execute(
+        f"SELECT EXISTS (SELECT 1 FROM figures_fact f WHERE figure = %s AND {counted.same_cut})", [figure.key]
     )
+    return bool(cursor.fetchone()[0])
 
 
-def _compiled(rows: QuerySet[Any]) -> Sql:
-    sql, values = rows.query.sql_with_params()
-    return sql, list(values)
+def _passes(figure: Figure, where: Q, since: date | None) -> Iterator[Pass]:
+    count = _stock_pass if figure.since else _flow_pass
+    for cut in (None, *figure.cuts):
+        yield count(figure, where, since, cut)
 
 
-def forget(keys: list[str], path: str) -> None:
-    """Take a subtree's facts out: from the values of the units above it, then from the table.
+def _same_cut(cut: Cut | None) -> str:
+    """The condition on a fact that a pass counts it."""
+    return f"f.cut ^@ '{cut.prefix}'" if cut else "f.cut = ''"
 
-    Call it as `recompute`. A fact is found by its unit's path of now, so facts of moved units are found too.
-    """
-    above = [unit.pk for unit in Unit.objects.above(path) if unit.path != path]
-    with connection.cursor() as cursor:
-        cursor.execute(LESSEN, [keys, above, path])
-        cursor.execute(DELETE, [keys, path, upper_bound(path)])
+
+def _stock_pass(figure: Figure, where: Q, since: date | None, cut: Cut | None) -> Pass:
+    today = timezone.localdate()
+    kept = stock_periods(today, since, cut=bool(cut))
+    after = [stock_day(period, today) + timedelta(days=1) for period in kept]
+    periods = [str(period) for period in kept]
+    fresh = DISTINCT_STOCK if figure.kind is Kind.DISTINCT else ADDED_STOCK
+    source = stock_source(figure, figure.records().filter(where).order_by(), after, cut)
+    return Pass(source, [list(range(len(kept))), periods], periods, fresh, _same_cut(cut))
+
+
+def _flow_pass(figure: Figure, where: Q, since: date | None, cut: Cut | None) -> Pass:
+    pairs = spans(timezone.localdate(), since)
+    parts, periods = [part for part, _ in pairs], [whole for _, whole in pairs]
+    fresh = DISTINCT_FLOW if figure.kind is Kind.DISTINCT else ADDED_FLOW
+    source = flow_source(figure, figure.records().filter(where).order_by(), cut)
+    return Pass(source, [parts, periods], sorted(set(periods)), fresh, _same_cut(cut))

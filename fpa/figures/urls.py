@@ -1,11 +1,14 @@
-"""Addresses of figures."""
+"""Addresses of figures, and of what documents state."""
 
 from django.urls import path
 
-from fpa.figures import views
+from fpa.figures.views import figures, statements
 
 urlpatterns = [
-    path("figures/", views.figure_list, name="figure_list"),
-    path("figures/<str:key>/", views.figure_detail, name="figure_detail"),
-    path("figures/<str:key>/records/", views.figure_records, name="figure_records"),
+    path("figures/", figures.figure_list, name="figure_list"),
+    path("statements/", statements.statement_list, name="statement_list"),
+    path("statements/state/", statements.state_figure, name="state_figure"),
+    path("statements/<int:pk>/correct/", statements.correct_statement, name="correct_statement"),
+    path("figures/<str:key>/", figures.figure_detail, name="figure_detail"),
+    path("figures/<str:key>/records/", figures.figure_records, name="figure_records"),
 ]

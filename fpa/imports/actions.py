@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import Iterable
+from typing import Any
 from uuid import UUID
 
 from django.db import connection, transaction
@@ -15,7 +16,7 @@ from fpa.core.ids import uuid7
 from fpa.core.refusals import Refusal
 from fpa.imports import files
 from fpa.imports.importer import Importer, Raced, importer_of
-from fpa.imports.models import ImportRow, Job, State, Verdict
+from fpa.imports.models import ImportRow, Job, RowOutcome, State
 from fpa.imports.queue import enqueue
 from fpa.imports.staging import count, stage
 from fpa.pages.progress import Progress
@@ -31,14 +32,24 @@ class CannotImport(Refusal):
 
 @transaction.atomic
 def upload_import(
-    *, importer: Importer, unit: Unit, filename: str, pieces: Iterable[bytes], key: UUID, by: Actor
+    *,
+    importer: Importer,
+    unit: Unit,
+    filename: str,
+    pieces: Iterable[bytes],
+    key: UUID,
+    by: Actor,
+    parent: str = "",
 ) -> Job:
     """Keep a file for `unit`, at or below the actor's, and have it checked. The same `key` again is the same job.
+
+    `parent` is the key of what the rows go into, for importers that have one.
 
     Raises CannotImport.
     """
     if not by.may(importer.permission) or not unit.path.startswith(by.path) or unit.valid_to:
         raise CannotImport(f"只能为本单位及下级现有单位导入{importer.label}，请重新选择单位。")
+    name = str(_parent_of(importer, parent, by, lock=False) or "")[:200]
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_advisory_xact_lock(%s)", [_lock_key(key)])
     user_id, post_id = _someone(by)
@@ -46,6 +57,7 @@ def upload_import(
     if known:
         return known
     job = Job(id=uuid7(), kind=importer.kind, unit=unit, filename=filename[-200:], key=key, ip=by.ip)
+    job.parent, job.parent_name = parent if importer.parent else "", name
     job.user_id, job.post_id = user_id, post_id
     job.digest = files.store(job.pk, pieces)
     job.save(force_insert=True)
@@ -54,6 +66,16 @@ def upload_import(
     )
     enqueue(job.pk)
     return job
+
+
+def _parent_of(importer: Importer, parent: str, by: Actor, *, lock: bool) -> Any:
+    """What the rows go into; None for importers without one. Raises CannotImport."""
+    if importer.parent is None:
+        return None
+    try:
+        return importer.parent.find(parent, by, lock=lock)
+    except LookupError as error:
+        raise CannotImport(str(error.args[0])) from error
 
 
 def _someone(by: Actor) -> tuple[int, int]:
@@ -96,7 +118,7 @@ def check_import(*, job: Job, progress: Progress) -> Job:
     """
     stage(job, importer_of(job.kind), progress)
     job.state, job.words = State.READY, ""
-    values = {name: getattr(job, name) for name in ("state", "words", "counts", "notes", "done")}
+    values = {name: getattr(job, name) for name in ("state", "words", "counts", "notes", "dropped", "done")}
     if not Job.objects.filter(pk=job.pk, state=State.UPLOADED).update(**values):
         raise CannotImport("这次导入已被取消。")
     return job
@@ -113,7 +135,7 @@ def confirm_import(*, job: Job, by: Actor) -> Job:
         return job
     if job.state != State.READY:
         raise CannotImport(f"这次导入现在是“{job.get_state_display()}”，不能确认。")
-    if not job.counts[Verdict.NEW] + job.counts[Verdict.CHANGED]:
+    if not job.counts[RowOutcome.NEW] + job.counts[RowOutcome.CHANGED]:
         raise CannotImport("没有可导入的行：没有新增，也没有更新。")
     job.state, job.words, job.attempts = State.CONFIRMED, "排队等候", 0
     job.confirmed_by_id, job.confirmed_post_id = _someone(by)
@@ -124,17 +146,18 @@ def confirm_import(*, job: Job, by: Actor) -> Job:
     return job
 
 
-def apply_import(*, job: Job, by: Actor) -> Job:
+def apply_import(*, job: Job, by: Actor, progress: Progress) -> Job:
     """Write a confirmed import, once: records, one audit event with counts and the file's digest, marks for figures.
 
     Rows that were changed by others since the check are rejected with that reason, so counts say what was done. Call
     it in a scope over the whole province, holding the job.
     """
     importer = importer_of(job.kind)
+    _parent_of(importer, job.parent, by, lock=True)
     for attempt in range(_TRIES):
         try:
             with transaction.atomic():
-                importer.apply(job, by)
+                importer.apply(job, by, progress)
             break
         except Raced:
             if attempt == _TRIES - 1:
@@ -143,7 +166,7 @@ def apply_import(*, job: Job, by: Actor) -> Job:
     job.state, job.words, job.finished_at = State.DONE, "", timezone.now()
     job.save()
     changes = {**job.counts, "file": job.filename, "sm3": job.digest, "unit": job.unit.name}
-    record(f"{importer.permission}ed", job, by=by, changes=changes)
+    record(importer.verb, job, by=by, changes=changes)
     _forget(job, keep_rejected=True)
     return job
 
@@ -190,8 +213,8 @@ def _forget(job: Job, *, keep_rejected: bool) -> None:
     rows = ImportRow.objects.filter(job=job)
     if keep_rejected:
         kept = JSONObject(**{key: f"data__{key}" for key in importer_of(job.kind).subject_keys})
-        rows.filter(verdict=Verdict.REJECTED).update(data=kept, key=None)
-        rows = rows.exclude(verdict=Verdict.REJECTED)
+        rows.filter(outcome=RowOutcome.REJECTED).update(data=kept, key=None)
+        rows = rows.exclude(outcome=RowOutcome.REJECTED)
     rows._raw_delete(rows.db)
-    if not (keep_rejected and job.counts[Verdict.REJECTED]):
+    if not (keep_rejected and job.counts[RowOutcome.REJECTED]):
         transaction.on_commit(lambda: files.discard(job.pk))

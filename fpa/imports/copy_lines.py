@@ -72,9 +72,10 @@ class Work:
     normalise: Normalise
     context: Any
     labels: Mapping[str, str]
+    is_key_within_unit: bool = False
 
-    def lines(self, chunk: Chunk) -> tuple[int, bytes]:
-        """The number of rows, and their lines for COPY into `ImportInbox`."""
+    def lines(self, chunk: Chunk) -> "Lines":
+        """The rows' lines for COPY into `ImportInbox`, and what repetitions are found by."""
         records = [
             Record(number, dict(zip(chunk.keys, cells, strict=True)), formulas)
             for _, number, cells, formulas, _, _ in chunk.rows
@@ -82,18 +83,84 @@ class Work:
         normals = self.normalise(records, self.context)
         prefix, sheet = f"{chunk.job}\t", chunk.sheet.translate(_ESCAPES)
         labels = {**self.labels, **chunk.labels}
-        text = "".join(
-            prefix + _line(placed, normal, sheet, labels)
-            for placed, normal in zip(chunk.rows, normals, strict=True)
-        )
-        return len(chunk.rows), text.encode()
+        keys, lines = [], []
+        for placed, normal in zip(chunk.rows, normals, strict=True):
+            faults = _faults(placed, normal, labels)
+            keys.append(None if faults else self._scoped(normal.key, placed))
+            lines.append(prefix + _line(placed, normal, sheet, labels, faults))
+        numbers = [placed[1] for placed in chunk.rows]
+        return Lines(chunk.sheet, labels, numbers, keys, "".join(lines).encode())
+
+    def _scoped(self, key: bytes | None, placed: Placed) -> bytes | None:
+        """What may stand once in the file; once a unit, where the key is one within the unit."""
+        unit = placed[4]
+        return b"%d " % unit[0] + key if key and unit and self.is_key_within_unit else key
 
 
-def _line(placed: Placed, normal: Normal, sheet: str, labels: Mapping[str, str]) -> str:
-    position, number, _, formulas, unit, misplaced = placed
+class Lines(NamedTuple):
+    """A chunk's lines for COPY; `keys` of the rows that have no fault, None for the others."""
+
+    sheet: str
+    labels: Mapping[str, str]
+    numbers: list[int]
+    keys: list[bytes | None]
+    text: bytes
+
+
+class Repetitions:
+    """Marks rows whose key stood above already: one look-up a row, however many repeat.
+
+    The database would have to sort the whole file for that, or, as it knows nothing of rows just copied, join it with
+    itself row by row.
+    """
+
+    def __init__(self, key_field: str, key_label: str) -> None:
+        self.key_field, self.key_label = key_field, key_label
+        self.first: dict[bytes, int] = {}
+        self.sheets: list[str] = []
+
+    def mark(self, lines: Lines) -> bytes:
+        """The chunk's text, with the reason in the lines of rows that repeat an earlier one."""
+        if self.sheets[-1:] != [lines.sheet]:
+            self.sheets.append(lines.sheet)
+        here = len(self.sheets) - 1 << 32
+        remember = self.first.setdefault
+        repeated = {
+            at: place
+            for at, (number, key) in enumerate(zip(lines.numbers, lines.keys, strict=True))
+            if key and (place := remember(key, here + number)) != here + number
+        }
+        return self._marked(lines, repeated) if repeated else lines.text
+
+    def _marked(self, lines: Lines, repeated: dict[int, int]) -> bytes:
+        text = lines.text.split(b"\n")
+        column = _escaped(lines.labels[self.key_field])
+        for at, place in repeated.items():
+            cells = text[at].split(b"\t")
+            cells[5:7] = column, _escaped(self._reason(lines.sheet, place))
+            text[at] = b"\t".join(cells)
+        return b"\n".join(text)
+
+    def _reason(self, sheet: str, place: int) -> str:
+        first, row = self.sheets[place >> 32], place & 0xFFFFFFFF
+        where = "" if first == sheet else f"工作表「{first}」"
+        return f"与{where}第 {row} 行{self.key_label}重复"
+
+
+def _escaped(text: str) -> bytes:
+    return text.translate(_ESCAPES).encode()
+
+
+def _faults(placed: Placed, normal: Normal, labels: Mapping[str, str]) -> list[Fault]:
+    formulas, misplaced = placed[3], placed[5]
     faults = [Fault(key, FORMULA.format(label=labels[key])) for key in formulas] + normal.faults
-    if misplaced:
-        faults.append(Fault(*misplaced))
+    return [*faults, Fault(*misplaced)] if misplaced else faults
+
+
+def _line(
+    placed: Placed, normal: Normal, sheet: str, labels: Mapping[str, str], faults: Sequence[Fault]
+) -> str:
+    position, number, unit = placed[0], placed[1], placed[4]
     if unit:
         normal.data["unit_id"], normal.data["path"] = unit
     columns = reasons = ""
@@ -105,7 +172,7 @@ def _line(placed: Placed, normal: Normal, sheet: str, labels: Mapping[str, str])
     return f"{position}\t{sheet}\t{number}\t{key}\t{columns}\t{reasons}\t{body}\n"
 
 
-def copy_lines_of(work: Work, chunks: Iterable[Chunk]) -> Iterator[tuple[int, bytes]]:
+def copy_lines_of(work: Work, chunks: Iterable[Chunk]) -> Iterator[Lines]:
     """The chunks' lines in order; a long file is worked on by helper processes, a few chunks ahead."""
     waiting, first, rows = iter(chunks), list[Chunk](), 0
     while rows <= INLINE_ROWS and (chunk := next(waiting, None)):
@@ -115,7 +182,7 @@ def copy_lines_of(work: Work, chunks: Iterable[Chunk]) -> Iterator[tuple[int, by
         yield from map(work.lines, first)
         return
     with _helpers() as pool:
-        ahead: deque[Future[tuple[int, bytes]]] = deque(pool.submit(work.lines, chunk) for chunk in first)
+        ahead: deque[Future[Lines]] = deque(pool.submit(work.lines, chunk) for chunk in first)
         for chunk in waiting:
             ahead.append(pool.submit(work.lines, chunk))
             if len(ahead) > 2 * _HELPERS:

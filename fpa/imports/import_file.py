@@ -14,13 +14,16 @@ from fpa.core.ids import uuid7
 from fpa.imports import files
 from fpa.imports.actions import CannotImport, apply_import, check_import, confirm_import, upload_import
 from fpa.imports.importer import Importer
-from fpa.imports.models import ImportRow, Job, Verdict
+from fpa.imports.limits import limited_statements
+from fpa.imports.models import ImportRow, Job, RowOutcome
 from fpa.pages.progress import Progress
 
 _PIECE = 1 << 20
 
 
-def import_file(importer: Importer, file: Path, code: str, username: str, *, dry_run: bool) -> dict[str, Any]:
+def import_file(
+    importer: Importer, file: Path, code: str, username: str, *, dry_run: bool, parent: str = ""
+) -> dict[str, Any]:
     """Upload, check, confirm and apply in one transaction, or roll it back for `dry_run`; the counts and rejected rows.
 
     Opens a scope over the whole province for the reasons of `run_import`; who acts and where is checked first.
@@ -30,9 +33,15 @@ def import_file(importer: Importer, file: Path, code: str, username: str, *, dry
     unit = _unit(code, by)
     if not file.is_file():
         raise CannotImport(f"找不到文件：{file}。请核对路径。")
-    with whole_province():
+    with whole_province(), limited_statements():
         job = upload_import(
-            importer=importer, unit=unit, filename=file.name, pieces=_pieces(file), key=uuid7(), by=by
+            importer=importer,
+            unit=unit,
+            filename=file.name,
+            pieces=_pieces(file),
+            key=uuid7(),
+            by=by,
+            parent=parent,
         )
         try:
             outcome = _carry_out(job, by, dry_run=dry_run)
@@ -48,16 +57,18 @@ def import_file(importer: Importer, file: Path, code: str, username: str, *, dry
 
 
 def _carry_out(job: Job, by: Actor, *, dry_run: bool) -> dict[str, Any]:
-    check_import(job=job, progress=Progress(job))
+    progress = Progress(job)
+    check_import(job=job, progress=progress)
     if not dry_run and _writes(job):
-        job = apply_import(job=confirm_import(job=job, by=by), by=by)
-    rows = ImportRow.objects.filter(job=job, verdict=Verdict.REJECTED).order_by("position")
+        job = apply_import(job=confirm_import(job=job, by=by), by=by, progress=progress)
+    rows = ImportRow.objects.filter(job=job, outcome=RowOutcome.REJECTED).order_by("position")
     rejected = list(rows.values("sheet", "row", "column", "reason"))
-    return {**{name: job.counts[name] for name in ("new", "changed", "unchanged")}, "rejected": rejected}
+    counts = {name: job.counts[name] for name in ("new", "changed", "unchanged")}
+    return {**counts, "rejected": rejected, "dropped": job.dropped}
 
 
 def _writes(job: Job) -> bool:
-    return job.counts[Verdict.NEW] + job.counts[Verdict.CHANGED] > 0
+    return job.counts[RowOutcome.NEW] + job.counts[RowOutcome.CHANGED] > 0
 
 
 def _actor(username: str) -> Actor:

@@ -5,17 +5,24 @@ other processes, so it is a plain function of a module that needs no models.
 """
 
 from abc import ABC, abstractmethod
+from collections.abc import Callable, Mapping
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
 from django import forms
+from django.core.exceptions import ValidationError
+from django.db.models import Model
 from django.urls import reverse
 
-from fpa.access.models import Unit
+from fpa.access.models import Level, Unit
 from fpa.core.actor import Actor
 from fpa.core.sheets.header import Field
+from fpa.core.visibility import upper_bound
 from fpa.imports.copy_lines import Normalise
+from fpa.imports.forbidden import is_forbidden
 from fpa.imports.models import ImportRow, Job
+from fpa.pages.progress import Progress
 
 
 @dataclass(frozen=True)
@@ -36,10 +43,18 @@ class Importer(ABC):
     measure: ClassVar[str]
     """What counts them: 人."""
     permission: ClassVar[str]
+    verb: ClassVar[str]
+    """The audit verb of a finished import, in full: member.imported."""
+    levels: ClassVar[tuple[int, ...]] = (Level.VILLAGE,)
+    """Of which levels the units are that rows belong to."""
+    parent: "Parent | None" = None
+    """What the rows go into, where they go into something."""
     fields: ClassVar[tuple[Field, ...]]
     units: ClassVar[UnitFields]
     key_field: ClassVar[str]
     """The field by which duplicates within the file are found."""
+    is_key_within_unit: ClassVar[bool] = False
+    """Whether another unit's rows may have the same key."""
     defaults: ClassVar[tuple[str, ...]]
     """What is taken where a new record's cell is blank, in sentences for the preview and the confirmation."""
     template: ClassVar[dict[str, str]]
@@ -48,7 +63,14 @@ class Importer(ABC):
     """What of a row's data `subject` reads: rejected rows keep it when the import is done."""
     judge: ClassVar[str]
     """SQL over the relation `staged` (the rows without faults, duplicates left out) that gives the same columns and
-    verdict, field, reason, changes. `%(lo)s`, `%(hi)s` bound what the person importing may see."""
+    outcome, field, reason, changes. `%(lo)s`, `%(hi)s` bound what the person importing may see."""
+
+    judge_values: Mapping[str, Any] = {}
+    """Further parameters of `judge`."""
+
+    def planning(self, rows: int) -> AbstractContextManager[None]:
+        """What the planner has to be told while so many rows are judged or written; nothing by default."""
+        return nullcontext()
 
     @property
     def fill_down(self) -> tuple[str, ...]:
@@ -65,8 +87,9 @@ class Importer(ABC):
         """What `normalise` needs beside the rows; it is pickled."""
 
     @abstractmethod
-    def apply(self, job: Job, by: Actor) -> None:
-        """Write the staged rows with verdict new or changed, set-based, in the caller's transaction over everything.
+    def apply(self, job: Job, by: Actor, progress: Progress) -> None:
+        """Write the staged rows with outcome new or changed, set-based, in the caller's transaction over everything;
+        say between statements how far it is.
 
         Rows that the database no longer takes as judged become rejected; raises `Raced` where that was only seen
         while writing: the caller starts again.
@@ -102,6 +125,35 @@ class Importer(ABC):
         return reverse(f"import_{self.kind}")
 
 
+@dataclass(frozen=True)
+class Parent:
+    """What the rows of an import go into: a session, a batch, a form. It is chosen at the upload, and locked by each
+    step: whoever closes it meanwhile waits, or the import finds it closed."""
+
+    model: type[Model]
+    field: str
+    """The foreign key of the imported model."""
+    label: str
+    permission: str
+    """The right that its rows may be written by, beside the import's own."""
+    why_not: Callable[[Any], str] = lambda row: ""
+    """Why nothing may be added to it now, in Chinese; an empty string where it may."""
+
+    def find(self, pk: str, by: Actor, *, lock: bool) -> Any:
+        """The row, in the actor's range. Raises LookupError with the reason where nothing may go into it."""
+        rows = self.model._default_manager.filter(path__gte=by.path, path__lt=upper_bound(by.path))
+        rows = rows.select_for_update() if lock else rows
+        try:
+            row = rows.filter(pk=pk).first() if by.may(self.permission) else None
+        except (ValidationError, ValueError):
+            row = None
+        if row is None:
+            raise LookupError(f"没有这个{self.label}，或您不能往里导入。请从{self.label}的页面重新进入。")
+        if reason := self.why_not(row):
+            raise LookupError(reason)
+        return row
+
+
 class Raced(Exception):
     """Somebody else wrote the same records while an import did; nothing was written, start again."""
 
@@ -110,9 +162,14 @@ _IMPORTERS: dict[str, Importer] = {}
 
 
 def register(importer: Importer) -> None:
-    """Make a kind known. Raises ValueError for a kind that is taken."""
+    """Make a kind known. Raises ValueError for a kind that is taken, or that asks for what must not be collected."""
     if importer.kind in _IMPORTERS:
         raise ValueError(f"two importers for {importer.kind!r}")
+    asked = [
+        name for field in importer.fields for name in (field.label, *field.aliases) if is_forbidden(name)
+    ]
+    if asked:
+        raise ValueError(f"{importer.kind!r} asks for what the platform must not hold: {asked}")
     _IMPORTERS[importer.kind] = importer
 
 

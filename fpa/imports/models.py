@@ -25,7 +25,7 @@ WAITING = (State.UPLOADED, State.CONFIRMED)
 """States in which the worker has something to do."""
 
 
-class Verdict(models.TextChoices):
+class RowOutcome(models.TextChoices):
     NEW = "new", "新增"
     CHANGED = "changed", "更新"
     UNCHANGED = "unchanged", "无变化"
@@ -50,6 +50,9 @@ class Job(ScopedModel):
     attempts = models.PositiveSmallIntegerField("开始次数", default=0)
     counts = models.JSONField("结果", default=dict)
     notes = models.JSONField("说明", default=list)
+    parent = models.CharField("导入到的事项", max_length=40, blank=True, default="")
+    parent_name = models.CharField("导入到的事项名称", max_length=200, blank=True, default="")
+    dropped = models.JSONField("未予读取的列", default=list)
     error = models.CharField("原因", max_length=1000, blank=True, default="")
     key = models.UUIDField("防重复编号")
     user = models.ForeignKey(User, models.PROTECT, related_name="+", verbose_name="经办人")
@@ -100,7 +103,7 @@ class ImportRow(models.Model):
     sheet = models.CharField("工作表", max_length=200)
     row = models.PositiveIntegerField("行号")
     key = models.BinaryField("对象索引", null=True)
-    verdict = models.CharField("核对结果", max_length=10, choices=Verdict)
+    outcome = models.CharField("核对结果", max_length=10, choices=RowOutcome)
     column = models.TextField("列")
     reason = models.TextField("原因")
     data = models.JSONField(default=dict)

@@ -13,6 +13,7 @@ from fpa.core.ids import uuid7
 from fpa.core.sheets import Refused
 from fpa.imports.actions import CannotImport, apply_import, check_import, hold, stop_import
 from fpa.imports.importer import importer_of
+from fpa.imports.limits import limited_statements
 from fpa.imports.models import WAITING, Job, State
 from fpa.pages.progress import Progress
 
@@ -48,7 +49,7 @@ def run_import(job_id: UUID) -> None:
 
 
 def _run(job_id: UUID) -> None:
-    with whole_province():
+    with whole_province(), limited_statements():
         _end_when_killed()
         lock_tree_shared()
         job = hold(job_id, PATIENCE)
@@ -62,7 +63,7 @@ def _run(job_id: UUID) -> None:
                 check_import(job=job, progress=progress)
             else:
                 progress.say("正在写入", job.done, now=True)
-                apply_import(job=job, by=actor_of(job))
+                apply_import(job=job, by=actor_of(job), progress=progress)
 
 
 def _end_when_killed() -> None:

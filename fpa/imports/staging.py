@@ -13,31 +13,20 @@ from typing import Any
 from django.db import connection
 from django.utils import timezone
 
-from fpa.core.sheets import Book, Refused, open_sheets
-from fpa.core.sheets.header import Table, find_tables
+from fpa.core.sheets import Refused
+from fpa.core.sheets.header import Table
 from fpa.core.sheets.non_data_rows import NON_DATA_ROW_LABELS
 from fpa.core.visibility import upper_bound
-from fpa.imports.copy_lines import Chunk, Placed, Work, chunked, copy_lines_of
-from fpa.imports.files import path_of
+from fpa.imports.copy_lines import Chunk, Placed, Repetitions, Work, chunked, copy_lines_of
 from fpa.imports.importer import Importer
-from fpa.imports.models import ImportRow, Job, Verdict
+from fpa.imports.models import ImportRow, Job, RowOutcome
 from fpa.imports.units import NoSuchUnit, UnitFinder, code_of
+from fpa.imports.uploads import open_upload
 from fpa.pages.progress import Progress
 
 _COPY = 'COPY imports_importinbox (job_id, position, sheet, row, key, "column", reason, data) FROM STDIN'
-_DUPLICATES = """
-    UPDATE imports_importinbox AS later SET "column" = %(labels)s::jsonb -> later.sheet ->> %(key_field)s, reason = CASE
-        WHEN later.sheet = first.sheet THEN format('与第 %%s 行%%s重复', first.row, %(key_label)s)
-        ELSE format('与工作表「%%s」第 %%s 行%%s重复', first.sheet, first.row, %(key_label)s) END
-    FROM (SELECT position, first_value(position) OVER same AS first FROM imports_importinbox
-          WHERE job_id = %(job)s AND reason = '' AND key IS NOT NULL
-          WINDOW same AS (PARTITION BY key ORDER BY position)) AS pair,
-         imports_importinbox AS first
-    WHERE pair.first <> pair.position AND later.job_id = %(job)s AND later.position = pair.position
-        AND first.job_id = %(job)s AND first.position = pair.first
-"""
 _INTO = """INSERT INTO imports_importrow
-    (job_id, path, position, sheet, row, key, verdict, "column", reason, data, changes)"""
+    (job_id, path, position, sheet, row, key, outcome, "column", reason, data, changes)"""
 _REJECTED = f"""{_INTO}
     SELECT job_id, %(path)s, position, sheet, row, key, 'rejected', "column", reason, data, '{{}}'
     FROM imports_importinbox WHERE job_id = %(job)s AND reason <> ''
@@ -45,7 +34,7 @@ _REJECTED = f"""{_INTO}
 _JUDGED = f"""{_INTO}
     WITH staged AS (SELECT job_id, position, sheet, row, key, data FROM imports_importinbox
         WHERE job_id = %(job)s AND reason = '')
-    SELECT job_id, %(path)s, position, sheet, row, key, verdict,
+    SELECT job_id, %(path)s, position, sheet, row, key, outcome,
         CASE WHEN reason = '' THEN '' ELSE coalesce(%(labels)s::jsonb -> sheet ->> field, '') END, reason, data, changes
     FROM ({{judge}}) AS judged
 """
@@ -90,31 +79,27 @@ class Reading:
 
 
 def stage(job: Job, importer: Importer, progress: Progress) -> None:
-    """Read the job's file into judged `ImportRow`s and put counts and notes on `job` (not saved).
+    """Read the job's file into judged `ImportRow`s and put counts, notes and the names of dropped columns on `job`
+    (not saved).
 
     Call it in a scope over the whole province: an ID number is one person's everywhere, and what the judgement says
     of records out of the job's sight is written by the importer with care. Raises Refused.
     """
-    with open_sheets(path_of(job.pk), job.filename) as book:
-        reading = Reading(job, importer, UnitFinder(job.unit))
-        unread = _find_tables(reading, book)
+    reading = Reading(job, importer, UnitFinder(job.unit, importer.levels))
+    with open_upload(job, importer) as upload:
+        reading.tables, job.dropped = upload.tables, upload.dropped
+        for table in reading.tables:
+            _check_unit_column(table, reading)
         _copy(reading, progress)
         if not reading.position:
             raise Refused("表头下面没有一行数据。请填写后重新上传。")
         progress.say("正在与平台已有的记录核对", reading.position, now=True)
         _judge(reading)
-        job.notes = [*_notes_of(reading.tables), *(f"没有读取：{reason}" for reason in unread.values())]
+        job.notes = [f"平台不予收集、没有读取的列：{'、'.join(job.dropped)}。"] if job.dropped else []
+        job.notes += [*_notes_of(reading.tables), *(f"没有读取：{reason}" for reason in upload.unread)]
         job.notes += importer.defaults
-        job.notes += [f"没有读取隐藏的工作表「{name}」。" for name in book.hidden]
+        job.notes += [f"没有读取隐藏的工作表「{name}」。" for name in upload.book.hidden]
     job.counts, job.done = count(job), reading.position
-
-
-def _find_tables(reading: Reading, book: Book) -> dict[str, str]:
-    importer = reading.importer
-    reading.tables, unread = find_tables(book, importer.fields, importer.fill_down)
-    for table in reading.tables:
-        _check_unit_column(table, reading)
-    return unread
 
 
 def _check_unit_column(table: Table, reading: Reading) -> None:
@@ -127,21 +112,23 @@ def _check_unit_column(table: Table, reading: Reading) -> None:
     except NoSuchUnit as error:
         wanted = "或".join(f"「{reading.importer.label_of(key)}」" for key in (*units.names[-1:], units.code))
         raise Refused(
-            f"工作表「{table.sheet.name}」里没有说明每一行属于哪个村（社区）的列。"
+            f"工作表「{table.sheet.name}」里没有说明每一行属于哪个{finder.wanted}的列。"
             f"您选择的单位是{finder.target.name}，请增加一列{wanted}后重新上传；"
-            "如果整张表都是一个村（社区）的，请在上传时直接选择这个村（社区）。"
+            f"如果整张表都是一个{finder.wanted}的，请在上传时直接选择这个{finder.wanted}。"
         ) from error
 
 
 def _copy(reading: Reading, progress: Progress) -> None:
     importer = reading.importer
     labels = {item.key: item.label for item in importer.fields}
-    work = Work(importer.normalise, importer.context(), labels)
+    work = Work(importer.normalise, importer.context(), labels, importer.is_key_within_unit)
+    repetitions = Repetitions(importer.key_field, importer.label_of(importer.key_field))
     done = 0
-    with connection.cursor() as cursor, cursor.copy(_COPY) as copy:
-        for rows, lines in copy_lines_of(work, reading.chunks()):
-            copy.write(lines)
-            done += rows
+    with connection.cursor() as cursor:
+        for lines in copy_lines_of(work, reading.chunks()):
+            with cursor.copy(_COPY) as copy:
+                copy.write(repetitions.mark(lines))
+            done += len(lines.numbers)
             progress.say("正在读取、校验和加密", done)
 
 
@@ -151,24 +138,25 @@ def _judge(reading: Reading) -> None:
     values: dict[str, Any] = {
         "job": job.pk,
         "path": job.path,
+        "path_hi": upper_bound(job.path),
         "labels": json.dumps({table.sheet.name: {**proper, **table.labels} for table in reading.tables}),
-        "key_field": importer.key_field,
-        "key_label": importer.label_of(importer.key_field),
         "lo": job.post.path,
         "hi": upper_bound(job.post.path),
         "today": timezone.localdate(),
+        "parent": job.parent or None,
+        **importer.judge_values,
     }
-    with connection.cursor() as cursor:
-        for statement in (_DUPLICATES, _REJECTED, _JUDGED.format(judge=importer.judge), _EMPTY):
+    with connection.cursor() as cursor, importer.planning(reading.position):
+        for statement in (_REJECTED, _JUDGED.format(judge=importer.judge), _EMPTY):
             cursor.execute(statement, values)
 
 
 def count(job: Job) -> dict[str, int]:
-    """How many rows have which verdict; every verdict is there."""
-    found: Counter[str] = Counter(dict.fromkeys(Verdict.values, 0))
+    """How many rows have which outcome; every outcome is there."""
+    found: Counter[str] = Counter(dict.fromkeys(RowOutcome.values, 0))
     with connection.cursor() as cursor:
         table = ImportRow._meta.db_table
-        cursor.execute(f"SELECT verdict, count(*) FROM {table} WHERE job_id = %s GROUP BY verdict", [job.pk])
+        cursor.execute(f"SELECT outcome, count(*) FROM {table} WHERE job_id = %s GROUP BY outcome", [job.pk])
         found.update(dict(cursor.fetchall()))
     return dict(found)
 

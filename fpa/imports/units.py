@@ -20,6 +20,13 @@ _GROUP = re.compile(r"(?<=[村区居会])第?[0-9一二三四五六七八九十]
 _COMMITTEE = re.compile(r"(?:社区)?(?:村民委员会|居民委员会|村委会|居委会|居民会|村委|居委)$")
 _LEVEL_WORD = re.compile(r"(?:社区|村|居)$")
 _CODE_DIGITS = 12
+_LEVEL_NAMES: dict[int, str] = {
+    Level.PROVINCE: "省级单位",
+    Level.CITY: "市州",
+    Level.COUNTY: "县市区",
+    Level.TOWNSHIP: "乡镇（街道）",
+    Level.VILLAGE: "村（社区）",
+}
 
 
 class NoSuchUnit(Exception):
@@ -31,14 +38,16 @@ class NoSuchUnit(Exception):
 
 
 class UnitFinder:
-    """The villages at or below a target unit, found as rosters name them.
+    """The units of some levels at or below a target unit, found as rosters name them: mostly villages.
 
     A name may come with or without 村民委员会 and the like, alone, after the names of units above it
     (城中街道新街社区), or in columns of its own for each level. Answers are kept, since a file names few units often.
     """
 
-    def __init__(self, target: Unit) -> None:
+    def __init__(self, target: Unit, levels: Sequence[int] = (Level.VILLAGE,)) -> None:
         self.target = target
+        self.levels = frozenset(levels)
+        self.wanted = wanted_levels(levels)
         self.above = list(Unit.objects.above(target.path).exclude(pk=target.pk))
         inside = list(Unit.objects.current().under(target.path))
         self.by_path = {unit.path: unit for unit in chain(self.above, inside)}
@@ -53,11 +62,11 @@ class UnitFinder:
 
     @property
     def must_be_named(self) -> bool:
-        """Whether each row has to say its unit: only a village needs no column for it."""
-        return self.target.level != Level.VILLAGE
+        """Whether each row has to say its unit: one that may itself have rows needs no column for it."""
+        return self.target.level not in self.levels
 
     def find(self, code: str, names: tuple[str, ...]) -> tuple[int, str]:
-        """Id and path of the village meant by a code, names from high to low, or both. Raises NoSuchUnit."""
+        """Id and path of the unit meant by a code, names from high to low, or both. Raises NoSuchUnit."""
         answer = self._known(code, names)
         if isinstance(answer, NoSuchUnit):
             raise answer
@@ -80,14 +89,14 @@ class UnitFinder:
         if not wanted:
             return self._unnamed()
         found = self._by_names(wanted)
-        villages = [unit for unit in found if unit.level == Level.VILLAGE]
-        if len(villages) == 1:
-            return villages[0]
-        raise NoSuchUnit(self._why_not(names, found, villages))
+        fitting = [unit for unit in found if unit.level in self.levels]
+        if len(fitting) == 1:
+            return fitting[0]
+        raise NoSuchUnit(self._why_not(names, found, fitting))
 
     def _unnamed(self) -> Unit:
         if self.must_be_named:
-            raise NoSuchUnit("没有填写所属的村（社区），请补上")
+            raise NoSuchUnit(f"没有填写所属的{self.wanted}，请补上")
         return self.target
 
     def _by_code(self, code: str) -> Unit:
@@ -96,9 +105,9 @@ class UnitFinder:
         unit = self.by_code.get(code)
         if unit is None:
             raise NoSuchUnit(f"{self.target.name}范围内没有代码为 {code} 的单位，请核对", by_code=True)
-        if unit.level != Level.VILLAGE:
+        if unit.level not in self.levels:
             raise NoSuchUnit(
-                f"代码 {code} 是{unit.name}，不是村（社区），请填写村（社区）的代码", by_code=True
+                f"代码 {code} 是{unit.name}，不是{self.wanted}，请填写{self.wanted}的代码", by_code=True
             )
         return unit
 
@@ -112,7 +121,8 @@ class UnitFinder:
         return unit
 
     def _by_names(self, wanted: tuple[str, ...]) -> list[Unit]:
-        """Units that the last name means and all names agree with, by the strictest reading that yields a village."""
+        """Units that the last name means and all names agree with, by the strictest reading that yields
+        one of a wanted level."""
         higher: list[Unit] = []
         for reading in _READINGS:
             found = [
@@ -120,7 +130,7 @@ class UnitFinder:
                 for unit, prefix in self._ending(wanted[-1], reading)
                 if all(self._explains(unit, text) for text in (*wanted[:-1], prefix))
             ]
-            if any(unit.level == Level.VILLAGE for unit in found):
+            if any(unit.level in self.levels for unit in found):
                 return list(dict.fromkeys(found))
             higher = higher or found
         return higher
@@ -140,18 +150,23 @@ class UnitFinder:
         steps = unit.path.split("/")
         return [self.by_path["/".join(steps[:n]) + "/"] for n in range(1, len(steps))]
 
-    def _why_not(self, names: Sequence[str], found: list[Unit], villages: list[Unit]) -> str:
+    def _why_not(self, names: Sequence[str], found: list[Unit], fitting: list[Unit]) -> str:
         said = "".join(dict.fromkeys(name for name in names if name))
-        if villages:
-            listed = "、".join(self._full_name(unit) for unit in villages[:NAMED_AT_MOST])
-            more = f"等 {len(villages)} 个" if len(villages) > NAMED_AT_MOST else ""
+        if fitting:
+            listed = "、".join(self._full_name(unit) for unit in fitting[:NAMED_AT_MOST])
+            more = f"等 {len(fitting)} 个" if len(fitting) > NAMED_AT_MOST else ""
             return f"“{said}”有同名的：{listed}{more}，请写明乡镇（街道），或填写 12 位区划代码"
         if found:
-            return f"“{said}”是{found[0].get_level_display()}，不是村（社区），请写明所属的村（社区）"
+            return f"“{said}”是{found[0].get_level_display()}，不是{self.wanted}，请写明所属的{self.wanted}"
         return f"{self.target.name}范围内没有找到“{said}”，请核对名称，或填写 12 位区划代码"
 
     def _full_name(self, unit: Unit) -> str:
         return "".join(each.name for each in self._line(unit)[self.target.level :])
+
+
+def wanted_levels(levels: Sequence[int]) -> str:
+    """The levels in words: 村（社区）; 乡镇（街道）或村（社区）."""
+    return "或".join(_LEVEL_NAMES[level] for level in sorted(levels))
 
 
 def code_of(value: object) -> str:

@@ -16,6 +16,7 @@ urlpatterns = [
         )
         for importer in importers()
     ),
+    path("imports/<slug:kind>/rows/", views.paste_rows, name="paste_rows"),
     path("imports/<slug:kind>/template/", views.import_template, name="import_template"),
     path("imports/<uuid:pk>/", views.import_detail, name="import_detail"),
     path("imports/<uuid:pk>/progress/", views.import_progress, name="import_progress"),

@@ -1,8 +1,10 @@
 """Pages of imports, the same for every kind: upload, progress, preview, confirm, cancel, rejected rows, template."""
 
+from collections.abc import Callable
 from datetime import timedelta
 from io import BytesIO
 from typing import Any
+from urllib.parse import urlencode
 from uuid import UUID
 
 import django_filters as filters
@@ -21,16 +23,16 @@ from fpa.access.models import Unit
 from fpa.audit.record import record, recorder_of_export
 from fpa.core.actor import Actor
 from fpa.core.lists import XLSX, Column, Link, Status, Tone, list_page
-from fpa.core.sheets import open_sheets
-from fpa.core.sheets.header import find_tables
 from fpa.core.sheets.returned import write_rejected
 from fpa.imports import actions
 from fpa.imports.actions import CannotImport
 from fpa.imports.files import KEPT_DAYS, path_of
-from fpa.imports.forms import UploadForm
+from fpa.imports.forms import PasteForm, UploadForm
 from fpa.imports.importer import Importer, importer_of, importers
-from fpa.imports.models import ImportRow, Job, State, Verdict
+from fpa.imports.models import ImportRow, Job, RowOutcome, State
+from fpa.imports.paste import FILENAME, MAX_PASTED
 from fpa.imports.template import write_template
+from fpa.imports.uploads import open_upload
 from fpa.pages.form_flow import form_flow, redirect_with_message
 
 TONES: dict[str, Tone] = {
@@ -42,20 +44,20 @@ TONES: dict[str, Tone] = {
     State.FAILED: "wrong",
     State.CANCELLED: "off",
 }
-VERDICT_TONES: dict[str, Tone] = {
-    Verdict.NEW: "done",
-    Verdict.CHANGED: "waiting",
-    Verdict.UNCHANGED: "off",
-    Verdict.REJECTED: "returned",
+OUTCOME_TONES: dict[str, Tone] = {
+    RowOutcome.NEW: "done",
+    RowOutcome.CHANGED: "waiting",
+    RowOutcome.UNCHANGED: "off",
+    RowOutcome.REJECTED: "returned",
 }
 COLUMNS = (
     Column("file", "文件", lambda job: job.filename, link=lambda job: page_of(job)),
     Column("kind", "类别", lambda job: importer_of(job.kind).label),
     Column("unit", "导入单位", lambda job: job.unit.name, sort="path"),
     Column("state", "状态", lambda job: Status(job.get_state_display(), TONES[job.state])),
-    Column("new", "新增", lambda job: job.counts.get(Verdict.NEW), kind="number"),
-    Column("changed", "更新", lambda job: job.counts.get(Verdict.CHANGED), kind="number"),
-    Column("rejected", "退回", lambda job: job.counts.get(Verdict.REJECTED), kind="number"),
+    Column("new", "新增", lambda job: job.counts.get(RowOutcome.NEW), kind="number"),
+    Column("changed", "更新", lambda job: job.counts.get(RowOutcome.CHANGED), kind="number"),
+    Column("rejected", "退回", lambda job: job.counts.get(RowOutcome.REJECTED), kind="number"),
     Column("user", "经办人", lambda job: job.user.name),
     Column(
         "created_at",
@@ -67,13 +69,13 @@ COLUMNS = (
 )
 
 
-WRITTEN = (Verdict.NEW, Verdict.CHANGED)
+WRITTEN = (RowOutcome.NEW, RowOutcome.CHANGED)
 
 
 class RowFilters(filters.FilterSet):
     """Rows of a preview by what becomes of them."""
 
-    verdict = filters.ChoiceFilter(label="核对结果", choices=Verdict.choices)
+    outcome = filters.ChoiceFilter(label="核对结果", choices=RowOutcome.choices)
     sheet = filters.CharFilter(label="工作表", lookup_expr="exact")
     row = filters.NumberFilter(label="行号")
 
@@ -118,33 +120,80 @@ def import_list(request: HttpRequest) -> HttpResponse:
 
 def upload_file(request: HttpRequest, kind: str) -> HttpResponse:
     """Upload a file of one kind; named `import_<kind>`."""
-    importer = importer_of(kind)
-    actor = check(request, importer.permission)
-    form = UploadForm(request.POST or None, request.FILES or None, importer=importer, seat=actor)
+    importer, actor, source = _source(request, kind)
+    form = UploadForm(request.POST or None, request.FILES or None, **source)
 
-    def upload(unit: Unit, file: UploadedFile, key: UUID) -> Job:
+    def upload(file: UploadedFile, **answers: Any) -> Job:
         return actions.upload_import(
-            importer=importer, unit=unit, filename=file.name or "", pieces=file.chunks(), key=key, by=actor
+            importer=importer, filename=file.name or "", pieces=file.chunks(), by=actor, **answers
         )
 
+    links = {
+        "template_url": reverse("import_template", args=[kind]),
+        "paste_url": _with_parent(reverse("paste_rows", args=[kind]), source["parent"]),
+    }
+    page = {"submit": "上传并检查", "form_template": "imports/import_upload.html", "context": links}
+    return _source_page(request, form, importer, upload, page)
+
+
+def paste_rows(request: HttpRequest, kind: str) -> HttpResponse:
+    """List entry: rows copied from a table, checked, previewed and written as a file of them would be."""
+    importer, actor, source = _source(request, kind)
+    form = PasteForm(request.POST or None, **source)
+
+    def paste(rows: bytes, **answers: Any) -> Job:
+        return actions.upload_import(importer=importer, filename=FILENAME, pieces=[rows], by=actor, **answers)
+
+    links = {"upload_url": _with_parent(importer.url, source["parent"]), "most_rows": MAX_PASTED}
+    page = {"submit": "检查", "form_template": "imports/paste_rows.html", "context": links}
+    return _source_page(request, form, importer, paste, page)
+
+
+def _source(request: HttpRequest, kind: str) -> tuple[Importer, Actor, dict[str, Any]]:
+    """The kind, who acts, and what the form of an upload needs. Raises Http404 for what nothing may go into."""
+    importer = _known(kind)
+    actor = check(request, importer.permission)
+    parent = request.POST.get("parent") or request.GET.get("parent", "") if importer.parent else ""
+    if importer.parent:
+        try:
+            importer.parent.find(parent, actor, lock=False)
+        except LookupError as error:
+            raise Http404(str(error.args[0])) from error
+    return importer, actor, {"importer": importer, "seat": actor, "parent": parent}
+
+
+def _with_parent(url: str, parent: str) -> str:
+    return f"{url}?{urlencode({'parent': parent})}" if parent else url
+
+
+def _source_page(
+    request: HttpRequest,
+    form: UploadForm | PasteForm,
+    importer: Importer,
+    does: Callable[..., Job],
+    page: dict[str, Any],
+) -> HttpResponse:
     return form_flow(
         request,
         form,
         title=f"导入{importer.label}",
-        submit="上传并检查",
         back=reverse("import_list"),
-        does=upload,
+        does=does,
         said=lambda job: HttpResponseRedirect(page_of(job)),
-        form_template="imports/import_upload.html",
-        context={"template_url": reverse("import_template", args=[kind])},
+        **page,
     )
+
+
+def _known(kind: str) -> Importer:
+    importer = next((each for each in importers() if each.kind == kind), None)
+    if importer is None:
+        raise Http404("没有这种导入。")
+    return importer
 
 
 def import_template(request: HttpRequest, kind: str) -> HttpResponse:
     """The empty table of one kind."""
-    importer = next((each for each in importers() if each.kind == kind), None)
-    if importer is None:
-        raise Http404("没有这种导入。")
+    importer = _known(kind)
     check(request, importer.permission)
     out = BytesIO()
     write_template(out, importer)
@@ -164,7 +213,9 @@ def import_detail(request: HttpRequest, pk: UUID) -> HttpResponse:
         columns=_row_columns(importer),
         filters=RowFilters,
         on_export=recorder_of_export(actor),
-        total=lambda: sum(job.counts.values()) if job.state == State.READY else job.counts[Verdict.REJECTED],
+        total=lambda: (
+            sum(job.counts.values()) if job.state == State.READY else job.counts[RowOutcome.REJECTED]
+        ),
         empty="没有这样的行。",
         template="imports/import_detail.html",
         context=context,
@@ -179,12 +230,12 @@ def _shown(job: Job, importer: Importer, actor: Actor) -> dict[str, Any]:
     """What the page of an import says beside its rows."""
     figures = [
         (
-            Verdict(name).label,
+            RowOutcome(name).label,
             job.counts[name],
             importer.measure if name in WRITTEN else "行",
-            f"{page_of(job)}?verdict={name}" if job.state == State.READY else "",
+            f"{page_of(job)}?outcome={name}" if job.state == State.READY else "",
         )
-        for name in Verdict.values
+        for name in RowOutcome.values
         if job.counts
     ]
     return {
@@ -203,7 +254,7 @@ def _shown(job: Job, importer: Importer, actor: Actor) -> dict[str, Any]:
 
 
 def _writes(job: Job) -> int:
-    return sum(job.counts.get(verdict, 0) for verdict in WRITTEN)
+    return sum(job.counts.get(outcome, 0) for outcome in WRITTEN)
 
 
 def _row_columns(importer: Importer) -> tuple[Column, ...]:
@@ -211,7 +262,7 @@ def _row_columns(importer: Importer) -> tuple[Column, ...]:
         Column("sheet", "工作表", lambda row: row.sheet),
         Column("row", "行号", lambda row: row.row, kind="number"),
         Column(
-            "verdict", "核对结果", lambda row: Status(row.get_verdict_display(), VERDICT_TONES[row.verdict])
+            "outcome", "核对结果", lambda row: Status(row.get_outcome_display(), OUTCOME_TONES[row.outcome])
         ),
         Column("subject", importer.label, importer.subject),
         Column("column", "列", lambda row: row.column),
@@ -242,16 +293,19 @@ def confirm_import(request: HttpRequest, pk: UUID) -> HttpResponse:
 
 def _consequences(job: Job, importer: Importer) -> list[str]:
     counts, measure = job.counts, importer.measure
-    said = [f"文件「{job.filename}」导入到{job.unit.name}。"]
-    if counts.get(Verdict.NEW):
-        said.append(f"新增{importer.label} {counts[Verdict.NEW]:,} {measure}。")
-    if counts.get(Verdict.CHANGED):
-        said.append(f"更新{importer.label}信息 {counts[Verdict.CHANGED]:,} {measure}。")
-    if counts.get(Verdict.UNCHANGED):
-        said.append(f"{counts[Verdict.UNCHANGED]:,} 行与平台一致，不作改动。")
-    if counts.get(Verdict.REJECTED):
-        said.append(f"退回 {counts[Verdict.REJECTED]:,} 行，不导入；导入后可以下载这些行和原因，改好后再传。")
-    if counts.get(Verdict.NEW):
+    into = f"，归入「{job.parent_name}」" if job.parent_name else ""
+    said = [f"文件「{job.filename}」导入到{job.unit.name}{into}。"]
+    if counts.get(RowOutcome.NEW):
+        said.append(f"新增{importer.label} {counts[RowOutcome.NEW]:,} {measure}。")
+    if counts.get(RowOutcome.CHANGED):
+        said.append(f"更新{importer.label}信息 {counts[RowOutcome.CHANGED]:,} {measure}。")
+    if counts.get(RowOutcome.UNCHANGED):
+        said.append(f"{counts[RowOutcome.UNCHANGED]:,} 行与平台一致，不作改动。")
+    if counts.get(RowOutcome.REJECTED):
+        said.append(
+            f"退回 {counts[RowOutcome.REJECTED]:,} 行，不导入；导入后可以下载这些行和原因，改好后再传。"
+        )
+    if counts.get(RowOutcome.NEW):
         said += importer.defaults
     return [*said, "导入会留下审计记录，不能一键撤销；有误时请逐条更正。"]
 
@@ -273,7 +327,7 @@ def cancel_import(request: HttpRequest, pk: UUID) -> HttpResponse:
 def _can_take(job: Job, actor: Actor) -> bool:
     """The rejected rows hold ID numbers in plain: they go back to who sent them, and to nobody else."""
     return (
-        job.counts.get(Verdict.REJECTED, 0) > 0
+        job.counts.get(RowOutcome.REJECTED, 0) > 0
         and job.state in (State.READY, State.DONE)
         and job.user_id == actor.user_id
         and path_of(job.pk).exists()
@@ -287,11 +341,11 @@ def rejected_rows(request: HttpRequest, pk: UUID) -> HttpResponse:
         raise PermissionDenied(
             f"退回的行只有上传人本人可以下载，并且只保留 {KEPT_DAYS} 天。请由上传人下载，或重新上传文件。"
         )
-    found = job.rows.filter(verdict=Verdict.REJECTED).values_list("sheet", "row", "reason")
+    found = job.rows.filter(outcome=RowOutcome.REJECTED).values_list("sheet", "row", "reason")
     reasons = {(sheet, row): reason for sheet, row, reason in found}
     out = BytesIO()
-    with open_sheets(path_of(job.pk), job.filename) as book:
-        write_rejected(find_tables(book, importer.fields, importer.fill_down).found, reasons, out)
+    with open_upload(job, importer) as upload:
+        write_rejected(upload.tables, reasons, out)
     record("import.rejected_rows_taken", job, by=actor, changes={"rows": len(reasons)})
     return _file(out, f"退回修改_{job.filename.rsplit('.', 1)[0]}.xlsx")
 

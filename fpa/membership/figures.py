@@ -5,7 +5,9 @@ from django.urls import reverse
 from fpa.core.identity import mask_name
 from fpa.core.lists import Column
 from fpa.figures.catalogue import Figure, Kind, register
-from fpa.membership.models import Member
+from fpa.figures.cuts import Cut, age_cut
+from fpa.membership.models import Member, MemberKind
+from fpa.people.models import Sex
 
 MEMBER_COLUMNS = (
     Column("code", "区划代码", lambda row: row.unit.code, kind="code"),
@@ -20,6 +22,12 @@ MEMBER_COLUMNS = (
     Column("joined_on", "入会日期", lambda m: m.joined_on, kind="date"),
 )
 
+AGE_EDGES = (18, 35, 50, 60)
+MEMBER_CUTS = (
+    Cut(key="kind", name="会员类别", by="kind", values=dict(MemberKind.choices)),
+    Cut(key="sex", name="性别", by="person__sex", values=dict(Sex.choices)),
+    age_cut("person__birth_date", AGE_EDGES),
+)
 
 register(
     Figure(
@@ -29,6 +37,8 @@ register(
         rows=lambda: Member.objects.select_related("person", "unit"),
         since="joined_on",
         until="left_on",
+        cuts=MEMBER_CUTS,
         columns=MEMBER_COLUMNS,
+        records_permission="member.view",
     ),
 )

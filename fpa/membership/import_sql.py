@@ -1,28 +1,27 @@
 """The statements of the members' import: staged rows (`imports_importrow`) against people and memberships.
 
-Parameters: `job`, `today`, `verdict`; `lo` and `hi` bound what the person importing may see.
+Parameters: `job`, `today`, `outcome`; `lo` and `hi` bound what the person importing may see.
 """
 
 from fpa.membership.models import MemberKind
+from fpa.people.rows import OTHER_NAME
 
 DATA = """jsonb_to_record(s.data) AS d(person uuid, name text, initials text, sex text, birth date, id_cipher text,
     phone_cipher text, phone_index text, kind text, joined_on date, unit_id bigint, path text)"""
 MASK = '["******", "******"]'
 ELSEWHERE = "此人已是其他单位的会员，不能重复登记。如人已迁来，请联系双方共同的上级计生协办理转移"
-OTHER_NAME = "该证件号码在平台登记的姓名与表中的不一致，请对照证件核对姓名和号码"
 TOO_EARLY = "入会日期早于此人上次的退会日期，前后两段会籍不能重叠，请核对入会日期"
-MOVED = "检查之后这个单位的隶属关系有调整，请重新导入核对"
 RACED = "检查之后此人的会员登记有变动，请重新导入核对"
 
 JUDGE = f"""
-    SELECT s.*, v.verdict, v.field,
-        CASE WHEN v.verdict <> 'rejected' THEN ''
+    SELECT s.*, v.outcome, v.field,
+        CASE WHEN v.outcome <> 'rejected' THEN ''
              WHEN m.id IS NULL THEN '{OTHER_NAME}'
              WHEN v.field = 'joined_on' THEN '{TOO_EARLY}'
              WHEN m.path >= %(lo)s AND m.path < %(hi)s
              THEN format('此人已是%%s的会员，不能重复登记。如人已迁来，请办理转移', u.name)
              ELSE '{ELSEWHERE}' END AS reason,
-        CASE WHEN v.verdict = 'rejected' THEN '{{}}' ELSE c.changes END AS changes
+        CASE WHEN v.outcome = 'rejected' THEN '{{}}' ELSE c.changes END AS changes
     FROM staged AS s CROSS JOIN LATERAL {DATA}
     LEFT JOIN people_person AS p ON p.id_index = s.key
     LEFT JOIN membership_member AS m ON m.person_id = p.id AND m.left_on IS NULL
@@ -44,22 +43,17 @@ JUDGE = f"""
     CROSS JOIN LATERAL (SELECT
         CASE WHEN m.id IS NULL AND p.name <> d.name THEN 'rejected' WHEN m.id IS NULL THEN 'new'
              WHEN m.unit_id <> d.unit_id OR c.too_early THEN 'rejected' WHEN c.changes = '{{}}' THEN 'unchanged'
-             ELSE 'changed' END AS verdict,
+             ELSE 'changed' END AS outcome,
         CASE WHEN m.id IS NULL THEN 'name' WHEN m.unit_id <> d.unit_id THEN 'id' ELSE 'joined_on' END AS field) AS v
 """
 
-MARK_MOVED = f"""
-    UPDATE imports_importrow AS s SET verdict = 'rejected', reason = '{MOVED}', changes = '{{}}'
-    WHERE s.job_id = %(job)s AND s.verdict IN ('new', 'changed') AND NOT EXISTS (SELECT FROM access_unit AS u
-        WHERE u.id = (s.data ->> 'unit_id')::bigint AND u.path = s.data ->> 'path' AND u.valid_to IS NULL)
-"""
 MARK_RACED = f"""
-    UPDATE imports_importrow AS s SET verdict = 'rejected', reason = '{RACED}', changes = '{{}}'
+    UPDATE imports_importrow AS s SET outcome = 'rejected', reason = '{RACED}', changes = '{{}}'
     FROM people_person AS p LEFT JOIN membership_member AS m ON m.person_id = p.id AND m.left_on IS NULL
     WHERE s.job_id = %(job)s AND p.id_index = s.key AND (
-        (s.verdict = 'new' AND (m.id IS NOT NULL OR p.name <> s.data ->> 'name'))
-        OR (s.verdict = 'changed' AND (m.id IS NULL OR m.unit_id <> (s.data ->> 'unit_id')::bigint))
-        OR (s.verdict IN ('new', 'changed') AND EXISTS (SELECT FROM membership_member AS old
+        (s.outcome = 'new' AND (m.id IS NOT NULL OR p.name <> s.data ->> 'name'))
+        OR (s.outcome = 'changed' AND (m.id IS NULL OR m.unit_id <> (s.data ->> 'unit_id')::bigint))
+        OR (s.outcome IN ('new', 'changed') AND EXISTS (SELECT FROM membership_member AS old
             WHERE old.person_id = p.id AND old.left_on > coalesce(
                 (s.changes #>> '{{joined_on,1}}')::date, (s.data ->> 'joined_on')::date))))
 """
@@ -68,11 +62,11 @@ PEOPLE = f"""
         phone_cipher, phone_index, created_at)
     SELECT d.person, d.unit_id, d.path, d.name, d.initials, d.sex, d.birth, decode(d.id_cipher, 'base64'), s.key,
         decode(d.phone_cipher, 'base64'), decode(d.phone_index, 'base64'), now()
-    FROM imports_importrow AS s CROSS JOIN LATERAL {DATA} WHERE s.job_id = %(job)s AND s.verdict = %(verdict)s
+    FROM imports_importrow AS s CROSS JOIN LATERAL {DATA} WHERE s.job_id = %(job)s AND s.outcome = %(outcome)s
     ORDER BY s.key ON CONFLICT (id_index) DO NOTHING
 """
 _KNOWN = """FROM imports_importrow AS s JOIN people_person AS p ON p.id_index = s.key
-    WHERE s.job_id = %(job)s AND s.verdict = %(verdict)s"""
+    WHERE s.job_id = %(job)s AND s.outcome = %(outcome)s"""
 MEMBERS = f"""
     INSERT INTO membership_member (person_id, name, initials, unit_id, path, kind, joined_on, left_reason)
     SELECT p.id, p.name, p.initials, (s.data ->> 'unit_id')::bigint, s.data ->> 'path',
@@ -83,7 +77,7 @@ MEMBERS = f"""
 """
 HELD = f"""
     SELECT p.id, p.unit_id, (s.data ->> 'unit_id')::bigint, s.data ->> 'path', (s.data ->> 'person')::uuid,
-        s.data ->> 'phone_cipher', s.data ->> 'phone_index'
+        s.data ->> 'phone_cipher', s.data ->> 'phone_index', p.path >= %(lo)s AND p.path < %(hi)s
     {_KNOWN}
     ORDER BY s.key FOR UPDATE OF p
 """
@@ -107,22 +101,22 @@ PHONES = """
 """
 NAMES = """
     UPDATE people_person AS p SET name = s.data ->> 'name', initials = s.data ->> 'initials'
-    FROM imports_importrow AS s WHERE s.job_id = %(job)s AND s.verdict = 'changed' AND s.changes ? 'name'
+    FROM imports_importrow AS s WHERE s.job_id = %(job)s AND s.outcome = 'changed' AND s.changes ? 'name'
         AND p.id_index = s.key
 """
 NAME_COPIES = """
     UPDATE {table} AS w SET name = s.data ->> 'name', initials = s.data ->> 'initials'
     FROM imports_importrow AS s JOIN people_person AS p ON p.id_index = s.key
-    WHERE s.job_id = %(job)s AND s.verdict = 'changed' AND s.changes ? 'name' AND w.person_id = p.id
+    WHERE s.job_id = %(job)s AND s.outcome = 'changed' AND s.changes ? 'name' AND w.person_id = p.id
 """
 EDIT_MEMBERS = """
     UPDATE membership_member AS m
     SET kind = coalesce(s.data ->> 'kind', m.kind), joined_on = coalesce((s.data ->> 'joined_on')::date, m.joined_on)
     FROM imports_importrow AS s JOIN people_person AS p ON p.id_index = s.key
-    WHERE s.job_id = %(job)s AND s.verdict = 'changed' AND m.person_id = p.id AND m.left_on IS NULL
+    WHERE s.job_id = %(job)s AND s.outcome = 'changed' AND m.person_id = p.id AND m.left_on IS NULL
         AND m.unit_id = (s.data ->> 'unit_id')::bigint
 """
 SINCE = """
     SELECT min(least((s.data ->> 'joined_on')::date, (s.changes #>> '{joined_on,0}')::date, %(today)s::date))
-    FROM imports_importrow AS s WHERE s.job_id = %(job)s AND s.verdict IN ('new', 'changed')
+    FROM imports_importrow AS s WHERE s.job_id = %(job)s AND s.outcome IN ('new', 'changed')
 """

@@ -17,14 +17,18 @@ from fpa.access.models import Unit
 from fpa.core.actor import Actor
 from fpa.core.chinese import date_cn
 from fpa.core.identity import mask_name
+from fpa.core.visibility import upper_bound
 from fpa.figures.freshness import mark_stale, mark_stale_subtree, refresh
 from fpa.imports.copy_lines import Normalise
+from fpa.imports.declared_sql import MARK_MOVED
 from fpa.imports.importer import Importer, Raced, UnitFields, register
-from fpa.imports.models import ImportRow, Job, Verdict
+from fpa.imports.models import ImportRow, Job, RowOutcome
+from fpa.imports.unit_fields import UNIT_KEYS
 from fpa.membership import import_sql as sql
 from fpa.membership.models import Member, MemberKind
 from fpa.membership.roster import FIELDS, Context, normalise
 from fpa.pages.fields import UnitField
+from fpa.pages.progress import Progress
 from fpa.people.names import name_copies
 from fpa.people.secrets import PHONE
 
@@ -54,6 +58,8 @@ class _Held:
     staged: UUID
     phone_cipher: str | None
     phone_index: str | None
+    is_in_sight: bool
+    """Whether the record stood where the person importing may see it."""
 
 
 class MembersImporter(Importer):
@@ -63,8 +69,9 @@ class MembersImporter(Importer):
     label = "会员"
     measure = "人"
     permission = "member.import"
+    verb = "member.imported"
     fields = FIELDS
-    units = UnitFields("unit_code", ("city", "county", "township", "unit", "village"))
+    units = UnitFields("unit_code", UNIT_KEYS)
     key_field = "id"
     template = _TEMPLATE
     defaults = ("没有填写入会日期的，入会日期记为导入当天。", "没有填写会员类别的，登记为普通会员。")
@@ -80,16 +87,20 @@ class MembersImporter(Importer):
         """Today, as the office's calendar has it."""
         return Context(timezone.localdate())
 
-    def apply(self, job: Job, by: Actor) -> None:
+    def apply(self, job: Job, by: Actor, progress: Progress) -> None:
         """New people and memberships; people who had left come back with their record; changed ones are corrected."""
         values: dict[str, Any] = {"job": job.pk, "today": timezone.localdate(), "path": job.path}
+        values |= {"lo": by.path, "hi": upper_bound(by.path)}
         with connection.cursor() as cursor:
-            cursor.execute(sql.MARK_MOVED, values)
+            cursor.execute(MARK_MOVED, values)
             cursor.execute(sql.MARK_RACED, values)
             old_places = _bring_back(cursor, values)
-            cursor.execute(sql.PEOPLE, values | {"verdict": "new"})
-            cursor.execute(sql.MEMBERS, values | {"verdict": "new"})
-            _all_or_raced(cursor, values | {"verdict": "new"})
+            progress.say("正在写入个人档案", job.done, now=True)
+            cursor.execute(sql.PEOPLE, values | {"outcome": "new"})
+            progress.say("正在写入会员登记", job.done, now=True)
+            cursor.execute(sql.MEMBERS, values | {"outcome": "new"})
+            _all_or_raced(cursor, values | {"outcome": "new"})
+            progress.say("正在更新会员信息", job.done, now=True)
             _correct(cursor, values)
             cursor.execute(sql.SINCE, values)
             since = cursor.fetchone()[0]
@@ -119,7 +130,7 @@ class MembersImporter(Importer):
 
     def changes_in_words(self, row: ImportRow) -> str:
         """会员类别：普通会员 → 骨干会员；入会日期：…"""
-        if row.verdict == Verdict.NEW:
+        if row.outcome == RowOutcome.NEW:
             return _first_words(row)
         return "；".join(
             f"{_LABELS[name]}：{_said(old)} → {_said(new)}" for name, (old, new) in row.changes.items()
@@ -147,7 +158,8 @@ def _said(value: str | None) -> str:
 
 
 def _bring_back(cursor: Any, values: dict[str, Any]) -> dict[str, date]:
-    """People on record without a membership: record and ended memberships come along.
+    """People on record without a membership: record and ended memberships come along. The phone of a record that
+    stood out of sight stays what it was.
 
     Returns the paths where those memberships were, each with the earliest day of joining.
     """
@@ -163,7 +175,7 @@ def _bring_back(cursor: Any, values: dict[str, Any]) -> dict[str, date]:
     old_places = dict(cursor.fetchall())
     cursor.execute(sql.MOVE_PEOPLE, places)
     cursor.execute(sql.MOVE_MEMBERS, places)
-    _rebind_phones(cursor, known)
+    _rebind_phones(cursor, [held for held in known if held.is_in_sight])
     return old_places
 
 
@@ -173,11 +185,11 @@ def _correct(cursor: Any, values: dict[str, Any]) -> None:
     for model in name_copies():
         cursor.execute(sql.NAME_COPIES.format(table=model._meta.db_table), values)
     cursor.execute(sql.EDIT_MEMBERS, values)
-    _all_or_raced(cursor, values | {"verdict": "changed"})
+    _all_or_raced(cursor, values | {"outcome": "changed"})
 
 
-def _hold(cursor: Any, values: dict[str, Any], verdict: str) -> list[_Held]:
-    cursor.execute(sql.HELD, values | {"verdict": verdict})
+def _hold(cursor: Any, values: dict[str, Any], outcome: str) -> list[_Held]:
+    cursor.execute(sql.HELD, values | {"outcome": outcome})
     return [_Held(*row) for row in cursor.fetchall()]
 
 
@@ -198,10 +210,10 @@ def _rebind_phones(cursor: Any, people: list[_Held]) -> None:
 
 
 def _all_or_raced(cursor: Any, values: dict[str, Any]) -> None:
-    """Every row with the verdict was written by the statement before. Raises Raced."""
+    """Every row with the outcome was written by the statement before. Raises Raced."""
     written = cursor.rowcount
     cursor.execute(
-        "SELECT count(*) FROM imports_importrow WHERE job_id = %(job)s AND verdict = %(verdict)s", values
+        "SELECT count(*) FROM imports_importrow WHERE job_id = %(job)s AND outcome = %(outcome)s", values
     )
     if cursor.fetchone()[0] != written:
         raise Raced

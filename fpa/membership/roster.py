@@ -5,25 +5,24 @@ out, and never repeat an ID number.
 """
 
 import re
-from base64 import b64encode
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from functools import lru_cache, partial
-from typing import Any, NamedTuple
+from typing import Any
 
-from fpa.core.chinese import clean, half_width, initials
 from fpa.core.dates import BadDate, compact, parse_date
 from fpa.core.identity import BadId, BadPhone, IdNumber, mask_id, parse_id, parse_phone
 from fpa.core.ids import uuid7
 from fpa.core.sheets.header import Field, Record
 from fpa.core.sheets.model import Cell
+from fpa.imports.columns import BadCell, is_nothing
 from fpa.imports.copy_lines import Fault, Normal
-from fpa.people.secrets import ID, PHONE
+from fpa.imports.unit_fields import UNIT_FIELDS
+from fpa.people.rows import Secrets, initials_of, read_name, seal, written_name
 
 
-def _field(key: str, label: str, aliases: str = "", *, required: bool = False, split: bool = False) -> Field:
-    return Field(key, label, tuple(aliases.split()), required, split)
+def _field(key: str, label: str, aliases: str = "", *, required: bool = False) -> Field:
+    return Field(key, label, tuple(aliases.split()), required)
 
 
 FIELDS = (
@@ -47,47 +46,9 @@ FIELDS = (
     ),
     _field("kind", "会员类别", "会员类型 会员种类 会员性质 会员身份"),
     _field("is_core", "是否骨干会员", "是否骨干 骨干会员 是否为骨干会员 是否会员骨干"),
-    _field(
-        "unit_code",
-        "单位代码",
-        "区划代码 行政区划代码 统计用区划代码 村代码 村级代码 社区代码 村社区代码 机构代码 组织代码 单位编码 地区代码 "
-        "行政区划编码 区划编码 村（社区）代码 村居代码 12位区划代码",
-    ),
-    _field("city", "市州", "市 市（州） 地市 所属市州 所在市州"),
-    _field("county", "县市区", "县 区 区县 县区 县（市、区） 县（区） 区（县） 所属县市区 所在县市区"),
-    _field(
-        "township",
-        "乡镇（街道）",
-        "乡镇 街道 乡 镇 乡镇街道 镇街 街镇 乡（镇） 镇（街） 镇（街道） 所属乡镇 所在乡镇 乡镇名称 乡镇街道名称 "
-        "所属乡镇街道 所在乡镇街道 所属街道 街道乡镇 街道（乡镇） 乡镇办",
-        split=True,
-    ),
-    _field(
-        "unit",
-        "所属单位",
-        "单位 单位名称 所在单位 所属组织 所属协会 所属计生协 计生协 计生协名称 组织名称 所属机构 "
-        "所属计生协会 基层计生协 协会名称 所在计生协 所在协会 入会单位",
-    ),
-    _field(
-        "village",
-        "村（社区）",
-        "村 社区 村社区 村居 村（居） 行政村 行政村名 村名 村名称 社区名称 村委会 居委会 村（居）委会 "
-        "村居委会 所属村 所在村 所属社区 所在社区 所属村社区 所在村社区 村（社区）名称 村社区名称 "
-        "所属村居 所在村居 村居名称 所属村（居） 村级单位 "
-        "村（居）名称 村别 所在村（社区）名称 所属行政村 村（居）委会名称 村/社区名称 社区（村） 社区村",
-        split=True,
-    ),
+    *UNIT_FIELDS,
 )
 
-_NOTHING = re.compile(r"[-—–―－/\\\s]*|无|没有|暂无|不详|未填")
-_NOTHING_LENGTH = 6
-_initials = lru_cache(maxsize=65_536)(partial(initials, person=True))
-_SPACED = re.compile(r"(?<=[\u3400-\u9fff]) (?=[\u3400-\u9fff])")
-_DOTS = re.compile(r"[•・．‧∙.]")
-_PLAIN_NAME = re.compile(r"[\u4e00-\u9fff]{2,4}")
-_HAN = r"[\u3400-\u9fff\U00020000-\U000323af〇]"
-_NAME = re.compile(rf"{_HAN}{{2,20}}|(?=.{{3,40}}$){_HAN}+(?:·{_HAN}+)+|[A-Za-z·' -]{{2,40}}")
-_NOT_A_NAME = re.compile(r"\d+[Xx]?|[^A-Za-z·\u3400-\u9fff\U00020000-\U000323af〇]")
 _YEAR_MONTH_LENGTH = 6
 _YEAR_MONTH = re.compile(r"(?:19|20)\d{2}(?:0[1-9]|1[0-2])")
 _SEXES = {"男": "male", "男性": "male", "1": "male", "女": "female", "女性": "female", "2": "female"}
@@ -109,14 +70,6 @@ class Context:
     today: date
 
 
-class Secrets(NamedTuple):
-    """What of a row is to be sealed: ID number and phone ("" where there is none), for a person's UUID."""
-
-    person: str
-    number: str
-    phone: str
-
-
 @dataclass
 class _Reader:
     """One row on its way: values found, faults noted, nothing raised."""
@@ -130,11 +83,11 @@ class _Reader:
     def take(self, key: str, read: Callable[[Cell], Any]) -> Any:
         """What `read` makes of the cell; None where it is blank or faulty, with the fault noted."""
         cell = self.record.values.get(key)
-        if cell is None or _is_nothing(cell):
+        if cell is None or is_nothing(cell):
             return None
         try:
             return read(cell)
-        except (BadId, BadPhone, BadDate, _BadCell) as error:
+        except (BadId, BadPhone, BadDate, BadCell) as error:
             return self.fault(key, str(error))
 
     def fault(self, key: str, reason: str) -> None:
@@ -146,34 +99,30 @@ class _Reader:
         return self.take(key, lambda cell: _day(cell, self.today))
 
 
-class _BadCell(ValueError):
-    """A cell that can't be understood; the message is the reason."""
-
-
 def normalise(records: Sequence[Record], context: Context) -> list[Normal]:
     """The rows in canonical form, in order. Secrets are sealed for the person's UUID that the row would get."""
     people = [_person(record, context.today) for record in records]
-    keys = iter(_seal([(normal, secrets) for normal, secrets in people if secrets]))
+    keys = iter(seal([(normal.data, secrets) for normal, secrets in people if secrets]))
     return [normal._replace(key=next(keys)) if secrets else normal for normal, secrets in people]
 
 
 def _person(record: Record, today: date) -> tuple[Normal, Secrets | None]:
     """A row, and what is to be sealed of it; None without a valid ID number."""
     row = _Reader(record, today)
-    name = row.take("name", _name)
+    name = row.take("name", read_name)
     if name is None and not row.faults:
         row.fault("name", "姓名没有填写")
     identity = _identity(row)
     phone = row.take("phone", parse_phone) or row.take("telephone", parse_phone)
     joined_on, kind = row.day("joined_on"), _kind(row)
     if identity is None:
-        return Normal(None, {"name": name or _written(record)}, row.faults), None
+        return Normal(None, {"name": name or written_name(record)}, row.faults), None
     _check_against(row, identity, joined_on)
     person = str(uuid7())
     data: dict[str, Any] = {
         "person": person,
-        "name": name or _written(record),
-        "initials": _initials(name) if name else "",
+        "name": name or written_name(record),
+        "initials": initials_of(name) if name else "",
         "sex": identity.sex,
         "birth": identity.birth.isoformat(),
         "masked": mask_id(identity.number),
@@ -185,53 +134,11 @@ def _person(record: Record, today: date) -> tuple[Normal, Secrets | None]:
     return Normal(None, data, row.faults), Secrets(person, identity.number, phone or "")
 
 
-def _written(record: Record) -> str:
-    """A name that can't be taken, as far as it tells whose row it is; digits may be a number that is to stay sealed."""
-    return _NOT_A_NAME.sub("", str(record.values.get("name") or ""))[:40]
-
-
-def _seal(people: list[tuple[Normal, Secrets]]) -> list[bytes]:
-    """Put ciphertexts and the phone's index into the rows, column by column; returns the ID numbers' indices."""
-    ids = [(secrets.person, secrets.number) for _, secrets in people]
-    for (normal, _), cipher in zip(people, ID.encrypt_many(ids), strict=True):
-        normal.data["id_cipher"] = _text(cipher)
-    phones = [(normal, secrets.person, secrets.phone) for normal, secrets in people if secrets.phone]
-    ciphers = PHONE.encrypt_many((person, phone) for _, person, phone in phones)
-    indices = PHONE.index_many(phone for _, _, phone in phones)
-    for (normal, _, _), cipher, index in zip(phones, ciphers, indices, strict=True):
-        normal.data["phone_cipher"], normal.data["phone_index"] = _text(cipher), _text(index)
-    return ID.index_many(number for _, number in ids)
-
-
-def _text(secret: bytes) -> str:
-    return b64encode(secret).decode()
-
-
 def _identity(row: _Reader) -> IdNumber | None:
     identity = row.take("id", lambda cell: parse_id(cell, row.today))
     if identity is None and not any(fault.field == "id" for fault in row.faults):
         row.fault("id", "证件号码没有填写")
     return identity
-
-
-def _name(cell: Cell) -> str:
-    """A person's name without the spaces by which offices align two characters with three."""
-    if not isinstance(cell, str):
-        raise _BadCell("姓名应是文字，请核对")
-    if _PLAIN_NAME.fullmatch(cell):
-        return cell
-    name = _DOTS.sub("·", _SPACED.sub("", clean(half_width(cell))))
-    if not _NAME.fullmatch(name):
-        raise _BadCell(_name_fault(name))
-    return name
-
-
-def _name_fault(name: str) -> str:
-    if any(character.isdigit() for character in name):
-        return "姓名里有数字，请核对"
-    if len(name) < 2:
-        return "姓名只有一个字，请填写全名"
-    return "姓名过长，或有不属于姓名的符号，请只填一个人的姓名"
 
 
 def _day(cell: Cell, today: date) -> date:
@@ -258,7 +165,7 @@ def _one_of(words: dict[str, str], cell: Cell, wrong: str) -> str:
     found = words.get(cell) if isinstance(cell, str) else None
     found = found or words.get(compact(cell))
     if found is None:
-        raise _BadCell(f"{wrong}，请核对")
+        raise BadCell(f"{wrong}，请核对")
     return found
 
 
@@ -291,7 +198,3 @@ def _may_lack_day(cell: Cell) -> bool:
 
 def _may_lack_month(cell: Cell) -> bool:
     return len(compact(cell).removesuffix("年")) == 4
-
-
-def _is_nothing(cell: Cell) -> bool:
-    return isinstance(cell, str) and len(cell) <= _NOTHING_LENGTH and bool(_NOTHING.fullmatch(cell.strip()))

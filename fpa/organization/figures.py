@@ -11,8 +11,11 @@ from fpa.access.models import Level, Unit
 from fpa.core.lists import Column
 from fpa.core.periods import Period
 from fpa.figures.catalogue import Coverage, Figure, Kind, register
+from fpa.figures.cuts import Cut
+from fpa.figures.figure import SHARE
 from fpa.figures.queries import WORDS, units_below
 from fpa.organization.models import Staff, StaffKind, Standing, StandingKind
+from fpa.people.models import Sex
 
 CODE = Column("code", "区划代码", lambda row: row.unit.code, kind="code")
 UNIT = Column("unit", "单位", lambda row: row.unit.name)
@@ -44,6 +47,8 @@ STANDINGS = {
     "civil_service": (StandingKind.CIVIL_SERVICE, "列入参照公务员法管理"),
     "three_fix": (StandingKind.THREE_FIX, "由机构编制部门印发“三定”方案"),
 }
+WHOSE = {Level.CITY: "市州计生协", Level.COUNTY: "县市区计生协"}
+RATES = {"listed": "入序率", "civil_service": "参公率", "three_fix": "“三定”方案出台率"}
 STAFF = {
     "authorized": (StaffKind.AUTHORIZED, "省、市、县、乡计生协占用编制的在岗工作人员", Level.TOWNSHIP),
     "part_time": (StaffKind.PART_TIME, "省、市、县、乡计生协兼职和聘用的在岗工作人员", Level.TOWNSHIP),
@@ -64,6 +69,7 @@ def _total(word: str, level: Level, whose: str) -> Figure:
         since="valid_from",
         until="valid_to",
         columns=UNIT_COLUMNS,
+        records_permission="unit.view",
         coverage=_of_level(level),
         lowest=level,
     )
@@ -84,6 +90,7 @@ def _standing(word: str, level: Level, whose: str, item: str) -> Figure:
         since="since",
         until="until",
         columns=STANDING_COLUMNS,
+        records_permission="unit.view",
         coverage=_of_level(level),
         lowest=level,
     )
@@ -109,12 +116,44 @@ def _staff(item: str) -> Figure:
         since="valid_from",
         until="valid_to",
         columns=STAFF_COLUMNS,
+        records_permission="staff.view",
         lowest=lowest,
     )
+
+
+def _rate(word: str, level: Level, whose: str, item: str) -> Figure:
+    what = STANDINGS[item][1]
+    return Figure(
+        key=f"org.{word}.{item}_rate",
+        name=f"{WHOSE[level]}{RATES[item]}",
+        unit=SHARE,
+        kind=Kind.RATIO,
+        definition=f"期末{what}的{whose}数，除以同期末已设立的{whose}数；各级分别计算，不取平均。",
+        operands=(f"org.{word}.{item}", f"org.{word}.total"),
+        lowest=Level(level - 1),
+    )
+
+
+PERSONS = Figure(
+    key="staff.persons",
+    name="计生协工作人员（人数）",
+    unit="人",
+    kind=Kind.DISTINCT,
+    definition="期末在岗的各类工作人员人数，同一人兼任几个岗位、在几个单位任职，在每一级都只计一人。",
+    rows=lambda: Staff.objects.select_related("unit"),
+    subject="person_id",
+    since="valid_from",
+    until="valid_to",
+    cuts=[Cut(key="sex", name="性别", by="person__sex", values=dict(Sex.choices))],
+    columns=STAFF_COLUMNS,
+    records_permission="staff.view",
+)
 
 
 register(
     *(_total(word, *level) for word, level in LEVELS.items()),
     *(_standing(word, *level, item) for word, level in LEVELS.items() for item in STANDINGS),
     *(_staff(item) for item in STAFF),
+    *(_rate(word, *level, item) for word, level in LEVELS.items() for item in STANDINGS),
+    PERSONS,
 )

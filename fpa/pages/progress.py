@@ -11,7 +11,10 @@ from fpa.core.database import connect
 from fpa.core.visibility import ROOT_PATH, upper_bound
 
 EVERY_SECONDS = 0.5
-_SCOPE = "SELECT set_config('fpa.scope_lo', %s, true), set_config('fpa.scope_hi', %s, true)"
+_SCOPE = (
+    "SELECT set_config('fpa.scope_lo', %s, true), set_config('fpa.scope_hi', %s, true),"
+    " set_config('statement_timeout', '10s', true)"
+)
 _SAY = "UPDATE {} SET words = %s, done = %s WHERE id = %s RETURNING 1"
 _BEGIN = "UPDATE {} SET attempts = attempts + 1 WHERE id = %s RETURNING attempts"
 

@@ -1,25 +1,25 @@
-"""The figures that reported cells add up to: one for each item of the standard forms.
+"""The figures that reported cells add up to: one for each item of a form that is published, from the database.
 
-A typed cell counts from the moment that the unit above has approved its report; sums are never typed, so nothing
-counts twice on the way up.
+A form that is published while the platform runs is known to every process at once. A typed cell counts from the moment
+that the unit above has approved its report; sums are never typed, so nothing counts twice on the way up.
 """
 
-from functools import partial
+from collections.abc import Callable
+from functools import cache, partial
 from typing import Any
 
-from django.db.models import Max, QuerySet
+from django.db.models import Aggregate, BigIntegerField, F, Func, Max, QuerySet, Value
 
 from fpa.access.models import Kind as UnitKind
 from fpa.access.models import Level, Unit
 from fpa.core.lists import Column
 from fpa.core.periods import Period
 from fpa.core.visibility import ROOT_PATH, upper_bound
-from fpa.figures.catalogue import Coverage, Figure, register
+from fpa.figures.catalogue import Coverage, Figure, Source, register_source
 from fpa.figures.fact_periods import parts_of
 from fpa.figures.queries import WORDS
-from fpa.reporting.models import Cell, Collection, State, Submission
+from fpa.reporting.models import Cell, Collection, Item, State, Submission
 from fpa.reporting.queries import counted_cells
-from fpa.reporting.standard_forms import FORMS, Standard
 
 COVERAGE_WORDS = (
     "一经上一级审核通过即计入。覆盖面另计：本期上报已由上级审核完毕的县（市、区）数，不含功能区；"
@@ -76,22 +76,45 @@ def _told_by(form_code: str, unit: Unit, periods: list[str]) -> Level:
     return Level(min(below, lowest or below))
 
 
-def _figures_of(standard: Standard) -> list[Figure]:
-    coverage = partial(coverage_of, standard.code)  # one for all its figures, so a page asks it once
-    return [
-        Figure(
-            key=line.key,
-            unit=line.measure.value,
-            definition=f"{line.definition}{COVERAGE_WORDS}",
-            rows=partial(_rows, line.key),
-            measure="value",
-            period="period",
-            columns=CELL_COLUMNS,
-            coverage=coverage,
-        )
-        for line in standard.lines
-    ]
+@cache
+def _coverage(form_code: str) -> Callable[[Unit, Period], Coverage | None]:
+    """One for all figures of a form, so a page asks it once."""
+    return partial(coverage_of, form_code)
 
 
-for form in FORMS:
-    register(*_figures_of(form))
+def version() -> tuple[int, int]:
+    """Tells one set of items in sight from any other: the last one, and all their numbers folded into one.
+
+    What a seat sees are the forms of those above it and of its own subtree; an item never changes once it is published.
+    """
+    folded = Aggregate(
+        Func(F("pk"), Value(0), function="hashint8extended"),
+        function="bit_xor",
+        output_field=BigIntegerField(),
+    )
+    told = Item.objects.aggregate(last=Max("pk"), folded=folded)
+    return (told["last"] or 0, told["folded"] or 0)
+
+
+def figures_of_items() -> list[Figure]:
+    """A figure for each key that a form in sight asks for, named as the latest one names it."""
+    items = Item.objects.order_by("pk").select_related("form")
+    return list({item.key: _figure(item) for item in items}.values())
+
+
+def _figure(item: Item) -> Figure:
+    return Figure(
+        key=item.key,
+        name=item.label,
+        unit=item.measure,
+        definition=f"{item.definition}{COVERAGE_WORDS}",
+        rows=partial(_rows, item.key),
+        measure="value",
+        period="period",
+        columns=CELL_COLUMNS,
+        records_permission="submission.view",
+        coverage=_coverage(item.form.code),
+    )
+
+
+register_source(Source(version=version, figures=figures_of_items, model=Cell))

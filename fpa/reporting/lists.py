@@ -11,7 +11,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from fpa.access.loaders import load, load_unit
-from fpa.access.models import Unit
+from fpa.access.models import Level, Unit
 from fpa.core.actor import Actor
 from fpa.core.chinese import percent
 from fpa.core.lists import BatchAction, Column, Link, Status, Tone
@@ -247,14 +247,19 @@ def _summary_state(collection: Collection, child: Any) -> Status | None:
     return state_of(child.summary_state, sums=True)
 
 
-def _unit_columns(collection: Collection, may_exempt: bool) -> list[Column]:
+def _unit_columns(collection: Collection, may_exempt: bool, actor: Actor) -> list[Column]:
     def granting(unit: Any) -> str:
         return reverse("grant_lock_exception", args=[collection.pk, unit.code])
+
+    def report(unit: Any) -> str | None:
+        may_act = actor.level == Level.TOWNSHIP and unit.level == Level.VILLAGE
+        acting = reverse("fill_submission", args=[collection.pk, unit.code]) if may_act else None
+        return _report_link(unit) or acting
 
     columns = [
         Column("code", "区划代码", lambda u: u.code, kind="code"),
         Column("parent", "上级", lambda u: u.parent.name),
-        Column("unit", "单位", lambda u: u.name, link=_report_link),
+        Column("unit", "单位", lambda u: u.name, link=report),
         Column("state", "状态", lambda u: state_of(u.report["state"] if u.report else None)),
         Column("timely", "时效", _timeliness),
     ]
@@ -304,7 +309,7 @@ def _open_units(request: HttpRequest, actor: Actor, pk: int, code: str | None = 
         COLLECTION_UNITS,
         title=_titled("填报单位", collection, unit),
         rows=lambda: with_reports(collection, unit.path),
-        columns=_unit_columns(collection, may_exempt),
+        columns=_unit_columns(collection, may_exempt, actor),
         links=lambda _: _to_board(collection, unit),
         total=filling_units(collection, unit.path).count,
     )

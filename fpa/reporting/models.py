@@ -283,6 +283,7 @@ class Submission(ScopedModel):
     state = models.CharField("状态", max_length=10, choices=State, default=State.DRAFT)
     is_summary = models.BooleanField("汇总", default=False)
     explanation = models.CharField("情况说明", max_length=500, blank=True, default="")
+    acted_for_by = models.CharField("代办单位", max_length=80, blank=True, default="")
     first_submitted_at = models.DateTimeField("首次上报", null=True, blank=True)
     last_submitted_at = models.DateTimeField("最近上报", null=True, blank=True)
 

@@ -50,6 +50,31 @@ def told_below(collection: Collection, unit: Unit) -> dict[str, dict[str, Any]]:
     return found
 
 
+@dataclass(frozen=True)
+class LateSum:
+    """A line of a summary that is older than what is approved below it now."""
+
+    item: Item
+    sent: Decimal | None
+    now: Decimal | None
+
+    @property
+    def difference(self) -> str:
+        """By how much they differ, with its sign."""
+        change = (self.now or Decimal(0)) - (self.sent or Decimal(0))
+        return f"{'增加' if change > 0 else '减少'} {self.item.shown(abs(change))}{self.item.measure}"
+
+
+def late_sums(submission: Submission) -> list[LateSum]:
+    """The lines of a summary that is sent up whose sums have changed since, by what was approved or returned below."""
+    if not submission.pk or not submission.is_summary or submission.is_open:
+        return []
+    now = sums_below(submission.collection, submission.unit)
+    sent = dict(submission.cells.values_list("key", "value"))
+    items = submission.collection.form.items.all()
+    return [LateSum(i, sent.get(i.key), now.get(i.key)) for i in items if sent.get(i.key) != now.get(i.key)]
+
+
 def counted_cells(key: str, path: str) -> QuerySet[Cell]:
     """The cells behind a figure at or below a path, in code order, with what a line about them shows."""
     cells = Cell.objects.filter(key=key, counted=True, path__gte=path, path__lt=upper_bound(path))

@@ -3,12 +3,14 @@
 It also holds the rule of who may type what and when: day of opening, lock and exception, state, returned cells.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
 from functools import cached_property
 from typing import Any
+
+from django.db.models import prefetch_related_objects
 
 from fpa.access.models import Unit
 from fpa.approval.models import Case, Decision, Thread, Verdict
@@ -91,6 +93,7 @@ class ReportSheet:
     unit: Unit
     submission: Submission
     today: date
+    acting_unit: str = ""
 
     @cached_property
     def items(self) -> list[Item]:
@@ -276,3 +279,32 @@ def sheet_of(collection: Collection, unit: Unit, today: date) -> ReportSheet:
 def sheet_for(submission: Submission, today: date) -> ReportSheet:
     """The sheet of a submission that is at hand."""
     return ReportSheet(submission.collection, submission.unit, submission, today)
+
+
+def sheets_for(submissions: Sequence[Submission], today: date) -> list[ReportSheet]:
+    """The sheets of many submissions with cells, forms and past values read at once: a bounded number of statements."""
+    wanted = {submission.collection_id for submission in submissions}
+    whole = Collection.objects.whole().prefetch_related("form__items", "form__checks").in_bulk(wanted)
+    prefetch_related_objects(submissions, "cells")
+    sheets = []
+    for submission in submissions:
+        submission.collection = whole[submission.collection_id]
+        sheets.append(sheet_for(submission, today))
+    _read_past(sheets)
+    return sheets
+
+
+def _read_past(sheets: Sequence[ReportSheet]) -> None:
+    """Give the sheets their `past`, by one statement a collection."""
+    by_collection: dict[int, list[ReportSheet]] = {}
+    for sheet in sheets:
+        by_collection.setdefault(sheet.collection.pk, []).append(sheet)
+    for group in by_collection.values():
+        keys, period = [item.key for item in group[0].items], group[0].collection.period
+        units = [sheet.unit.pk for sheet in group]
+        told = Cell.objects.filter(unit__in=units, key__in=keys, period__lt=period, value__isnull=False)
+        found: dict[int, dict[str, list[Cell]]] = {unit: {key: [] for key in keys} for unit in units}
+        for cell in told.exclude(submission__state=State.DRAFT).order_by("-period"):
+            found[cell.unit_id][cell.key].append(cell)
+        for sheet in group:
+            sheet.past = {key: cells[:PAST_PERIODS] for key, cells in found[sheet.unit.pk].items()}

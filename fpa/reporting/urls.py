@@ -21,6 +21,12 @@ urlpatterns = [
     path("collections/<int:pk>/fill/<str:key>/", filling.save_cell, name="save_cell"),
     path("collections/<int:pk>/check/", filling.check_submission, name="check_submission"),
     path("collections/<int:pk>/submit/", filling.submit_submission, name="submit_submission"),
+    path("collections/<int:pk>/units/<str:code>/fill/", filling.fill_submission, name="fill_submission"),
+    path("collections/<int:pk>/units/<str:code>/fill/<str:key>/", filling.save_cell, name="save_cell"),
+    path("collections/<int:pk>/units/<str:code>/check/", filling.check_submission, name="check_submission"),
+    path(
+        "collections/<int:pk>/units/<str:code>/submit/", filling.submit_submission, name="submit_submission"
+    ),
     path("collections/<int:pk>/summary/", reviewing.submit_summary, name="submit_summary"),
     path("collections/<int:pk>/submissions/", reviewing.submission_list, name="submission_list"),
     path(

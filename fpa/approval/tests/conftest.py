@@ -13,6 +13,21 @@ from fpa.access.models import User
 from fpa.access.scope import scoped
 from fpa.approval import actions
 from fpa.approval.actions import Place, Step
+from fpa.approval.kinds import CaseKind, PlaceOf, register
+
+SAMPLE = CaseKind(
+    code="sample",
+    label="样例事项",
+    subject="access.unit",
+    view="case.view",
+    flow=lambda unit: "submission",
+    summary=lambda unit: [("单位", unit.name), ("层级", unit.get_level_display())],
+    places=lambda unit: [PlaceOf("name", "名称"), PlaceOf("code", "区划代码")],
+    facts=lambda unit: {"level": unit.level},
+)
+"""A kind whose subjects are units: any saved row will do, and they are always there."""
+
+register(SAMPLE)
 
 STEPS: list[Step] = [
     {"level": 4, "permission": "submission.review", "label": "乡镇审核"},
@@ -36,7 +51,13 @@ def submit(flow, actor, unit_of):
 
     def act(**changes):
         village = unit_of("village")
-        given = {"flow": flow, "subject": village, "title": "走访慰问（2023年上半年）", "unit": village}
+        given = {
+            "kind": SAMPLE,
+            "flow": flow,
+            "subject": village,
+            "title": "走访慰问（2023年上半年）",
+            "unit": village,
+        }
         return actions.submit_case(**given | {"by": actor("village")} | changes)
 
     return act

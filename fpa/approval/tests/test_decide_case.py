@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 
 from fpa.approval import actions
-from fpa.approval.actions import CannotDecide, Place
+from fpa.approval.actions import CannotDecide, Place, cases
 from fpa.approval.models import Case
 from fpa.approval.tests.conftest import in_days
 from fpa.audit.models import Event
@@ -62,7 +62,7 @@ def test_decide_fails_with_its_event(submit, actor, verdict, monkeypatch):
     def refuse(*_args, **_kwargs):
         raise RuntimeError("no event")
 
-    monkeypatch.setattr(actions, "record", refuse)
+    monkeypatch.setattr(cases, "record", refuse)
     with pytest.raises(RuntimeError, match="no event"):
         DECIDE[verdict](case, actor("township"))
     assert Case.objects.get(pk=case.pk).state == "open"

@@ -6,7 +6,7 @@ from fpa.access.models import Level
 from fpa.approval import actions
 from fpa.approval.actions import CannotDecide, CannotPublish, Step
 from fpa.approval.models import Case, Flow
-from fpa.approval.tests.conftest import STEPS
+from fpa.approval.tests.conftest import SAMPLE, STEPS
 from fpa.audit.models import Event
 
 REVIEW = "submission.review"
@@ -120,7 +120,9 @@ def test_a_flow_that_ends_at_the_units_own_level_takes_nothing_up(publish, actor
     township = unit_of("township")
     flow = publish("province", step(level))
     with pytest.raises(CannotDecide, match=r"没有.*上级审核环节，请联系省计生协办公室"):
-        actions.submit_case(flow=flow, subject=township, title="表", unit=township, by=actor("township"))
+        actions.submit_case(
+            kind=SAMPLE, flow=flow, subject=township, title="表", unit=township, by=actor("township")
+        )
     assert not Case.objects.exists()
 
 

@@ -5,7 +5,7 @@ import pytest
 from fpa.access.scope import whole_province
 from fpa.approval import actions
 from fpa.approval.models import Message, Thread
-from fpa.approval.tests.conftest import in_days
+from fpa.approval.tests.conftest import SAMPLE, in_days
 from fpa.audit.models import Event
 
 SEES = [
@@ -165,7 +165,7 @@ def test_lists_query_count_does_not_grow(client_as, flow, actor, unit_of, url, d
     for n in range(2):
         for subject in unit_of("township").children.all()[n : 1 + 4 * n]:
             case = actions.submit_case(
-                flow=flow, subject=subject, title="表", unit=subject, by=actor("county")
+                kind=SAMPLE, flow=flow, subject=subject, title="表", unit=subject, by=actor("county")
             )
             actions.return_case(
                 case=case, by=actor("township"), reason="改", due_on=in_days(1), places=[{"place": "a"}]

@@ -7,6 +7,7 @@ from django.test import RequestFactory
 
 from fpa.access.scope import scoped
 from fpa.approval import actions
+from fpa.approval.actions import threads
 from fpa.approval.models import Case, Thread
 from fpa.approval.queries import (
     decisions_of,
@@ -128,7 +129,7 @@ def test_talk_fails_with_its_event(returned, actor, monkeypatch, action, error):
     def refuse(*_args, **_kwargs):
         raise RuntimeError(error)
 
-    monkeypatch.setattr(actions, "record", refuse)
+    monkeypatch.setattr(threads, "record", refuse)
     with pytest.raises(RuntimeError, match=error):
         action(thread, actor("township"))
     assert Thread.objects.get(pk=thread.pk).is_open

@@ -7,13 +7,15 @@ from threading import Barrier
 import pytest
 from django.db import connection
 
+from fpa.access.models import User
 from fpa.access.scope import whole_province
-from fpa.access.seats import actor_for
+from fpa.access.seats import actor_for, guest_of
 from fpa.approval import actions
-from fpa.approval.actions import CannotDecide, CannotSettle
-from fpa.approval.models import Case, Flow
-from fpa.approval.tests.conftest import STEPS, in_days
+from fpa.approval.actions import CannotDecide, CannotSettle, Step
+from fpa.approval.models import Case, Flow, Task
+from fpa.approval.tests.conftest import SAMPLE, STEPS, in_days
 from fpa.audit.models import Event
+from fpa.system.keeper import pass_day
 from tests.cast import cast_unit
 
 
@@ -41,7 +43,9 @@ def village_submits(committed_db):
     with whole_province():
         flow = actions.ensure_flow("submission", "数据上报审核", STEPS)
     village, by = cast_unit("village"), actor_for("village")
-    return lambda: actions.submit_case(flow=flow, subject=village, title="表", unit=village, by=by)
+    return lambda: actions.submit_case(
+        kind=SAMPLE, flow=flow, subject=village, title="表", unit=village, by=by
+    )
 
 
 def test_submit_case_at_once_makes_one_case(village_submits):
@@ -119,3 +123,49 @@ def test_withdraw_and_approve_at_once_end_one_way(village_submits):
     with whole_province():
         assert case.decisions.count() == 2
         assert Case.objects.get().state in ("withdrawn", "open")
+
+
+EXPERTS: list[Step] = [
+    {"level": 4, "permission": "submission.review", "label": "专家评审", "kind": "persons"},
+    {"level": 3, "permission": "submission.review", "label": "县级审核"},
+]
+
+
+def test_last_two_opinions_at_once_close_the_step_once(committed_db):
+    """Each of the two sees the other's or waits for it: the case moves on, by one step and no more."""
+    with whole_province():
+        flow = actions.ensure_flow("experts", "专家评审", EXPERTS)
+        village, by = cast_unit("village"), actor_for("village")
+        case = actions.submit_case(kind=SAMPLE, flow=flow, subject=village, title="表", unit=village, by=by)
+        users = [User.objects.create(username=name, name=name) for name in ("one", "two")]
+        dossier = actions.name_experts(case=case, users=users, until=in_days(1), by=actor_for("township"))
+    guests = [guest_of(user) for user in users]
+    outcome = at_once(
+        *(lambda who=who: actions.give_opinion(dossier=dossier, agrees=True, by=who) for who in guests)
+    )
+    assert outcome == {"done": 2}
+    with whole_province():
+        assert Case.objects.get().step == 1
+        assert Task.objects.open().count() == 1
+
+
+def test_batch_and_single_decision_at_once_decide_once(village_submits):
+    with whole_province():
+        case = village_submits()
+    by = actor_for("township")
+    at_once(
+        lambda: actions.decide_cases(cases=[case], verdict="approve", by=by),
+        lambda: actions.approve_case(case=case, by=by),
+    )
+    with whole_province():
+        assert case.decisions.filter(verdict="approve").count() == 1
+        assert Task.objects.open().count() == 1
+
+
+def test_keepers_at_once_escalate_once(village_submits):
+    with whole_province():
+        village_submits()
+        Task.objects.update(due_on=in_days(-20))
+    assert at_once(pass_day, pass_day) == {"done": 2}
+    with whole_province():
+        assert Event.objects.filter(verb="task.escalated").count() == 1

@@ -5,7 +5,7 @@ import pytest
 from fpa.approval import actions
 from fpa.approval.models import Case, Thread
 from fpa.approval.queries import open_cases_for, returned_cases_for, threads_awaiting
-from fpa.approval.tests.conftest import STEPS, in_days
+from fpa.approval.tests.conftest import SAMPLE, STEPS, in_days
 from fpa.audit.models import Event
 
 
@@ -130,7 +130,7 @@ def test_most_urgent_comes_first(submit, actor, give_back, unit_of):
 def test_cases_wait_in_the_order_in_which_they_came(flow, actor, unit_of):
     villages = list(unit_of("township").children.all()[:3])
     sent = [
-        actions.submit_case(flow=flow, subject=v, title=v.name, unit=v, by=actor("township"))
+        actions.submit_case(kind=SAMPLE, flow=flow, subject=v, title=v.name, unit=v, by=actor("township"))
         for v in reversed(villages)
     ]
     assert [c.pk for c in open_cases_for(actor("township"))] == [c.pk for c in sent]

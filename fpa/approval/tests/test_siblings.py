@@ -9,7 +9,7 @@ from fpa.approval import actions
 from fpa.approval.actions import CannotDecide, CannotOpen
 from fpa.approval.models import Case, Decision, Flow, Message, Thread
 from fpa.approval.queries import decisions_of, open_cases_for, threads_awaiting, threads_of, threads_on
-from fpa.approval.tests.conftest import STEPS, in_days
+from fpa.approval.tests.conftest import SAMPLE, STEPS, in_days
 
 ROWS = (Case, Decision, Thread, Message)
 
@@ -21,7 +21,7 @@ def both(returned, flow, actor, unit_of):
     reviewer = foreign.parent
     by = replace(actor("township"), unit_id=reviewer.pk, path=reviewer.path, unit_name=reviewer.name)
     case = actions.submit_case(
-        flow=flow, subject=foreign, title="邻县的表", unit=foreign, by=actor("sibling")
+        kind=SAMPLE, flow=flow, subject=foreign, title="邻县的表", unit=foreign, by=actor("sibling")
     )
     actions.return_case(case=case, by=by, reason="改", due_on=in_days(1), places=[{"place": "a"}])
     return returned, case
@@ -124,7 +124,9 @@ def test_a_foreign_unit_is_not_asked_and_not_acted_for(both, actor, as_seat, uni
     village = unit_of("village")
     with as_seat("sibling"):
         with pytest.raises(CannotDecide, match="不在您的管理范围内"):
-            actions.submit_case(flow=flow, subject=village, title="表", unit=village, by=actor("sibling"))
+            actions.submit_case(
+                kind=SAMPLE, flow=flow, subject=village, title="表", unit=village, by=actor("sibling")
+            )
         with pytest.raises(CannotOpen, match="看不到"):
             actions.open_thread(
                 subject=unit_of("sibling"), unit=unit_of("sibling"), title="问", body="问", assignee=village,
@@ -138,7 +140,7 @@ def test_a_live_case_stays_one_though_the_second_writer_does_not_see_it(flow, su
     with pytest.raises(IntegrityError), transaction.atomic(), as_seat("sibling"):
         Case.objects.create(
             flow=flow, unit=unit_of("sibling"), subject_type=case.subject_type, subject_id=case.subject_id,
-            title="冒充", step=0, permission=case.permission, reviewer=unit_of("city"),
+            title="冒充", kind=case.kind, step=0, permission=case.permission, reviewer=unit_of("city"),
             submitted_at=case.submitted_at,
         )  # fmt: skip
 

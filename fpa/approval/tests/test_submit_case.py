@@ -5,7 +5,7 @@ import pytest
 from fpa.approval import actions
 from fpa.approval.actions import CannotDecide
 from fpa.approval.models import Case
-from fpa.approval.tests.conftest import STEPS, in_days
+from fpa.approval.tests.conftest import SAMPLE, STEPS, in_days
 from fpa.audit.models import Event
 
 
@@ -42,14 +42,18 @@ def test_submit_case_signs_and_audits(submit, actor):
 )
 def test_submit_case_skips_steps_at_or_below_the_unit(flow, actor, unit_of, submitter, reviewer, step):
     unit = unit_of(submitter)
-    case = actions.submit_case(flow=flow, subject=unit, title="表", unit=unit, by=actor(submitter))
+    case = actions.submit_case(
+        kind=SAMPLE, flow=flow, subject=unit, title="表", unit=unit, by=actor(submitter)
+    )
     assert (case.reviewer, case.step) == (unit_of(reviewer), step)
 
 
 def test_submit_case_needs_a_level_above(flow, actor, unit_of):
     province = unit_of("province")
     with pytest.raises(CannotDecide, match=r"没有.*上级审核环节"):
-        actions.submit_case(flow=flow, subject=province, title="表", unit=province, by=actor("province"))
+        actions.submit_case(
+            kind=SAMPLE, flow=flow, subject=province, title="表", unit=province, by=actor("province")
+        )
 
 
 @pytest.mark.parametrize("name", ["sibling"])

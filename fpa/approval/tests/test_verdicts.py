@@ -7,7 +7,8 @@ import pytest
 
 from fpa.approval import actions
 from fpa.approval.actions import CannotDecide
-from fpa.approval.models import Case, CaseState, Decision, Verdict
+from fpa.approval.kinds import CASE_VERBS
+from fpa.approval.models import Case, CaseState, Decision
 from fpa.approval.tests.conftest import in_days
 from fpa.audit.models import Event
 
@@ -119,7 +120,7 @@ def test_case_says_where_it_stands(at, unit_of, place):
 def test_case_has_an_event_for_each_decision(at, place):
     case = at(place)
     verbs = Event.objects.filter(object_id=str(case.pk), verb__startswith="case.").order_by("id")
-    done = [actions._DONE[Verdict(d.verdict)] for d in case.decisions.order_by("id")]
+    done = [CASE_VERBS[d.verdict] for d in case.decisions.order_by("id")]
     assert list(verbs.values_list("verb", flat=True)) == done
     assert set(verbs.values_list("path", flat=True)) == {case.path}
 

@@ -11,7 +11,15 @@ from fpa.access.models import Post, Unit, User
 from fpa.access.scope import scoped, whole_province
 from fpa.audit import record as module
 from fpa.audit.models import Event, Leaf, TreeHead, Unsealed
-from fpa.audit.record import MASK, changed, mac_of, payload_of, record, recorder_of_export
+from fpa.audit.record import (
+    MASK,
+    changed,
+    mac_of,
+    payload_of,
+    record,
+    record_all,
+    recorder_of_export,
+)
 from fpa.core.actor import SYSTEM
 from tests.cast import COUNTY, cast_unit
 
@@ -230,3 +238,18 @@ def test_codes_of_equal_events_differ_by_their_numbers(province_scope):
     first, second = (record("thing.done", user, by=SYSTEM) for _ in range(2))
     assert first.mac != second.mac
     assert len(bytes(first.mac)) >= 16
+
+
+def test_record_all_writes_an_event_for_each_thing_and_two_statements(
+    province_scope, actor, unit_of, django_assert_num_queries
+):
+    by, villages = actor("township"), list(unit_of("township").children.all()[:3])
+    with django_assert_num_queries(2):
+        events = record_all("case.approved", [(v, {"round": 2}) for v in villages], by=by, reason="批量")
+    assert [e.object_id for e in events] == [str(v.pk) for v in villages]
+    for event, village in zip(
+        Event.objects.filter(verb="case.approved").order_by("path"), villages, strict=True
+    ):
+        assert (event.path, event.reason, event.changes) == (village.path, "批量", {"round": 2})
+        assert bytes(event.mac) == mac_of(event)
+    assert Unsealed.objects.filter(event__in=events).count() == 3

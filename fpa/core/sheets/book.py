@@ -14,7 +14,7 @@ from typing import Self
 import fpa
 from fpa.core.sheets.child import decode
 from fpa.core.sheets.kind import kind_of
-from fpa.core.sheets.model import DAMAGED, NO_CONTENT, TOO_WIDE, Merge, Refused, Sheet, SheetRow
+from fpa.core.sheets.model import DAMAGED, MAX_ROWS, NO_CONTENT, TOO_WIDE, Merge, Refused, Sheet, SheetRow
 from fpa.core.sheets.text import read_text
 
 MAX_BYTES = 100 << 20
@@ -46,11 +46,12 @@ class Book:
             self.folder.cleanup()
 
 
-def open_sheets(path: str | Path, filename: str = "") -> Book:
+def open_sheets(path: str | Path, filename: str = "", max_rows: int = MAX_ROWS) -> Book:
     """Open the file at `path` by its content; `filename`, as the user named it, names a text file's sheet.
 
     Raises Refused with a reason in Chinese: empty, too large, not a spreadsheet, password, macros, zip bomb,
-    damaged, absurdly wide, or parsed for longer than MAX_SECONDS.
+    damaged, absurdly wide, more than `max_rows` filled rows (of a text file: when they are read), or parsed for
+    longer than MAX_SECONDS.
     """
     path = Path(path)
     size = path.stat().st_size
@@ -58,21 +59,22 @@ def open_sheets(path: str | Path, filename: str = "") -> Book:
         raise Refused(
             f"文件有 {size / (1 << 20):.0f} MB，超过了 {MAX_BYTES >> 20} MB 的上限。请分成几个文件后上传。"
         )
-    book = _open_text(path, filename) if kind_of(path) == "text" else _open_workbook(path)
+    is_text = kind_of(path) == "text"
+    book = _open_text(path, filename, max_rows) if is_text else _open_workbook(path, max_rows)
     if not any(next(sheet.rows(), None) for sheet in book.sheets):
         book.close()
         raise Refused(_ONLY_HIDDEN.format(names="、".join(book.hidden)) if book.hidden else NO_CONTENT)
     return book
 
 
-def _open_text(path: Path, filename: str) -> Book:
-    return Book([Sheet(Path(filename or path.name).stem, read_text(path).rows)], [])
+def _open_text(path: Path, filename: str, max_rows: int) -> Book:
+    return Book([Sheet(Path(filename or path.name).stem, read_text(path, max_rows).rows)], [])
 
 
-def _open_workbook(path: Path) -> Book:
+def _open_workbook(path: Path, max_rows: int) -> Book:
     folder = TemporaryDirectory(prefix="sheets-")
     try:
-        meta = _parse(path.resolve(), Path(folder.name))
+        meta = _parse(path.resolve(), Path(folder.name), max_rows)
         if "refused" in meta:
             raise Refused(meta["refused"])
     except BaseException:
@@ -89,9 +91,10 @@ def _open_workbook(path: Path) -> Book:
     return Book(sheets, meta["hidden"], folder)
 
 
-def _parse(path: Path, folder: Path) -> dict:
+def _parse(path: Path, folder: Path, max_rows: int) -> dict:
     """Run the child; what it says, or a refusal where it died. Its environment holds none of our secrets."""
-    command = [sys.executable, "-P", "-m", "fpa.core.sheets.child", str(path), str(folder), str(MAX_SECONDS)]
+    child = [sys.executable, "-P", "-m", "fpa.core.sheets.child"]
+    command = [*child, str(path), str(folder), str(MAX_SECONDS), str(max_rows)]
     quiet = subprocess.DEVNULL
     try:
         done = subprocess.run(

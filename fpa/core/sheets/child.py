@@ -8,6 +8,7 @@ import json
 import resource
 import sys
 from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
 from datetime import date, datetime
 from itertools import islice
 from pathlib import Path
@@ -26,9 +27,13 @@ from fpa.core.sheets.kind import kind_of
 from fpa.core.sheets.model import (
     DAMAGED,
     MACROS,
+    MAX_CELLS,
+    MAX_SHEET_NAME,
     MAX_TEXT,
     PASSWORD,
+    SHEET_NAME_TOO_LONG,
     TEXT_TOO_LONG,
+    TOO_MANY_ROWS,
     TOO_WIDE,
     Cell,
     Merge,
@@ -37,7 +42,7 @@ from fpa.core.sheets.model import (
 from fpa.core.sheets.ole import inspect_ole
 from fpa.core.sheets.xlsx_archive import Formulas, inspect_xlsx_archive
 
-MAX_MEMORY = 1200 << 20
+MAX_MEMORY = 512 << 20
 MAX_OUTPUT = 2 << 30
 LAYOUT_ROWS = 100
 """Merged ranges are handed on for the rows above this one: where titles and headers stand."""
@@ -46,7 +51,7 @@ _CELLS_A_LINE = 2000
 _SAFE_WHOLE = 10**15
 
 
-def main(source: Path, folder: Path, seconds: int) -> None:
+def main(source: Path, folder: Path, seconds: int, max_rows: int) -> None:
     """Convert `source` into `folder`; a refusal goes into meta.json too."""
     for limit, value in (
         (resource.RLIMIT_AS, MAX_MEMORY),
@@ -56,7 +61,7 @@ def main(source: Path, folder: Path, seconds: int) -> None:
     ):
         resource.setrlimit(limit, (value, value))
     try:
-        meta = _convert(source, folder)
+        meta = _convert(source, folder, Budget(max_rows))
     except Refused as refused:
         meta = {"refused": refused.reason}
     except PasswordError:
@@ -68,7 +73,32 @@ def main(source: Path, folder: Path, seconds: int) -> None:
     (folder / "meta.json").write_text(json.dumps(meta))
 
 
-def _convert(source: Path, folder: Path) -> dict[str, Any]:
+@dataclass
+class Budget:
+    """What a file may cost altogether: filled rows, and cells whether filled or between filled ones."""
+
+    max_rows: int
+    rows: int = 0
+    cells: int = 0
+
+    def add_sheet(self, name: str, height: int, width: int) -> None:
+        """Count a sheet before it is read. Raises Refused."""
+        if len(name) > MAX_SHEET_NAME:
+            raise Refused(SHEET_NAME_TOO_LONG.format(most=MAX_SHEET_NAME, name=name[:20]))
+        self.cells += height * width
+        if self.cells > MAX_CELLS:
+            raise Refused(TOO_WIDE)
+
+    def counted(self, rows: Iterable[tuple[int, list[Cell]]]) -> Iterator[tuple[int, list[Cell]]]:
+        """The rows, counted as they pass. Raises Refused at the first one too many."""
+        for row in rows:
+            self.rows += 1
+            if self.rows > self.max_rows:
+                raise Refused(TOO_MANY_ROWS.format(rows=self.max_rows))
+            yield row
+
+
+def _convert(source: Path, folder: Path, budget: Budget) -> dict[str, Any]:
     formulas: dict[str, Formulas] | list[Formulas]
     formulas = inspect_xlsx_archive(source) if kind_of(source) == "zip" else inspect_ole(source)
     sheets: list[dict[str, Any]] = []
@@ -83,9 +113,9 @@ def _convert(source: Path, folder: Path) -> dict[str, Any]:
                 of_sheet = (
                     formulas.get(about.name, {}) if isinstance(formulas, dict) else _nth(formulas, index)
                 )
-                merges = _write_sheet(
-                    book.get_sheet_by_index(index), of_sheet, folder / f"{len(sheets)}.jsonl"
-                )
+                sheet = book.get_sheet_by_index(index)
+                budget.add_sheet(about.name, sheet.height, sheet.width)
+                merges = _write_sheet(sheet, of_sheet, folder / f"{len(sheets)}.jsonl", budget)
                 sheets.append({"name": about.name, "merged": merges})
     return {"sheets": sheets, "hidden": hidden}
 
@@ -94,20 +124,20 @@ def _nth(formulas: list[Formulas], index: int) -> Formulas:
     return formulas[index] if index < len(formulas) else {}
 
 
-def _write_sheet(sheet: CalamineSheet, formulas: Formulas, path: Path) -> list[Merge]:
+def _write_sheet(sheet: CalamineSheet, formulas: Formulas, path: Path, budget: Budget) -> list[Merge]:
     """Write the rows, some at a time, as lines of JSON: [[number, cells, formulas], …]."""
     merges = sorted(
         Merge(top + 1, left, bottom + 1, right)
         for (top, left), (bottom, right) in sheet.merged_cell_ranges or []
     )
     first_column = sheet.start[1] if sheet.start else 0
-    rows = _filled(_numbered(sheet.iter_rows(), sheet.width, first_column), merges)
+    rows = budget.counted(_filled(_numbered(sheet.iter_rows(), sheet.width, first_column), merges))
     lines = max(1, _CELLS_A_LINE // (sheet.width + first_column + 1))
     with path.open("w", encoding="utf-8", errors="replace") as file:
         while batch := [
             (number, cells, sorted(formulas.get(number, ()))) for number, cells in islice(rows, lines)
         ]:
-            file.write(json.dumps(batch, ensure_ascii=False, default=_encode))
+            file.write(json.dumps(batch, ensure_ascii=False, default=encode))
             file.write("\n")
     return [merge for merge in merges if merge.first_row < LAYOUT_ROWS][:1000]
 
@@ -160,7 +190,8 @@ def _text(value: str) -> str | None:
     return value if value and not value.isspace() else None
 
 
-def _encode(value: object) -> dict[str, str]:
+def encode(value: object) -> dict[str, str]:
+    """A date or datetime as a tagged object, for JSON."""
     if isinstance(value, datetime):
         return {"datetime": value.isoformat()}
     if isinstance(value, date):
@@ -169,11 +200,11 @@ def _encode(value: object) -> dict[str, str]:
 
 
 def decode(tagged: dict[str, str]) -> Cell:
-    """The date or datetime that `_write_sheet` wrote as a tagged object."""
+    """The date or datetime that `encode` made a tagged object."""
     if "date" in tagged:
         return date.fromisoformat(tagged["date"])
     return datetime.fromisoformat(tagged["datetime"])
 
 
 if __name__ == "__main__":
-    main(Path(sys.argv[1]), Path(sys.argv[2]), int(sys.argv[3]))
+    main(Path(sys.argv[1]), Path(sys.argv[2]), int(sys.argv[3]), int(sys.argv[4]))

@@ -10,10 +10,12 @@ from itertools import islice
 from typing import NamedTuple
 
 from fpa.core.sheets.book import Book
+from fpa.core.sheets.excluded import Excludes, excluded_columns
 from fpa.core.sheets.model import Cell, Merge, Refused, Sheet, SheetRow, column_letters
 from fpa.core.sheets.non_data_rows import NonDataRow, NonDataRows
 
 SEARCHED_ROWS = 30
+SEARCHED_COLUMNS = 1000
 MAX_HEADER_ROWS = 3
 
 _MAX_NAME = 200
@@ -38,6 +40,11 @@ class Field:
     split: bool = False
 
 
+def takes_in_all(header: str) -> bool:
+    """No column is excluded."""
+    return False
+
+
 class HeaderNotFound(Refused):
     """No usable header: `missing` holds the keys of required columns (none if two columns claim one)."""
 
@@ -57,7 +64,7 @@ class Record(NamedTuple):
 @dataclass(slots=True)
 class Table:
     """A located table. `columns` maps key to 0-based column, `labels` key to the name in the file; `others` has the
-    further columns of a key that is split over several.
+    further columns of a key that is split over several, `excluded` those that must not be taken in, with their names.
 
     `skipped` lists, by kind, the rows that `records` left out so far: nothing is dropped unseen.
     """
@@ -68,6 +75,7 @@ class Table:
     labels: dict[str, str]
     fill_down_keys: tuple[str, ...] = ()
     others: dict[str, list[int]] = field(default_factory=dict)
+    excluded: dict[int, str] = field(default_factory=dict)
     skipped: dict[NonDataRow, list[int]] = field(default_factory=dict)
     _above: dict[int, list[Cell]] = field(default_factory=dict, repr=False)
 
@@ -129,13 +137,18 @@ class Tables(NamedTuple):
     unread: dict[str, str]
 
 
-def find_tables(book: Book, fields: Sequence[Field], fill_down_keys: Iterable[str] = ()) -> Tables:
+def find_tables(
+    book: Book,
+    fields: Sequence[Field],
+    fill_down_keys: Iterable[str] = (),
+    excludes: Excludes = takes_in_all,
+) -> Tables:
     """The table of each visible sheet. Raises HeaderNotFound where none has one, or a header is ambiguous."""
     found, unread = [], {}
     first_error: HeaderNotFound | None = None
     for sheet in book.sheets:
         try:
-            found.append(locate(sheet, fields, fill_down_keys))
+            found.append(locate(sheet, fields, fill_down_keys, excludes))
         except HeaderNotFound as error:
             if not error.missing:
                 raise
@@ -146,8 +159,15 @@ def find_tables(book: Book, fields: Sequence[Field], fill_down_keys: Iterable[st
     return Tables(found, unread)
 
 
-def locate(sheet: Sheet, fields: Sequence[Field], fill_down_keys: Iterable[str] = ()) -> Table:
+def locate(
+    sheet: Sheet,
+    fields: Sequence[Field],
+    fill_down_keys: Iterable[str] = (),
+    excludes: Excludes = takes_in_all,
+) -> Table:
     """Find the header among the first rows: one to three rows, below titles and notes, in any order.
+
+    A column whose name, or the group of columns it stands in, `excludes` is not read, whatever else it might mean.
 
     Raises HeaderNotFound where a required column is missing, or two columns mean the same.
     """
@@ -155,6 +175,7 @@ def locate(sheet: Sheet, fields: Sequence[Field], fill_down_keys: Iterable[str] 
     best = max(_candidates(rows, fields), key=lambda candidate: candidate.score, default=None)
     if best is None:
         raise HeaderNotFound(_nothing_found(sheet, fields), _required(fields))
+    excluded = _without_excluded(best, rows, excludes)
     missing = [item for item in fields if item.required and item.key not in best.matches]
     if missing:
         raise HeaderNotFound(_missing(sheet, best, missing), tuple(item.key for item in missing))
@@ -170,8 +191,21 @@ def locate(sheet: Sheet, fields: Sequence[Field], fill_down_keys: Iterable[str] 
         {key: "、".join(dict.fromkeys(claim.label for claim in claims)) for key, claims in chosen.items()},
         tuple(fill_down_keys),
         {key: [claim.column for claim in claims[1:]] for key, claims in chosen.items() if claims[1:]},
+        excluded,
         _above={row.number: row.cells for row in rows if row.number <= best.rows[-1].number},
     )
+
+
+def _without_excluded(best: "_Candidate", rows: list[SheetRow], excludes: Excludes) -> dict[int, str]:
+    """Take the claims of excluded columns away; returns those columns with their names."""
+    first = rows.index(best.rows[0])
+    known = {claim.column for claims in best.matches.values() for claim in claims}
+    excluded = excluded_columns(rows, range(first, first + len(best.rows)), known, excludes)
+    for key, claims in list(best.matches.items()):
+        best.matches[key] = [claim for claim in claims if claim.column not in excluded]
+        if not best.matches[key]:
+            del best.matches[key]
+    return excluded
 
 
 class _Claim(NamedTuple):
@@ -225,7 +259,7 @@ def _names(fields: Sequence[Field]) -> dict[str, tuple[str, int]]:
 
 def _matches(rows: list[SheetRow], names: Mapping[str, tuple[str, int]]) -> dict[str, list[_Claim]]:
     matches: dict[str, list[_Claim]] = {}
-    for column in range(max(len(row.cells) for row in rows)):
+    for column in range(min(SEARCHED_COLUMNS, max(len(row.cells) for row in rows))):
         path = _path(rows, column)
         found = _meaning(path, names) if path else None
         if found:

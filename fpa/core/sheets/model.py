@@ -11,18 +11,33 @@ Cell = str | int | float | bool | date | datetime | None
 
 MAX_TEXT = 32767
 """Characters in one cell: the limit of Excel itself."""
+MAX_COLUMNS = 16384
+"""Columns of a sheet: the limit of Excel itself."""
+MAX_ROWS = 1_000_000
+"""Filled rows of a file, where whoever opens it does not say fewer."""
+MAX_CELLS = 20_000_000
+"""Cells of a file, blank ones between filled ones included: what reading costs, whatever the file's size."""
+MAX_SHEET_NAME = 100
+"""Characters of a sheet's name; Excel itself allows 31."""
 
 DAMAGED = "文件已损坏或没有传完整，无法读取。请用 Excel 或 WPS 打开后另存为 .xlsx，再重新上传。"
 PASSWORD = "文件设有打开密码，系统读不了。请用 Excel 或 WPS 打开，取消密码后另存，再重新上传。"
 MACROS = "文件里带有宏，为安全起见不予读取。请另存为“Excel 工作簿（.xlsx）”后重新上传。"
 TOO_WIDE = (
     "表格的范围大得不合理，多半是很远的单元格里留有内容或空格。"
-    "请只把有数据的部分复制到一个新的工作簿，保存后重新上传。"
+    "请只把有数据的部分复制到一个新的工作簿，保存后重新上传；内容确实很多的，请分成几个文件。"
 )
 UNPACKS_TOO_BIG = (
     "文件解开后的内容大得不合理，为安全起见不予读取。请只保留需要的数据，另存为新的 .xlsx 后重新上传。"
 )
 TEXT_TOO_LONG = f"有单元格的文字超过 {MAX_TEXT} 个字，无法读取。请删减后重新上传。"
+TOO_MANY_ROWS = (
+    "文件里有内容的行超过了 {rows:,} 行（标题、表头也算），一个文件最多 {rows:,} 行。"
+    "请按乡镇（街道）或村（社区）分成几个文件，分别上传。"
+)
+SHEET_NAME_TOO_LONG = (
+    "有工作表的名称超过 {most} 个字（“{name}……”），无法读取。请把工作表改成短名称后重新上传。"
+)
 NO_CONTENT = "文件里没有任何内容。请检查是否选错了文件。"
 
 

@@ -7,9 +7,22 @@ from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import cast
+from typing import Self, TextIO, cast
 
-from fpa.core.sheets.model import DAMAGED, Cell, Refused, SheetRow
+from fpa.core.sheets.model import (
+    DAMAGED,
+    MAX_CELLS,
+    MAX_COLUMNS,
+    MAX_ROWS,
+    TOO_MANY_ROWS,
+    TOO_WIDE,
+    Cell,
+    Refused,
+    SheetRow,
+)
+
+MAX_RECORD = 1 << 20
+"""Characters of one row, over however many lines its quotes reach: it is measured before it is split."""
 
 _CHUNK = 1 << 20
 _SAMPLE_CHARS = 1 << 16
@@ -21,6 +34,10 @@ _NOT_TEXT = "这不是表格文件，里面是无法识别的内容。请上传 
 _UNKNOWN_ENCODING = (
     "文件的文字编码无法识别（支持 UTF-8、UTF-16 和 GB18030/GBK）。"
     "请用 Excel 或 WPS 打开后另存为 .xlsx，再重新上传。"
+)
+_ENDLESS = (
+    "第 {row} 行长得不合理（超过 {most:,} 个字符），多半是缺少换行，或引号没有成对。"
+    "请核对后重新上传，或用 Excel、WPS 打开后另存为 .xlsx。"
 )
 _BAD_QUOTES = "第 {row} 行的引号不成对，后面的内容无法分列。请修正该行，或另存为 .xlsx 后重新上传。"
 
@@ -37,28 +54,65 @@ class TextTable:
     delimiter: str
     has_separator_line: bool
     marked: bool
+    max_rows: int
 
     def rows(self) -> Iterator[SheetRow]:
-        """Every row that is not blank, cells as text. Raises Refused at a row whose quotes do not match."""
-        number = 0
+        """Every row that is not blank, cells as text.
+
+        Raises Refused at a row whose quotes do not match or that never ends, and where there is more than is read.
+        """
+        filled = 0
+        for number, record in self._records():
+            cells = [text if text and not text.isspace() else None for text in record]
+            if any(cells):
+                filled += 1
+                if filled > self.max_rows:
+                    raise Refused(TOO_MANY_ROWS.format(rows=self.max_rows))
+                yield (_unmarked(number, cells) if self.marked else SheetRow(number, cast(list[Cell], cells)))
+
+    def _records(self) -> Iterator[tuple[int, list[str]]]:
+        number = cells = 0
         with self.path.open(encoding=self.encoding, newline="") as file:
             if self.has_separator_line:
                 file.readline()
+            lines = _Lines(file)
             try:
-                for number, record in enumerate(csv.reader(file, delimiter=self.delimiter, strict=True), 1):
-                    cells = [text if text and not text.isspace() else None for text in record]
-                    if any(cells):
-                        yield (
-                            _unmarked(number, cells)
-                            if self.marked
-                            else SheetRow(number, cast(list[Cell], cells))
-                        )
+                for number, record in enumerate(csv.reader(lines, delimiter=self.delimiter, strict=True), 1):
+                    lines.begin(number + 1)
+                    cells += len(record)
+                    if len(record) > MAX_COLUMNS or cells > MAX_CELLS:
+                        raise Refused(TOO_WIDE)
+                    yield number, record
             except csv.Error as error:
                 raise Refused(_BAD_QUOTES.format(row=number + 1)) from error
 
 
-def read_text(path: Path) -> TextTable:
-    """The text file at `path`, decoded once as a whole to be sure of its encoding.
+class _Lines:
+    """The lines of a file, no row of which may grow beyond MAX_RECORD before it is split into cells."""
+
+    def __init__(self, file: TextIO) -> None:
+        self.file = file
+        self.begin(1)
+
+    def begin(self, row: int) -> None:
+        """Measure anew: the lines from here on are another row's."""
+        self.row, self.left = row, MAX_RECORD
+
+    def __iter__(self) -> Self:
+        return self
+
+    def __next__(self) -> str:
+        line = self.file.readline(self.left + 1)
+        self.left -= len(line)
+        if self.left < 0:
+            raise Refused(_ENDLESS.format(row=self.row, most=MAX_RECORD))
+        if not line:
+            raise StopIteration
+        return line
+
+
+def read_text(path: Path, max_rows: int = MAX_ROWS) -> TextTable:
+    """The text file at `path`, decoded once as a whole to be sure of its encoding; `max_rows` of it are read.
 
     Raises Refused where it is no text, or in no encoding known here.
     """
@@ -68,7 +122,7 @@ def read_text(path: Path) -> TextTable:
     first_line = sample.split("\n", 1)[0].strip()
     separator_line = re.fullmatch(r"sep=(.)", first_line, re.IGNORECASE)
     delimiter = separator_line[1] if separator_line else _delimiter(sample)
-    return TextTable(path, encoding, delimiter, separator_line is not None, marked)
+    return TextTable(path, encoding, delimiter, separator_line is not None, marked, max_rows)
 
 
 def _encoding(path: Path) -> tuple[str, bool]:

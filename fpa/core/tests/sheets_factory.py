@@ -86,9 +86,13 @@ def make_csv(path: Path, grid: Grid, encoding: str = "utf-8-sig", delimiter: str
 
 
 def make_raw_xlsx(
-    path: Path, sheet_data: str | bytes, extra: Mapping[str, str | bytes] | None = None, before: str = ""
+    path: Path,
+    sheet_data: str | bytes,
+    extra: Mapping[str, str | bytes] | None = None,
+    before: str = "",
+    name: str = "S",
 ) -> Path:
-    """An .xlsx of one sheet S, its rows as XML; `extra` adds parts, `before` stands ahead of the root."""
+    """An .xlsx of one sheet, its rows as XML; `extra` adds parts, `before` stands ahead of the root."""
     data = sheet_data.encode() if isinstance(sheet_data, str) else sheet_data
     part = f'<?xml version="1.0" encoding="UTF-8"?>{before}<worksheet xmlns="{_MAIN}"><sheetData>'.encode()
     with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED, compresslevel=1) as archive:
@@ -98,11 +102,11 @@ def make_raw_xlsx(
         archive.writestr(
             "xl/workbook.xml",
             f'<workbook xmlns="{_MAIN}" xmlns:r="{_OFFICE}"><sheets>'
-            '<sheet name="S" sheetId="1" r:id="rId1"/></sheets></workbook>',
+            f'<sheet name="{name}" sheetId="1" r:id="rId1"/></sheets></workbook>',
         )
         archive.writestr("xl/worksheets/sheet1.xml", part + data + b"</sheetData></worksheet>")
-        for name, content in (extra or {}).items():
-            archive.writestr(name, content)
+        for entry, content in (extra or {}).items():
+            archive.writestr(entry, content)
     return path
 
 

@@ -145,7 +145,7 @@ def test_child_gets_no_secrets(tmp_path, monkeypatch):
 
     def run(command, env, **rest):
         seen.update(env)
-        Path(command[-2], "meta.json").write_text('{"refused": "x"}')
+        Path(command[-3], "meta.json").write_text('{"refused": "x"}')
         return type("Done", (), {"returncode": 0})
 
     monkeypatch.setenv("SECRET_KEY", "secret")

@@ -1,6 +1,8 @@
 """Files that must not be read: each is answered with a reason in Chinese, quickly, and nothing dies of it."""
 
 import struct
+import subprocess
+import sys
 import time
 import zipfile
 import zlib
@@ -190,3 +192,61 @@ def test_refuse_leaves_no_folder_behind(tmp_path, monkeypatch):
     (tmp_path / "t").mkdir()
     refusal(make_raw_xlsx(tmp_path / "a.xlsx", xml_row(1, ["姓名"]), {"xl/vbaProject.bin": "x"}))
     assert list((tmp_path / "t").iterdir()) == []
+
+
+@pytest.mark.parametrize("comma", [",", ";", "，"])
+def test_refuse_one_endless_line_before_it_is_split(tmp_path, comma):
+    """60 MB of commas are 526 MB as cells: the reader has to notice while it is still a line."""
+    path = tmp_path / "a.csv"
+    path.write_bytes(comma.encode() * ((60 << 20) // len(comma.encode())))
+    memory = memory_of(f"from fpa.core.sheets import open_sheets; open_sheets({str(path)!r})")
+    assert memory < 200 << 20
+    assert "第 1 行长得不合理" in refusal(path)
+
+
+def memory_of(code):
+    """The most memory that a process of its own needed for `code`, which ends in an error of its own or not."""
+    program = f"""
+try:
+    {code}
+except Exception:
+    pass
+print(next(line.split()[1] for line in open("/proc/self/status") if line.startswith("VmHWM")))
+"""
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, check=True)
+    return int(done.stdout) << 10
+
+
+def test_refuse_a_row_whose_quotes_go_on_through_the_file(tmp_path):
+    path = tmp_path / "a.csv"
+    path.write_text("姓名,村\n" + '"\n",' * 600_000)
+    with open_sheets(path) as book, pytest.raises(Refused, match="第 2 行长得不合理"):
+        list(book.sheets[0].rows())
+
+
+@pytest.mark.parametrize(("width", "height"), [(16_385, 1), (1_000, 20_001)])
+def test_refuse_text_with_more_cells_than_are_worth_reading(tmp_path, width, height):
+    path = tmp_path / "a.csv"
+    path.write_text("姓名\n" + ("," * (width - 1) + "\n") * height)
+    with open_sheets(path) as book, pytest.raises(Refused, match="范围大得不合理"):
+        list(book.sheets[0].rows())
+
+
+@pytest.mark.parametrize("make", [make_csv, lambda path, grid: make_xlsx(path, {"一": grid})])
+def test_refuse_more_rows_than_are_read_and_say_the_rule(tmp_path, make):
+    path = make(tmp_path / "a.file", [HEADER, *PEOPLE, *PEOPLE])
+    with open_sheets(path, max_rows=5) as book:
+        assert len(list(book.sheets[0].rows())) == 5
+    with pytest.raises(Refused, match="一个文件最多 4 行。请按乡镇"), open_sheets(path, max_rows=4) as book:
+        list(book.sheets[0].rows())
+
+
+def test_refuse_counts_the_rows_of_all_sheets_together(tmp_path):
+    path = make_xlsx(tmp_path / "a.xlsx", {"一": [HEADER, *PEOPLE], "二": [HEADER, *PEOPLE]})
+    with pytest.raises(Refused, match="一个文件最多 5 行"):
+        open_sheets(path, max_rows=5)
+
+
+def test_refuse_a_sheet_name_that_no_office_program_allows(tmp_path):
+    path = make_raw_xlsx(tmp_path / "a.xlsx", xml_row(1, ["姓名"]), name="长" * 300)
+    assert "工作表的名称超过 100 个字（“长长长" in refusal(path)

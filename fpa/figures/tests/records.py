@@ -47,7 +47,7 @@ def declared(*figures: Figure) -> Iterator[None]:
         yield
     finally:
         for figure in figures:
-            del catalogue._declared[figure.key]
+            catalogue.unregister(figure.key)
 
 
 def join(unit: Unit, on: date, left: date | None = None) -> Member:

@@ -12,6 +12,8 @@ from fpa.organization.models import Staff
 
 from .records import JOINED, declared
 
+pytestmark = pytest.mark.django_db
+
 
 def test_catalogue_knows_every_figure_of_the_half_year_report_and_no_value():
     with CATALOGUE_FILE.open(encoding="utf-8", newline="") as lines:
@@ -27,7 +29,7 @@ def test_catalogue_takes_name_and_unit_from_the_file():
 
 
 def test_catalogue_holds_what_no_module_yields_as_pending():
-    figure = catalogue.get("visit.provincial_leader_years")
+    figure = catalogue.get("site.member_home")
     assert figure.pending
     assert figure not in catalogue.declared()
     with pytest.raises(UnknownFigure, match="尚未接入"):
@@ -47,7 +49,8 @@ def test_catalogue_refuses_a_key_that_is_not_there():
 
 def test_counting_names_the_figures_of_a_model():
     assert catalogue.counting(Member) == ["member.total"]
-    assert catalogue.counting(Staff) == ["staff.authorized", "staff.part_time", "staff.village_part_time"]
+    kinds = ["staff.authorized", "staff.part_time", "staff.village_part_time"]
+    assert catalogue.counting(Staff) == [*kinds, "staff.persons"]
 
 
 WHOLE = replace(JOINED, key="test.whole")
@@ -57,7 +60,7 @@ WHOLE = replace(JOINED, key="test.whole")
     ("figure", "reason"),
     [
         (replace(WHOLE, key="member.total", name="", unit=""), "declared twice"),
-        (replace(WHOLE, key="system.modules", unit=""), "name and unit"),
+        (replace(WHOLE, key="site.member_home", unit=""), "name and unit"),
         (replace(WHOLE, name=""), "name and unit"),
         (replace(WHOLE, unit=""), "name and unit"),
         (replace(WHOLE, rows=None), "rows and a definition"),

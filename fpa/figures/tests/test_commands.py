@@ -31,7 +31,7 @@ def test_figures_gives_every_figure_of_the_catalogue_as_json(province_scope):
     assert (code, errors) == (0, "")
     assert list(rows) == [f.key for f in catalogue.every()]
     assert all(list(row) == ["key", "value", "qualifier", "unit", "as_of"] for row in rows.values())
-    member, pending = rows["member.total"], rows["visit.provincial_leader_years"]
+    member, pending = rows["member.total"], rows["site.member_home"]
     assert (member["value"], member["qualifier"], member["unit"]) == (1, "exact", "人")
     assert (pending["value"], pending["qualifier"]) == (None, "pending")
     assert datetime.fromisoformat(member["as_of"]).utcoffset() is not None
@@ -53,7 +53,7 @@ def test_figures_shows_a_table_with_exact_numbers(province_scope):
     lines = {line.split()[0]: line for line in out.splitlines()}
     assert code == 0
     assert lines["org.county.total"].split()[1:] == ["122个", "县市区计生协"]
-    assert "〔待接入〕" in lines["visit.provincial_leader_years"]
+    assert "〔待接入〕" in lines["site.member_home"]
 
 
 @pytest.mark.parametrize("command", ["figures", "recount"])
@@ -83,10 +83,10 @@ def test_recount_names_each_difference_and_repairs_it(province_scope):
     join(cast_unit("village"), date(2023, 1, 1))
     join(cast_unit("sibling"), date(2023, 1, 1))
     assert run("recount")[0] == 0
-    Fact.objects.filter(figure="member.total", unit=cast_unit("county"), period="2023H1").update(value=5)
+    Fact.objects.filter(figure="member.total", unit=cast_unit("county"), period="2023-06").update(value=5)
     code, out, _ = run("recount", "--unit", COUNTY, "--period", "2023H1")
     assert code == 1
-    assert "会员（member.total）鹤城区（431202000000）2023H1合计：指标数 5.00，按记录重数 1" in out
+    assert "会员（member.total）鹤城区（431202000000）2023-06合计：指标数 5.00，按记录重数 1" in out
     assert run("recount", "--unit", SIBLING)[0] == 0
     assert run("recount", "--period", "2023H2")[0] == 0
     code, out, _ = run("recount", "--repair")
@@ -99,7 +99,7 @@ def test_recount_names_each_difference_and_repairs_it(province_scope):
 def test_recount_finds_any_spoiled_column(province_scope, spoil):
     join(cast_unit("village"), date(2023, 1, 1))
     run("recount")
-    Fact.objects.filter(figure="member.total", unit=cast_unit("county"), period="2023H1").update(**spoil)
+    Fact.objects.filter(figure="member.total", unit=cast_unit("county"), period="2023-06").update(**spoil)
     code, out, _ = run("recount", "--unit", COUNTY)
     assert code == 1
     assert "有差异 1 个" in out

@@ -8,6 +8,7 @@ from django.utils import timezone
 from fpa.core.periods import Period
 from fpa.figures import catalogue, fact_periods
 from fpa.figures.recount import kept_periods
+from fpa.figures.values import period_of_fact
 
 from .records import JOINED
 
@@ -52,24 +53,47 @@ def test_spans_leave_out_what_was_before_the_platform():
     ("code", "stock", "flow"),
     [
         ("2025H1", None, None),
-        ("2025H2", "2025H2", "2025H2"),
-        ("2025", "2025H2", "2025"),
-        ("2026Q2", "2026H1", "2026Q2"),
-        ("2026-06", "2026H1", "2026-06"),
-        ("2026Q1", None, "2026Q1"),
-        ("2026Q3", None, "2026Q3"),
-        ("2026-11", "2026H2", "2026-11"),
-        ("2026", "2026H2", "2026"),
+        ("2025H2", "2025-12", "2025H2"),
+        ("2025", "2025-12", "2025"),
+        ("2026Q2", "2026-06", "2026Q2"),
+        ("2026-06", "2026-06", "2026-06"),
+        ("2026Q1", "2026-03", "2026Q1"),
+        ("2026-05", "2026-05", "2026-05"),
+        ("2026Q3", "2026-09", "2026Q3"),
+        ("2026-11", "2026-11", "2026-11"),
+        ("2026H2", "2026-11", "2026H2"),
+        ("2026", "2026-11", "2026"),
         ("2026-12", None, "2026-12"),
         ("2027H1", None, "2027H1"),
     ],
 )
-def test_period_of_fact_is_the_half_for_a_stock_and_itself_for_a_flow(code, stock, flow):
+def test_period_of_fact_is_the_last_month_for_a_stock_and_itself_for_a_flow(code, stock, flow):
     period = Period.parse(code)
-    found = fact_periods.period_of_fact(catalogue.get("member.total"), period, TODAY)
+    found = period_of_fact(catalogue.get("member.total"), period, TODAY)
     assert (str(found) if found else None) == stock
-    found = fact_periods.period_of_fact(JOINED, period, TODAY)
+    found = period_of_fact(JOINED, period, TODAY)
     assert (str(found) if found else None) == flow
+
+
+@pytest.mark.parametrize(
+    ("code", "kept"),
+    [
+        ("2026-06", "2026H1"),
+        ("2026Q2", "2026H1"),
+        ("2025", "2025H2"),
+        ("2026-05", None),
+        ("2026-11", "2026H2"),
+    ],
+)
+def test_period_of_fact_is_the_half_for_a_stocks_cuts(code, kept):
+    found = period_of_fact(catalogue.get("member.total"), Period.parse(code), TODAY, cut=True)
+    assert (str(found) if found else None) == kept
+
+
+def test_stock_periods_are_months_and_halves_for_cuts():
+    since = date(2026, 9, 30)
+    assert [str(p) for p in fact_periods.stock_periods(TODAY, since)] == ["2026-09", "2026-10", "2026-11"]
+    assert [str(p) for p in fact_periods.stock_periods(TODAY, since, cut=True)] == ["2026H2"]
 
 
 @pytest.mark.parametrize(("code", "parts"), [("2026-05", 1), ("2026Q2", 4), ("2026H1", 9), ("2026", 19)])
@@ -89,7 +113,7 @@ def test_stock_day_is_never_ahead_of_today():
 @pytest.mark.parametrize("code", ["2028", "2028H1", "2030-01", "2099Q4"])
 def test_period_of_fact_is_none_where_no_flow_is_counted_yet(code):
     """Facts reach to the end of next year; a zero there would belie a record dated further ahead."""
-    assert fact_periods.period_of_fact(JOINED, Period.parse(code), TODAY) is None
+    assert period_of_fact(JOINED, Period.parse(code), TODAY) is None
 
 
 @pytest.mark.parametrize("since", [date(2025, 1, 1), date(2025, 6, 30), date(2019, 1, 1)])
@@ -106,7 +130,7 @@ def test_recount_and_refresh_keep_the_same_periods(code):
 
 
 @pytest.mark.parametrize(
-    ("asked", "stock", "flow"), [("2026H1", 1, 1), ("2026", 0, 1), ("2026-05", 0, 1), ("2024", 0, 0)]
+    ("asked", "stock", "flow"), [("2026H1", 1, 1), ("2026", 1, 1), ("2026-05", 1, 1), ("2024", 0, 0)]
 )
 def test_recount_takes_the_one_period_asked_for_where_it_is_kept(asked, stock, flow):
     period = Period.parse(asked)

@@ -74,7 +74,7 @@ def test_figures_keep_cents_and_need_no_rounding(world):
     [
         ("2023", "exact", "exact"),
         ("2023Q2", "exact", "exact"),
-        ("2023-05", "not_kept", "exact"),
+        ("2023-05", "exact", "exact"),
         ("2022", "not_kept", "not_kept"),
         ("2099", "not_kept", "not_kept"),
     ],

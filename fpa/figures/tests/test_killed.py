@@ -131,10 +131,10 @@ FALSE = {
     "a lost row": "DELETE FROM figures_fact WHERE {one}",
     "a row too many": (
         "INSERT INTO figures_fact (figure, period, unit_id, path, own, value)"
-        " SELECT 'member.total', '2023H2', id, path, 5, 5 FROM access_unit WHERE code = '431221000000'"
+        " SELECT 'member.total', '2023-12', id, path, 5, 5 FROM access_unit WHERE code = '431221000000'"
     ),
 }
-ONE = "figure = 'member.total' AND period = '2023H1' AND path = '/12/02/'"
+ONE = "figure = 'member.total' AND period = '2023-06' AND path = '/12/02/'"
 
 
 def test_recount_finds_what_the_owner_falsified_and_repair_mends_it(committed_db):
@@ -142,11 +142,11 @@ def test_recount_finds_what_the_owner_falsified_and_repair_mends_it(committed_db
     refresh()
     for what, sql in FALSE.items():
         assert falsify(committed_db, sql.format(one=ONE)) == 1, what
-        code, out, _ = run("recount", "--period", "2023H2" if "2023H2" in sql else "2023H1", "--repair")
+        code, out, _ = run("recount", "--period", "2023H2" if "2023-12" in sql else "2023H1", "--repair")
         assert code == 1, what
         assert "会员（member.total）" in out
         assert "有差异 1 个" in out
         with whole_province():
-            values = Fact.objects.filter(figure="member.total", unit__code=COUNTY, period="2023H1")
+            values = Fact.objects.filter(figure="member.total", unit__code=COUNTY, period="2023-06")
             assert (values.get().value, values.get().own) == (1, 0), what
     assert run("recount")[0] == 0

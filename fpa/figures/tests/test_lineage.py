@@ -25,7 +25,7 @@ def world(figures_database, province_scope):
 
 
 def readings(name: str) -> list[queries.Reading]:
-    keys = [figure.key for figure in catalogue.declared()]
+    keys = [figure.key for figure in catalogue.stored() if figure.kind.is_additive]
     return list(queries.read(keys, cast_unit(name), H1).values())
 
 
@@ -69,7 +69,9 @@ def test_parts_and_own_of_every_figure_make_up_its_value(world, seat):
 @pytest.mark.parametrize("code", ["2023", "2023H1", "2023Q2", "2023-05", "2023-06", "2023H2", "2023Q1"])
 def test_records_behind_make_up_the_value_in_every_period(world, code):
     period, county = Period.parse(code), cast_unit("county")
-    for reading in queries.read([f.key for f in catalogue.declared()], county, period).values():
+    for reading in queries.read(
+        [f.key for f in catalogue.stored() if f.kind.is_additive], county, period
+    ).values():
         if reading.value is None:
             continue
         rows = queries.records_behind(reading.figure, county, period)
@@ -119,7 +121,11 @@ def test_detail_page_has_the_way_from_the_seat_down_and_nothing_above(world, cli
 @pytest.mark.parametrize("code", [SIBLING, CITY, PROVINCE])
 def test_pages_of_every_figure_are_closed_to_the_unit_beside(world, client_as, page, code):
     client, unit = client_as("county"), Unit.objects.get(code=code)
-    answers = {client.get(address(page, f.key, unit, H1)).status_code for f in catalogue.declared()}
+    answers = {
+        client.get(address(page, f.key, unit, H1)).status_code
+        for f in catalogue.stored()
+        if f.kind.is_additive
+    }
     assert answers == {404}
 
 

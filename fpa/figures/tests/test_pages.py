@@ -1,14 +1,17 @@
 """The pages of figures: catalogue, one figure, and the records behind it, each within the viewer's scope."""
 
+from dataclasses import replace
 from datetime import date
 
 import pytest
 from django.template import Context, Template, TemplateSyntaxError
 
 from fpa.access.models import Unit
+from fpa.core.modules import permissions
 from fpa.core.periods import Period
 from fpa.figures import catalogue, queries
 from fpa.figures.freshness import refresh
+from fpa.reporting.standard_forms import ensure_forms
 from tests.cast import CITY, COUNTY, PROVINCE, SIBLING, cast_unit
 
 from .records import JOINED, declared, join
@@ -19,7 +22,8 @@ PAGES = ("/figures/", "/figures/member.total/", "/figures/member.total/records/"
 
 @pytest.fixture
 def counted(province_scope):
-    """Three members at the village, one of the sibling county."""
+    """Three members at the village, one of the sibling county; the standard forms are published."""
+    ensure_forms(cast_unit("province"))
     for _ in range(3):
         join(cast_unit("village"), date(2023, 5, 1))
     join(cast_unit("sibling"), date(2023, 5, 1))
@@ -32,10 +36,11 @@ def text_of(response) -> str:
 
 
 def test_figure_list_shows_every_figure_with_value_coverage_and_state(counted, client_as):
+    figures = catalogue.every_at(cast_unit("city").level)
     page = text_of(client_as("city").get("/figures/", {"period": "2023H1"}))
-    yielded = len(catalogue.declared())
-    assert f"已接入 {yielded} 项指标" in page
-    assert f"还没有接入的指标 {len(catalogue.every()) - yielded} 项" in page
+    yielded = [figure for figure in figures if not figure.pending]
+    assert f"已接入 {len(yielded)} 项指标" in page
+    assert f"还没有接入的指标 {len(figures) - len(yielded)} 项" in page
     assert "2/12 个县" in page
     assert "〔待接入〕" in page
     assert f"/figures/member.total/?unit={CITY}&amp;period=2023H1" in page
@@ -83,8 +88,8 @@ def test_figure_detail_shows_a_units_own_part(counted, client_as):
 @pytest.mark.parametrize(
     ("key", "period", "words"),
     [
-        ("visit.provincial_leader_years", "2023H1", "〔待接入〕"),
-        ("member.total", "2023-05", "期末数只在半年末和年末统计"),
+        ("site.member_home", "2023H1", "〔待接入〕"),
+        ("member.total", "2026-12", "期末数在期间结束以后才有"),
         ("member.total", "2010", "〔该期间无此数〕"),
     ],
 )
@@ -94,14 +99,14 @@ def test_figure_detail_says_why_there_is_no_value(counted, client_as, key, perio
     assert "查看记录" not in page
 
 
-def test_figure_detail_offers_months_for_a_flow_only(counted, client_as):
+def test_figure_detail_offers_months_for_every_kind(counted, client_as):
     with declared(JOINED):
         client = client_as("county")
         flow = text_of(client.get("/figures/test.joined/", {"period": "2023-05"}))
         stock = text_of(client.get("/figures/member.total/", {"period": "2023H1"}))
     assert "2023年5月" in flow
     assert "期间累计数" in flow
-    assert "2023年5月" not in stock
+    assert "2023年5月" in stock
 
 
 def test_figure_records_lists_what_was_counted_without_id_numbers(counted, client_as):
@@ -151,8 +156,8 @@ def test_pages_need_the_right_to_see_figures(counted, client_as, page, who, stat
         "/figures/no.such/",
         "/figures/no.such/records/",
         "/figures/?period=nonsense",
-        "/figures/visit.provincial_leader_years/records/?period=2023H1",
-        "/figures/member.total/records/?period=2023-05",
+        "/figures/site.member_home/records/?period=2023H1",
+        "/figures/member.total/records/?period=2022-05",
     ],
 )
 def test_pages_answer_nonsense_with_not_found(counted, client_as, address):
@@ -180,11 +185,44 @@ def test_figure_tag_says_large_numbers_in_wan(counted):
 
 
 def test_figure_tag_shows_pending_figures_as_such(counted):
-    assert ">〔待接入〕</a>" in shown(
-        '{% figure "visit.provincial_leader_years" unit period %}', cast_unit("county")
-    )
+    assert ">〔待接入〕</a>" in shown('{% figure "site.member_home" unit period %}', cast_unit("county"))
 
 
 def test_figure_tag_needs_unit_and_period_beside_a_key(counted):
     with pytest.raises(TemplateSyntaxError, match="needs a unit"):
         shown('{% figure "member.total" %}')
+
+
+@pytest.mark.parametrize("suffix", ["", "&export=xlsx", "&print=1"])
+def test_figure_records_ask_the_right_that_they_need(counted, client_as, suffix):
+    """A seat may see the number and not the people behind it."""
+    guarded = replace(JOINED, key="test.guarded", records_permission="user.edit")
+    with declared(guarded):
+        client = client_as("county")
+        refused = client.get(f"/figures/test.guarded/records/?period=2023H1{suffix}")
+        assert refused.status_code == 403
+        assert "记录需要另外的查看权限" in refused.content.decode()
+        page = text_of(client.get("/figures/test.guarded/", {"period": "2023H1"}))
+        assert "/figures/test.guarded/records/" not in page
+        assert "查看记录" not in page
+
+
+def test_every_figure_with_records_names_the_right_that_they_need(counted):
+    assert [f.key for f in catalogue.stored() if not f.records_permission] == []
+    known = {permission.code for permission in permissions()}
+    assert {f.records_permission for f in catalogue.stored()} <= known
+
+
+def test_figure_detail_shows_cuts_comparisons_and_what_a_rate_is_computed_from(counted, client_as):
+    client = client_as("county")
+    page = text_of(client.get("/figures/member.total/", {"period": "2023H1"}))
+    assert all(word in page for word in ("按会员类别", "按性别", "按年龄", "普通会员"))
+    page = text_of(client.get("/figures/member.total/", {"period": "2024H1"}))
+    assert "同比" in page
+    assert "2023年上半年为3" in page
+    page = text_of(client_as("city").get("/figures/org.county.listed_rate/", {"period": "2023H1"}))
+    assert "计算依据" in page
+    assert "/figures/org.county.total/" in page
+    assert "0%" in page
+    page = text_of(client_as("city").get("/figures/staff.persons/", {"period": "2023H1"}))
+    assert "不能相加" in page

@@ -1,13 +1,15 @@
-"""Rows of posts in canonical form: apart from the kind itself, since helper processes have no models."""
+"""How a post's title is read: apart from the kind itself, since helper processes have no models."""
 
-from fpa.imports.copy_lines import Fault, Normal
+from fpa.imports.columns import BadCell, Text, normalise
 
-
-def normalise(records, context) -> list[Normal]:
-    """A title is its own key; 站长 is not allowed."""
-    return [_normal(str(record.values["title"] or ""), context) for record in records]
+__all__ = ["Title", "normalise"]
 
 
-def _normal(title, context) -> Normal:
-    faults = [Fault("title", "没有这样的岗位")] if title == "站长" else []
-    return Normal(title.encode() or None, {"title": title, "role": context}, faults)
+class Title(Text):
+    """A title; 站长 is not allowed."""
+
+    def value(self, cell, today) -> str:
+        title = super().value(cell, today)
+        if title == "站长":
+            raise BadCell("没有这样的岗位")
+        return title

@@ -17,7 +17,7 @@ from fpa.imports.tests.posts import HEADER, VILLAGE
 from tests.cast import COUNTY
 
 
-def bring(importer: Importer, folder: Any, rows: list[Any], **options: bool) -> dict[str, Any]:
+def bring(importer: Importer, folder: Any, rows: list[Any], **options: Any) -> dict[str, Any]:
     file = make_csv(folder / "岗位.csv", [HEADER, *rows])
     return import_file(importer, file, COUNTY, "county", **{"dry_run": False, **options})
 
@@ -43,6 +43,7 @@ def test_another_kind_is_imported_by_declaring_it(province_scope, importer, tmp_
             },
             {"sheet": "岗位", "row": 5, "column": "岗位名称", "reason": "与第 2 行岗位名称重复"},
         ],
+        "dropped": [],
     }
     assert made() - before == {("专干", "/12/02/001/001/")}
     assert importer.settled
@@ -93,7 +94,7 @@ def test_another_kind_has_its_template(importer, tmp_path):
     with file.open("wb") as out:
         write_template(out, importer)
     with open_sheets(file) as book:
-        assert [row.cells for row in book.sheets[0].rows()] == [["岗位名称*", "村（社区）"]]
+        assert [row.cells for row in book.sheets[0].rows()] == [["岗位名称*", "乡镇（街道）", "村（社区）"]]
 
 
 def test_another_kind_stays_done(province_scope, importer, tmp_path):

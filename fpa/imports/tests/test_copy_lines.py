@@ -39,16 +39,16 @@ def fields(text):
 
 
 def test_lines_have_all_columns_of_the_inbox():
-    count, text = Work(plain, None, LABELS).lines(chunk("张三"))
-    ((job, position, sheet, row, key, column, reason, data),) = fields(text)
-    assert (count, job, position, sheet, row) == (1, "job", "1", "S", "2")
+    lines = Work(plain, None, LABELS).lines(chunk("张三"))
+    ((job, position, sheet, row, key, column, reason, data),) = fields(lines.text)
+    assert (len(lines.numbers), job, position, sheet, row) == (1, "job", "1", "S", "2")
     assert (key, column, reason) == (f"\\\\x{'张三'.encode().hex()}", "", "")
     assert json.loads(data) == {"name": "张三", "process": 0, "unit_id": 7, "path": "/12/"}
 
 
 def test_lines_join_faults_under_the_labels_of_the_file():
     one = chunk("!", formulas=("name",), fault=("id", "没有单位"))
-    ((*_, column, reason, _),) = fields(Work(plain, None, LABELS).lines(one)[1])
+    ((*_, column, reason, _),) = fields(Work(plain, None, LABELS).lines(one).text)
     assert column == "会员姓名、证件号码"
     assert (
         reason == "「会员姓名」是公式算出来的，请复制该列后“选择性粘贴为数值”再上传；不对；也不对；没有单位"
@@ -57,19 +57,19 @@ def test_lines_join_faults_under_the_labels_of_the_file():
 
 def test_lines_escape_what_copy_would_read_as_its_own():
     odd = 'a\tb\\c\n"d"'
-    ((*_, data),) = fields(Work(plain, None, LABELS).lines(chunk(odd, sheet="一\t二\\"))[1])
+    ((*_, data),) = fields(Work(plain, None, LABELS).lines(chunk(odd, sheet="一\t二\\")).text)
     assert json.loads(data.replace("\\\\", "\\"))["name"] == odd
-    assert "一\\t二\\\\" in Work(plain, None, LABELS).lines(chunk(odd, sheet="一\t二\\"))[1].decode()
+    assert "一\\t二\\\\" in Work(plain, None, LABELS).lines(chunk(odd, sheet="一\t二\\")).text.decode()
 
 
 def processes(lines):
-    return {json.loads(row[-1])["process"] for _, text in lines for row in fields(text)}
+    return {json.loads(row[-1])["process"] for one in lines for row in fields(one.text)}
 
 
 @pytest.mark.parametrize("sheets", [1, 2, 3, 12])
 def test_lines_small_file_is_done_here_however_many_sheets_it_has(sheets):
     lines = list(copy_lines_of(Work(plain, True, LABELS), [chunk("a", sheet=f"S{n}") for n in range(sheets)]))
-    assert [count for count, _ in lines] == [1] * sheets
+    assert [len(one.numbers) for one in lines] == [1] * sheets
     assert processes(lines) == {os.getpid()}
 
 
@@ -84,7 +84,7 @@ def test_lines_long_file_is_done_by_helpers_in_order(monkeypatch):
     monkeypatch.setattr("fpa.imports.copy_lines.INLINE_ROWS", 20)
     chunks = [chunk(*[f"{n}-{m}" for m in range(10)]) for n in range(12)]
     lines = list(copy_lines_of(Work(plain, True, LABELS), chunks))
-    names = [json.loads(row[-1])["name"] for _, text in lines for row in fields(text)]
+    names = [json.loads(row[-1])["name"] for one in lines for row in fields(one.text)]
     assert names == [f"{n}-{m}" for n in range(12) for m in range(10)]
     assert os.getpid() not in processes(lines)
 
@@ -114,8 +114,8 @@ def test_lines_error_of_a_row_ends_the_work_wherever_it_is_done(monkeypatch, cou
 def test_lines_take_each_chunk_once(monkeypatch, count):
     monkeypatch.setattr("fpa.imports.copy_lines.INLINE_ROWS", 4)
     lines = list(copy_lines_of(Work(plain, None, LABELS), (chunk(f"a{n}", f"b{n}") for n in range(count))))
-    assert [rows for rows, _ in lines] == [2] * count
-    names = [json.loads(row[-1])["name"] for _, text in lines for row in fields(text)]
+    assert [len(one.numbers) for one in lines] == [2] * count
+    names = [json.loads(row[-1])["name"] for one in lines for row in fields(one.text)]
     assert names == [name for n in range(count) for name in (f"a{n}", f"b{n}")]
 
 
@@ -149,7 +149,7 @@ def test_lines_row_without_a_key_has_none():
     def keyless(records, context):
         return [Normal(None, {}, []) for _ in records]
 
-    ((*_, key, _, _, _),) = fields(Work(keyless, None, LABELS).lines(chunk("a"))[1])
+    ((*_, key, _, _, _),) = fields(Work(keyless, None, LABELS).lines(chunk("a")).text)
     assert key == "\\N"
 
 
@@ -157,5 +157,5 @@ def test_lines_say_each_column_and_reason_once():
     def twice(records, context):
         return [Normal(None, {}, [Fault("name", "不对"), Fault("name", "不对"), Fault("name", "太长")])]
 
-    ((*_, column, reason, _),) = fields(Work(twice, None, LABELS).lines(chunk("a"))[1])
+    ((*_, column, reason, _),) = fields(Work(twice, None, LABELS).lines(chunk("a")).text)
     assert (column, reason) == ("会员姓名", "不对；太长")

@@ -14,9 +14,9 @@ from fpa.imports.tests.conftest import again
 PEOPLE = "SELECT state, user_id, post_id, host(ip) FROM imports_job ORDER BY created_at"
 
 
-def migrate(name, to):
+def migrate(name, *to):
     with _owner_of(name):
-        call_command("migrate", "imports", to, verbosity=0)
+        call_command("migrate", "imports", *to, verbosity=0)
 
 
 @pytest.fixture
@@ -44,6 +44,7 @@ def test_confirmer_is_told_from_the_uploader_forth_and_back(confirmed_by_the_cit
         ("uploaded", county.user_id, county.post_id, None),
     ]
     migrate(name, "0003")
+    migrate(name)
     with whole_province():
         first, second = Job.objects.order_by("created_at")
     assert (first.confirmed_by_id, first.confirmed_post_id) == (city.user_id, city.post_id)

@@ -123,8 +123,8 @@ def test_preview_tells_what_was_left_unread(province_scope, client_as, checked):
     ("query", "titles"),
     [
         ({}, {"专干", "联络员", "站长"}),
-        ({"verdict": "new"}, {"专干", "联络员"}),
-        ({"verdict": "rejected"}, {"站长"}),
+        ({"outcome": "new"}, {"专干", "联络员"}),
+        ({"outcome": "rejected"}, {"站长"}),
         ({"row": "3"}, {"联络员"}),
         ({"row": "99"}, set()),
         ({"sheet": "岗位"}, {"专干", "联络员", "站长"}),
@@ -410,7 +410,7 @@ def test_upload_from_a_page_remembers_where_it_came_from(province_scope, client_
     assert (Job.objects.get().ip, Event.objects.get(verb="import.uploaded").ip) == ("10.1.2.3", "10.1.2.3")
 
 
-def test_rows_without_verdicts_to_return_are_not_kept_for_the_done_page(province_scope, client_as, written):
+def test_rows_without_outcomes_to_return_are_not_kept_for_the_done_page(province_scope, client_as, written):
     job = written(GRID[:3])
     assert not ImportRow.objects.exists()
     page = client_as("county").get(page_of(again(job))).text

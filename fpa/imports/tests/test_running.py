@@ -210,8 +210,8 @@ def lose_while_checking(importer, monkeypatch):
 def lose_while_writing(importer, monkeypatch):
     original = importer.apply
 
-    def write_and_lose(job, by):
-        original(job, by)
+    def write_and_lose(job, by, progress):
+        original(job, by, progress)
         with connection.cursor() as cursor:
             cursor.execute(f"SELECT {END_THIS_CONNECTION}")
 

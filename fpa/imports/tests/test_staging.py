@@ -27,14 +27,14 @@ def checked_book(checked, tmp_path):
 
 
 def judged(job):
-    """Sheet, row, verdict and path of the unit of every row, in order."""
-    rows = job.rows.order_by("position").values_list("sheet", "row", "verdict", "data__path")
+    """Sheet, row, outcome and path of the unit of every row, in order."""
+    rows = job.rows.order_by("position").values_list("sheet", "row", "outcome", "data__path")
     return [tuple(row) for row in rows]
 
 
 def rejections(job):
     return list(
-        job.rows.filter(verdict="rejected").order_by("position").values_list("row", "column", "reason")
+        job.rows.filter(outcome="rejected").order_by("position").values_list("row", "column", "reason")
     )
 
 
@@ -67,7 +67,7 @@ def test_sheet_that_says_no_village_is_refused_by_its_name(province_scope, check
 
 
 def test_kind_without_names_of_units_asks_for_the_code(province_scope, checked, importer, monkeypatch):
-    monkeypatch.setattr(importer, "units", UnitFields("code", ()))
+    monkeypatch.setattr(importer, "units", UnitFields("unit_code", ()))
     job = checked([["岗位"], ["专干"]])
     assert job.state == State.REFUSED
     assert "请增加一列「单位代码」后重新上传" in job.error
@@ -128,7 +128,7 @@ def test_fault_of_a_unit_is_told_of_its_column_as_the_file_names_it(
 
 
 def test_row_repeated_names_the_first_by_its_row(province_scope, checked):
-    job = checked([HEADER, ["专干", VILLAGE], ["专干", OTHER], ["联络员", VILLAGE], ["专干", VILLAGE]])
+    job = checked([HEADER, ["专干", VILLAGE], ["专干", VILLAGE], ["联络员", VILLAGE], ["专干", VILLAGE]])
     assert rejections(job) == [
         (3, "岗位名称", "与第 2 行岗位名称重复"),
         (5, "岗位名称", "与第 2 行岗位名称重复"),
@@ -183,7 +183,7 @@ def test_sheets_hidden_or_without_a_table_are_told(province_scope, checked_book)
     assert job.notes[-1] == "没有读取隐藏的工作表「旧」。"
 
 
-def test_every_verdict_is_counted(province_scope, written, checked):
+def test_every_outcome_is_counted(province_scope, written, checked):
     written([HEADER, ["专干", VILLAGE]])
     job = checked([HEADER, ["专干", VILLAGE], ["联络员", VILLAGE], ["站长", VILLAGE]])
     assert job.counts == {"new": 1, "changed": 0, "unchanged": 1, "rejected": 1}
@@ -210,7 +210,7 @@ def test_inbox_is_empty_after_every_check(province_scope, checked, importer):
 def test_judgement_knows_the_bounds_of_who_uploaded(province_scope, checked, importer):
     """What is told of records out of one's sight depends on whose file it is, not on where it goes."""
     importer.judge = """
-        SELECT s.*, 'rejected' AS verdict, 'title' AS field, %(lo)s || ' ' || %(hi)s || ' ' || %(today)s AS reason,
+        SELECT s.*, 'rejected' AS outcome, 'title' AS field, %(lo)s || ' ' || %(hi)s || ' ' || %(today)s AS reason,
             '{}'::jsonb AS changes FROM staged AS s
     """
     said = [
@@ -221,10 +221,10 @@ def test_judgement_knows_the_bounds_of_who_uploaded(province_scope, checked, imp
 
 def test_judgement_that_rejects_names_the_column_of_its_field(province_scope, checked, importer):
     importer.judge = """
-        SELECT s.*, 'rejected' AS verdict, s.data ->> 'title' AS field, '不行' AS reason, '{}'::jsonb AS changes
+        SELECT s.*, 'rejected' AS outcome, s.data ->> 'title' AS field, '不行' AS reason, '{}'::jsonb AS changes
         FROM staged AS s
     """
-    job = checked([["岗位", "村"], ["title", VILLAGE], ["code", VILLAGE], ["nothing", VILLAGE]])
+    job = checked([["岗位", "村"], ["title", VILLAGE], ["unit_code", VILLAGE], ["nothing", VILLAGE]])
     assert [column for _, column, _ in rejections(job)] == ["岗位", "单位代码", ""]
 
 
@@ -261,8 +261,8 @@ def test_tab_separated_text_and_gb18030_are_read_alike(province_scope, checked, 
 def test_subjects_of_rejected_rows_are_kept_and_nothing_else_of_them(province_scope, written, importer):
     importer.subject_keys = ()
     assert written().rows.get().data == {}
-    importer.subject_keys = ("title", "role")
+    importer.subject_keys = ("title", "path")
     assert written([HEADER, ["干事", VILLAGE], ["站长", VILLAGE]]).rows.get().data == {
         "title": "站长",
-        "role": "village",
+        "path": "/12/02/001/001/",
     }

@@ -17,7 +17,7 @@ from fpa.core.crypto import sm3
 from fpa.imports import files
 from fpa.imports.actions import CannotImport, cancel_import, confirm_import, stop_import, upload_import
 from fpa.imports.importer import importer_of
-from fpa.imports.models import ImportRow, Job, State, Verdict
+from fpa.imports.models import ImportRow, Job, RowOutcome, State
 from fpa.imports.tests.conftest import again
 from fpa.imports.tests.posts import HEADER, VILLAGE
 from tests.cast import CITY, COUNTY, PROVINCE, SIBLING
@@ -138,7 +138,7 @@ def test_checked_import_waits_with_its_counts_and_rows(province_scope, checked):
     job = checked()
     assert (job.state, job.words, job.done, job.counts) == (State.READY, "", 3, COUNTS)
     assert job.finished_at is None
-    assert list(job.rows.order_by("position").values_list("position", "row", "verdict")) == [
+    assert list(job.rows.order_by("position").values_list("position", "row", "outcome")) == [
         (1, 2, "new"),
         (2, 3, "new"),
         (3, 4, "rejected"),
@@ -226,7 +226,7 @@ def test_written_import_tells_what_was_done_and_forgets_the_rest(province_scope,
     assert event.changes == {**COUNTS, "file": "岗位.csv", "sm3": job.digest, "unit": "鹤城区"}
     assert (event.object_id, event.actor_name) == (str(job.pk), "演员county")
     (row,) = job.rows.all()
-    assert (row.verdict, row.data, row.key) == (Verdict.REJECTED, {"title": "站长"}, None)
+    assert (row.outcome, row.data, row.key) == (RowOutcome.REJECTED, {"title": "站长"}, None)
     assert (row.row, row.column, row.reason) == (4, "岗位名称", "没有这样的岗位")
 
 
@@ -322,7 +322,7 @@ def test_staged_row_has_its_place_once(province_scope, checked):
     row = checked().rows.get(position=1)
     with pytest.raises(IntegrityError), transaction.atomic():
         ImportRow.objects.create(
-            job=row.job, position=1, path=row.path, sheet="", row=9, verdict="new", column="", reason=""
+            job=row.job, position=1, path=row.path, sheet="", row=9, outcome="new", column="", reason=""
         )
 
 

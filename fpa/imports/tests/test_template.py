@@ -88,7 +88,7 @@ def test_template_of_members_filled_in_is_taken_whole(province_scope, client_as,
     header = header_of(file)[1]
     assert set(header) == set(cells)
     filled = make_xlsx(tmp_path / "filled.xlsx", {"会员名册": [header, [cells[label] for label in header]]})
-    assert run(filled, COUNTY) == {"new": 1, "changed": 0, "unchanged": 0, "rejected": []}
+    assert run(filled, COUNTY) == {"new": 1, "changed": 0, "unchanged": 0, "rejected": [], "dropped": []}
 
 
 @pytest.mark.parametrize(

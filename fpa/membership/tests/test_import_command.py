@@ -19,7 +19,7 @@ ROWS = [HEADER, person(1), person(2, name="李 四")]
 
 
 def test_import_command_counts_new_and_writes(province_scope, tmp_path):
-    assert bring(tmp_path, ROWS) == {"new": 2, "changed": 0, "unchanged": 0, "rejected": []}
+    assert bring(tmp_path, ROWS) == {"new": 2, "changed": 0, "unchanged": 0, "rejected": [], "dropped": []}
     member = Member.objects.get(person__name="李四")
     assert (member.unit.name, member.person.sex, member.person.initials) == ("新街社区", "female", "ls")
     assert Job.objects.get().state == State.DONE

@@ -16,7 +16,9 @@ from fpa.membership.tests.rosters import HEADER, bring, number, person, run
 from fpa.organization.actions.staff import appoint_staff
 from fpa.organization.models import Staff
 from fpa.people.models import Person
+from fpa.people.rows import OTHER_NAME
 from fpa.people.secrets import PHONE
+from fpa.people.tests.people import make_person
 from tests.cast import COUNTY
 
 FULL = [*HEADER, "性别", "出生日期", "入会日期", "会员类别"]
@@ -109,6 +111,7 @@ def test_import_judgement_again_is_unchanged(province_scope, tmp_path):
         "changed": 0,
         "unchanged": 1,
         "rejected": [],
+        "dropped": [],
     }
     assert bring(tmp_path, [HEADER[:2] + HEADER[3:], [*person(1)[:2], person(1)[3]]])["unchanged"] == 1
 
@@ -183,7 +186,7 @@ def test_import_judgement_who_left_comes_back_with_the_record(left, tmp_path):
     assert bring(tmp_path, [[*HEADER, "入会日期"], [*person(1), "2025-01-01"]])["new"] == 1
     one = Person.objects.get()
     assert (one.pk, one.unit.name) == (left.person_id, "新街社区")
-    assert PHONE.read(one) == "13800000001"
+    assert PHONE.read(one) == "13700000000"  # the record stood out of the importer's sight
     assert set(Member.objects.values_list("unit__name", "joined_on")) == {
         ("新街社区", date(2020, 1, 1)),
         ("新街社区", date(2025, 1, 1)),
@@ -211,7 +214,7 @@ def test_import_judgement_a_membership_never_reaches_into_an_earlier_one(left, t
 
 def test_import_judgement_another_name_than_on_record_is_refused(left, tmp_path):
     (rejected,) = bring(tmp_path, [HEADER, person(1, name="李四")])["rejected"]
-    assert (rejected["column"], "姓名与表中的不一致" in rejected["reason"]) == ("姓名", True)
+    assert (rejected["column"], rejected["reason"] == OTHER_NAME) == ("姓名", True)
     assert "张三" not in rejected["reason"]
 
 
@@ -258,3 +261,20 @@ def namesakes() -> tuple[Unit, Unit]:
         if first.parent_id != unit.parent_id:
             return first, unit
     raise LookupError("no namesakes in the whole province")
+
+
+@pytest.mark.parametrize(("where", "kept"), [("431221000000", "13711110000"), (COUNTY, "13800000001")])
+def test_import_judgement_phone_of_a_record_out_of_sight_stays(province_scope, tmp_path, where, kept):
+    """Who joins from elsewhere comes with the record; a stranger's roster does not replace the phone in it."""
+    unit = Unit.objects.get(code=where)
+    person_there = make_person(unit, "张三", id_number=number(1), phone="13711110000")
+    assert bring(tmp_path, [HEADER, person(1, phone="13800000001")])["new"] == 1
+    person_there.refresh_from_db()
+    assert PHONE.read(person_there) == kept
+
+
+def test_import_judgement_other_name_is_answered_alike_wherever_the_record_stands(province_scope, tmp_path):
+    for at, where in enumerate(("431221000000", COUNTY), 1):
+        make_person(Unit.objects.get(code=where), "别人", id_number=number(at))
+    said = bring(tmp_path, [HEADER, person(1), person(2)])["rejected"]
+    assert {one["reason"] for one in said} == {OTHER_NAME}

@@ -143,7 +143,7 @@ def test_import_pages_rows_name_a_column_only_with_a_reason(province_scope, uplo
     upload()
     job = Job.objects.get()
     run_import(job.pk)
-    said = list(ImportRow.objects.order_by("position").values_list("verdict", "column"))
+    said = list(ImportRow.objects.order_by("position").values_list("outcome", "column"))
     assert said == [("new", ""), ("new", ""), ("rejected", "身份证号")]
 
 
@@ -163,7 +163,7 @@ def test_import_pages_rejected_rows_say_whose_they_are(province_scope, upload, w
 
 
 def _says_whose(shown):
-    row = ImportRow.objects.get(verdict="rejected")
+    row = ImportRow.objects.get(outcome="rejected")
     assert importer_of("members").subject(row) == (shown or "—")
     assert not any(letter.isdigit() for letter in row.data["name"])
 
@@ -241,9 +241,9 @@ def test_import_pages_list_and_template(province_scope, client_as, upload, tmp_p
     assert client.get(reverse("import_template", args=["cows"])).status_code == 404
 
 
-def test_import_pages_preview_filters_by_verdict(province_scope, client_as, upload):
+def test_import_pages_preview_filters_by_outcome(province_scope, client_as, upload):
     upload()
     job = Job.objects.get()
     run_import(job.pk)
-    page = client_as("county").get(url("import_detail", job), {"verdict": "rejected"}).text
+    page = client_as("county").get(url("import_detail", job), {"outcome": "rejected"}).text
     assert "共 1 条" in page

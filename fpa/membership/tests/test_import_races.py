@@ -16,7 +16,7 @@ from fpa.core.tests.sheets_factory import make_csv
 from fpa.imports import runner
 from fpa.imports.actions import CannotImport, confirm_import, upload_import
 from fpa.imports.importer import importer_of
-from fpa.imports.models import ImportInbox, ImportRow, Job, State, Verdict
+from fpa.imports.models import ImportInbox, ImportRow, Job, RowOutcome, State
 from fpa.membership.actions import join_member, leave_member, rejoin_member, transfer_member
 from fpa.membership.models import LeaveReason, Member
 from fpa.membership.tests.rosters import HEADER, number, person
@@ -230,5 +230,5 @@ def test_import_scope_refuses_staged_rows_for_another_unit(province_scope, uploa
         scoped(Unit.objects.get(code=SIBLING).path),
     ):
         ImportRow.objects.create(
-            job=job, position=1, path=job.path, sheet="", row=1, verdict=Verdict.NEW, column="", reason=""
+            job=job, position=1, path=job.path, sheet="", row=1, outcome=RowOutcome.NEW, column="", reason=""
         )

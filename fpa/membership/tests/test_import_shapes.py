@@ -71,7 +71,7 @@ def test_import_shapes_all_rows_are_taken(province_scope, tmp_path, shape, kind)
         file = {"xlsx": make_xlsx, "xls": make_xls}[kind](tmp_path / f"名册.{kind}", {"会员": grid})
     else:
         file = make_csv(tmp_path / "名册.csv", grid, "gb18030" if kind == "gb18030" else "utf-8-sig")
-    assert run(file, COUNTY) == {"new": 2, "changed": 0, "unchanged": 0, "rejected": []}
+    assert run(file, COUNTY) == {"new": 2, "changed": 0, "unchanged": 0, "rejected": [], "dropped": []}
     assert set(Member.objects.values_list("unit__name", flat=True)) == {VILLAGE}
     assert set(Person.objects.values_list("sex", flat=True)) == {"male", "female"}
 

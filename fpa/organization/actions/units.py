@@ -15,7 +15,9 @@ from fpa.core.actor import Actor
 from fpa.core.chinese import clean, date_cn
 from fpa.core.refusals import Refusal
 from fpa.core.visibility import common_path, upper_bound
-from fpa.figures.freshness import mark_stale, rebuild
+from fpa.figures.freshness import mark_stale
+from fpa.figures.models import Fact
+from fpa.figures.moving import move_facts
 from fpa.files.actions import NewDocument, file_facts, keep_document
 from fpa.files.models import Document
 from fpa.organization.models import Standing, StandingKind
@@ -61,8 +63,9 @@ def rename_unit(*, unit: Unit, name: str, short_name: str, on: date, document: s
 def move_unit(*, unit: Unit, to_parent: Unit, on: date, document: str, by: Actor) -> Unit:
     """Put a unit below another parent of the same level from a day on; all units and rows below it follow.
 
-    Both parents and the unit lie within the actor's unit. Set-based, in one transaction; figures above both places are
-    built anew. Audit events stay where they happened. Nothing is written at any unit meanwhile. Raises `CannotMove`.
+    Both parents and the unit lie within the actor's unit. Set-based, in one transaction; its figures are taken from the
+    old line above it and added to the new one. Audit events stay where they happened. Nothing is written at any unit
+    meanwhile. Raises `CannotMove`.
     """
     try:
         lock_tree_exclusive()
@@ -79,10 +82,10 @@ def move_unit(*, unit: Unit, to_parent: Unit, on: date, document: str, by: Actor
         _move_units(unit, to_parent, new_path)
         _open_new_versions(_open_versions(old_path), on, document)
         for model in scoped_models():
-            if not is_append_only(model):
+            if model is not Fact and not is_append_only(model):  # facts have a way of their own
                 _move_rows(model._default_manager.all(), old_path, new_path)
         move_paths(old_path, new_path)
-        rebuild(path=above)
+        move_facts(old_path, new_path)
     changes = {"parent": [str(old_parent), to_parent.name], "on": on}
     record("unit.moved", unit, by=by, changes=changes, reason=document, path=above)
     return unit

@@ -9,6 +9,7 @@ from django.utils import timezone
 from fpa.access.models import Level, Post, Unit, UnitVersion
 from fpa.access.scope import scoped
 from fpa.approval.actions import ensure_flow, submit_case
+from fpa.approval.tests.conftest import SAMPLE
 from fpa.audit.models import Event
 from fpa.core.periods import Period
 from fpa.figures.freshness import refresh
@@ -67,7 +68,8 @@ def test_move_unit_takes_its_decisions_along(township, actor, unit_of):
     flow = ensure_flow(
         "move.test", "测试", [{"level": 3, "permission": "submission.review", "label": "县审核"}]
     )
-    case = submit_case(flow=flow, subject=subject, title="测试", unit=unit_of("village"), by=actor("village"))
+    village, by = unit_of("village"), actor("village")
+    case = submit_case(kind=SAMPLE, flow=flow, subject=subject, title="测试", unit=village, by=by)
     move(township, unit_of("sibling"), actor("city"))
     subject.refresh_from_db()
     assert case.decisions.get().path == subject.path

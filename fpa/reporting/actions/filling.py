@@ -7,7 +7,7 @@ from typing import Any
 from django.db import transaction
 from django.utils import timezone
 
-from fpa.access.models import Unit
+from fpa.access.models import Level, Unit
 from fpa.audit.record import record
 from fpa.core.actor import Actor
 from fpa.core.chinese import clean
@@ -57,24 +57,46 @@ def save_cells(
     sheet = own_sheet(collection, unit, by)
     if sheet.editable and not sheet.submission.pk:
         sheet = _begun(collection, unit)
+    sheet.acting_unit = by.unit_name if by.unit_id != unit.pk else ""
     changes: dict[str, Any] = {}
     outcomes = {entry.key: _save(sheet, entry, by, changes) for entry in entries}
     if changes:
         _compute(sheet, by)
+        mark_acting(sheet.submission, sheet.acting_unit)
         record("submission.saved", sheet.submission, by=by, changes=changes)
     return outcomes
 
 
 def own_sheet(collection: Collection, unit: Unit, by: Actor) -> ReportSheet:
-    """The sheet of the actor's own unit, its submission held until commit. Raises CannotFill as `save_cells` does."""
-    if by.unit_id != unit.pk:
-        raise CannotFill(f"只有{unit.name}自己的账号可以填报，上级不代填。")
+    """The sheet of the actor's own unit, or of a village that its township acts for, its submission held until commit.
+
+    Raises CannotFill as `save_cells` does."""
+    if not may_fill_for(by, unit):
+        raise CannotFill(f"只有{unit.name}自己的账号可以填报；村（社区）确有困难的，由所属乡镇（街道）代办。")
     if unit.level != collection.fill_level or not collection.asks(unit.path, unit.level):
         raise CannotFill(
             f"“{collection.title}”由{collection.get_fill_level_display()}填报，本级数据自动汇总。"
         )
     Submission.objects.select_for_update().filter(collection=collection, unit=unit).first()
     return sheet_of(collection, unit, timezone.localdate())
+
+
+def mark_acting(submission: Submission, acting_unit: str) -> None:
+    """Say on the report which unit acts for its own; a unit that corrects what was filled in for it takes it over."""
+    if submission.acted_for_by != acting_unit:
+        submission.acted_for_by = acting_unit
+        submission.save()
+
+
+def may_fill_for(by: Actor, unit: Unit) -> bool:
+    """Whether a seat fills in for a unit: its own, or a township a village of its own that cannot (代办)."""
+    acts_for_village = unit.level == Level.VILLAGE and unit.parent_id == by.unit_id
+    return by.unit_id == unit.pk or (acts_for_village and by.may("submission.fill"))
+
+
+def acts_for(by: Actor, unit: Unit, submission: Submission) -> bool:
+    """Whether a seat may take a report back: its unit's own, or the township's that sent it up for it."""
+    return by.unit_id == unit.pk or bool(submission.acted_for_by and may_fill_for(by, unit))
 
 
 def _begun(collection: Collection, unit: Unit) -> ReportSheet:

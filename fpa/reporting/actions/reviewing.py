@@ -6,18 +6,21 @@ from datetime import date
 from django.db import transaction
 from django.utils import timezone
 
-from fpa.approval.actions import CannotDecide, Place, approve_case, return_case
+from fpa.approval.actions import (
+    CannotDecide,
+    Place,
+    approve_case,
+    decide_cases,
+    reopen_case,
+    return_case,
+)
 from fpa.approval.models import Case
-from fpa.audit.record import record
-from fpa.core.actor import SYSTEM, Actor
-from fpa.core.chinese import date_cn
-from fpa.core.periods import Period
+from fpa.core.actor import Actor
 from fpa.core.refusals import Refusal
-from fpa.figures import catalogue
-from fpa.figures.freshness import mark_stale
-from fpa.pages.batch import BatchOutcome, one_by_one
-from fpa.reporting.actions.submitting import CannotSubmit, hold_summary, open_case
-from fpa.reporting.models import Cell, State, Submission
+from fpa.pages.batch import BatchOutcome
+from fpa.reporting.actions.submitting import hold_summary
+from fpa.reporting.cases import SUBMISSION
+from fpa.reporting.models import State, Submission
 from fpa.reporting.sheet import ReportSheet, sheet_for
 
 MAX_REASON = 500
@@ -54,24 +57,25 @@ def approve_submission(
     odd = sheet_for(submission, timezone.localdate()).findings() if only_clean else []
     if odd:
         raise CannotReview(f"有 {len(odd)} 处存疑数据（{odd[0].row}：{odd[0].difference}），请打开逐条审核。")
-    case = Case.objects.of(submission).live().get()
+    case = Case.objects.of(submission).of_kind(SUBMISSION.code).live().get()
     try:
         approve_case(case=case, by=by, note=note)
     except CannotDecide as error:
         raise CannotReview(str(error)) from error
-    _move(submission, State.APPROVED, "submission.approved", by, note)
-    _count(submission, counted=True)
+    submission.refresh_from_db(fields=["state"])
     return submission
 
 
 def approve_submissions(*, submissions: Iterable[Submission], by: Actor) -> BatchOutcome:
-    """Approve each report that is clean; those with odd values are left, and named with what to look at."""
-    return one_by_one(
-        submissions,
-        lambda submission: approve_submission(submission=submission, by=by, only_clean=True),
-        refusals=CannotReview,
-        name=lambda submission: submission.unit.name,
-    )
+    """Approve the reports that are clean, all at once; each that was left is named, with why."""
+    rows = list(submissions)
+    wanted = Case.objects.filter(subject_type=SUBMISSION.subject, subject_id__in=[str(s.pk) for s in rows])
+    found = {case.subject_id: case for case in wanted.of_kind(SUBMISSION.code).live()}
+    idle = [s for s in rows if str(s.pk) not in found]
+    left = [(s.unit.name, f"{s.unit.name}的数据现在是“{s.get_state_display()}”，不需要审核。") for s in idle]
+    result = decide_cases(cases=list(found.values()), verdict="approve", by=by)
+    failed = left + [(case.unit.name, reason) for case, reason in result.failed]
+    return BatchOutcome(len(rows) - len(failed), failed)
 
 
 @transaction.atomic
@@ -86,21 +90,27 @@ def return_cells(
     """
     submission = _held(submission, by)
     sheet = sheet_for(submission, timezone.localdate())
-    named = _check_places(sheet, places, due_on)
-    if submission.state == State.APPROVED:
-        _reopen(submission, by)
-    elif submission.state != State.SUBMITTED:
+    named = _check_places(sheet, places)
+    try:
+        _give_back(submission, named, due_on, reason or named[0].get("reason", ""), by)
+    except CannotDecide as error:
+        raise CannotReview(str(error)) from error
+    submission.refresh_from_db(fields=["state"])
+    return submission
+
+
+def _give_back(submission: Submission, places: list[Place], due_on: date, reason: str, by: Actor) -> None:
+    cases = Case.objects.of(submission).of_kind(SUBMISSION.code)
+    if submission.state == State.SUBMITTED:
+        return_case(case=cases.live().get(), by=by, reason=reason, due_on=due_on, places=places)
+    elif submission.state == State.APPROVED:
+        _check_own_summary(submission, by)
+        last = cases.order_by("-pk")[0]
+        reopen_case(case=last, by=by, reason=reason, due_on=due_on, places=places)
+    else:
         raise CannotReview(
             f"{submission.unit.name}的数据现在是“{submission.get_state_display()}”，不能退回。"
         )
-    case = Case.objects.of(submission).live().get()
-    try:
-        return_case(case=case, by=by, reason=reason or named[0]["reason"], due_on=due_on, places=named)
-    except CannotDecide as error:
-        raise CannotReview(str(error)) from error
-    _move(submission, State.RETURNED, "submission.returned", by, reason, [p["place"] for p in named])
-    _count(submission, counted=False)
-    return submission
 
 
 def _held(submission: Submission, by: Actor) -> Submission:
@@ -111,7 +121,7 @@ def _held(submission: Submission, by: Actor) -> Submission:
     return found
 
 
-def _check_places(sheet: ReportSheet, places: Sequence[Place], due_on: date) -> list[Place]:
+def _check_places(sheet: ReportSheet, places: Sequence[Place]) -> list[Place]:
     """The places with their labels. Raises CannotReview."""
     labels = {item.key: item.label for item in sheet.items}
     if not places:
@@ -123,44 +133,14 @@ def _check_places(sheet: ReportSheet, places: Sequence[Place], due_on: date) -> 
         if fault := fault_of_reason(label, reason if place["place"] in labels else ""):
             raise CannotReview(fault)
         named.append({"place": place["place"], "label": label, "reason": reason})
-    if not sheet.submission.is_summary and due_on > sheet.last_day:
-        raise CannotReview(
-            f"办理期限不能晚于填报的最后一天{date_cn(sheet.last_day)}。"
-            f"需要更长时间的，请{sheet.collection.unit.name}先为该单位办理延期。"
-        )
     return named
 
 
-def _reopen(submission: Submission, by: Actor) -> None:
-    """Bring an approved report back under review, so that it can be returned.
-
-    The platform opens the case: it is no submission by a person, so the two-person rule stays with the reporter.
-    """
+def _check_own_summary(submission: Submission, by: Actor) -> None:
+    """Raise CannotReview where the reviewer's own summary, which has the report in it, is sent up already."""
     hold_summary(submission.collection_id, by.unit_id)
     own = Submission.objects.filter(collection=submission.collection, unit=by.unit_id).first()
     if own and not own.is_open:
         raise CannotReview(
             "本单位的汇总已经上报，不能再退回下级数据。请先撤回本单位的汇总，或由上级退回汇总后再办理。"
         )
-    try:
-        open_case(submission, SYSTEM)
-    except CannotSubmit as error:
-        raise CannotReview(str(error)) from error
-
-
-def _move(
-    submission: Submission, state: State, verb: str, by: Actor, reason: str, places: Sequence[str] = ()
-) -> None:
-    before, submission.state = submission.state, state
-    submission.save()
-    record(verb, submission, by=by, reason=reason, changes={"state": [before, state], "cells": list(places)})
-
-
-def _count(submission: Submission, *, counted: bool) -> None:
-    """Let a typed report's cells count, or no longer; only what changes marks figures as stale."""
-    cells = Cell.objects.filter(submission=submission, counted=not counted, value__isnull=False)
-    if submission.is_summary or not cells.exists():
-        return
-    keys = set(cells.values_list("key", flat=True)) & set(catalogue.counting(Cell))
-    cells.update(counted=counted)
-    mark_stale(sorted(keys), submission.path, since=Period.parse(submission.collection.period).start)

@@ -5,16 +5,18 @@ from django.utils import timezone
 
 from fpa.access.models import Unit
 from fpa.approval.actions import CannotDecide, submit_case, withdraw_case
-from fpa.approval.models import Case, Flow
-from fpa.audit.record import record
+from fpa.approval.models import Case
 from fpa.core.actor import Actor
 from fpa.core.refusals import Refusal
-from fpa.reporting.actions.filling import CannotFill, own_sheet, write_cell
+from fpa.reporting.actions.filling import CannotFill, acts_for, own_sheet, write_cell
+from fpa.reporting.cases import SUBMISSION
 from fpa.reporting.models import Collection, State, Submission, blank_cell
 from fpa.reporting.progress import progress_of
 from fpa.reporting.queries import sums_below
-from fpa.reporting.sheet import ReportSheet, places_to_mend, sheet_for, sheet_of
-from fpa.reporting.standard_forms import flow_code
+from fpa.reporting.sheet import ReportSheet, sheet_for, sheet_of
+
+SENT = ["state", "acted_for_by", "first_submitted_at", "last_submitted_at"]
+"""What sending up and taking back changes of a report."""
 
 
 class CannotSubmit(Refusal):
@@ -23,7 +25,8 @@ class CannotSubmit(Refusal):
 
 @transaction.atomic
 def submit_submission(*, collection: Collection, unit: Unit, by: Actor) -> Submission:
-    """Send the actor's own unit's report to the unit above; a returned one goes back to the reviewer that returned it.
+    """Send the report of the actor's own unit, or of a village that its township acts for (代办), to the unit above; a
+    returned one goes back to the reviewer that returned it.
 
     After the due day it is taken and counts as late. Raises CannotSubmit where nothing is saved, the report is closed
     (lock, state), a hard rule fails, or an odd value is not explained.
@@ -89,6 +92,7 @@ def _snapshot(sheet: ReportSheet, explanation: str, by: Actor) -> None:
     if why and not explanation:
         raise CannotSubmit(f"{why}，请在情况说明中写明原因后上报。")
     sheet.submission.explanation = explanation
+    sheet.submission.save()
     for key, value in sums.items():
         cell = sheet.cells.get(key) or blank_cell(sheet.submission, key)
         if cell.value != value or not cell.version:
@@ -105,25 +109,14 @@ def summary_needs_explanation(sheet: ReportSheet) -> str:
     return "，".join(words)
 
 
-def open_case(submission: Submission, by: Actor) -> None:
-    """Put a submission before its reviewer: the unit just above. Raises CannotSubmit."""
-    flow = Flow.objects.current_for(flow_code(submission.unit.level), submission.unit)
-    if flow is None:
-        raise CannotSubmit("还没有设置数据上报的审核流程，请联系省计生协办公室。")
+def _send_up(submission: Submission, by: Actor) -> Submission:
+    """Put a submission before its reviewer: the unit just above. What follows is the kind's (`fpa.reporting.cases`)."""
+    title, unit = str(submission)[:120], submission.unit
     try:
-        submit_case(flow=flow, subject=submission, title=str(submission)[:120], unit=submission.unit, by=by)
+        submit_case(kind=SUBMISSION, subject=submission, title=title, unit=unit, by=by)
     except CannotDecide as error:
         raise CannotSubmit(str(error)) from error
-
-
-def _send_up(submission: Submission, by: Actor) -> Submission:
-    """Open the case and mark the submission as sent."""
-    open_case(submission, by)
-    before = submission.state
-    submission.state, submission.last_submitted_at = State.SUBMITTED, timezone.now()
-    submission.first_submitted_at = submission.first_submitted_at or submission.last_submitted_at
-    submission.save()
-    record("submission.submitted", submission, by=by, changes={"state": [before, submission.state]})
+    submission.refresh_from_db(fields=SENT)
     return submission
 
 
@@ -134,19 +127,17 @@ def withdraw_submission(*, submission: Submission, by: Actor) -> Submission:
     Raises CannotSubmit where it is reviewed already, not the actor's own, or locked: it could not be sent again.
     """
     submission = Submission.objects.select_for_update(of=("self",)).whole().get(pk=submission.pk)
-    if submission.state != State.SUBMITTED or by.unit_id != submission.unit_id:
+    if submission.state != State.SUBMITTED or not acts_for(by, submission.unit, submission):
         raise CannotSubmit("只有上报单位可以在审核之前撤回。已审核的，请联系审核单位退回。")
     sheet = sheet_for(submission, timezone.localdate())
     if not sheet.may_come_back:
         raise CannotSubmit(
             f"{sheet.locked_words}，撤回后就不能再上报，所以不能撤回。确需修改，请联系{sheet.reviewer}退回。"
         )
-    case = Case.objects.of(submission).live().get()
+    case = Case.objects.of(submission).of_kind(SUBMISSION.code).live().get()
     try:
         withdraw_case(case=case, by=by)
     except CannotDecide as error:
         raise CannotSubmit(str(error)) from error
-    submission.state = State.RETURNED if places_to_mend(submission) else State.DRAFT
-    submission.save()
-    record("submission.withdrawn", submission, by=by, changes={"state": [State.SUBMITTED, submission.state]})
+    submission.refresh_from_db(fields=SENT)
     return submission

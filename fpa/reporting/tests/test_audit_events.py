@@ -62,7 +62,7 @@ def test_event_of_a_return_names_the_cells(course, village):
     submission = course.report(village)
     course.give_back(submission, VALUE, HOUSEHOLDS)
     assert last("submission.returned").changes["cells"] == [VALUE, HOUSEHOLDS]
-    reasons = {p["place"]: p["reason"] for p in last("case.returned").changes["places"]}
+    reasons = {p["place"]: p["reason"] for p in last("submission.returned").changes["places"]}
     assert reasons == dict.fromkeys([VALUE, HOUSEHOLDS], "与台账不符，请核对")
 
 
@@ -101,7 +101,10 @@ def test_events_are_seen_where_the_report_is_seen(course, village, actor):
 REFUSED = {
     "issue again": (CannotIssue, lambda c, v, s: c["issue"]()),
     "exempt from below": (CannotExempt, lambda c, v, s: c["course"].exempt(v, seat_at(v))),
-    "fill for another": (CannotFill, lambda c, v, s: c["course"].fill(v, by=seat_at(v.parent), value=1)),
+    "fill for another": (
+        CannotFill,
+        lambda c, v, s: c["course"].fill(v, by=seat_at(v.parent.parent), value=1),
+    ),
     "submit again": (CannotSubmit, lambda c, v, s: c["course"].submit(v)),
     "sum up nothing": (CannotSubmit, lambda c, v, s: c["course"].sum_up(v.parent)),
     "withdraw from above": (CannotSubmit, lambda c, v, s: c["course"].withdraw(s, by=seat_at(v.parent))),

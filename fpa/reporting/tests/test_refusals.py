@@ -66,7 +66,7 @@ def test_return_reason_as_long_as_may_be_is_kept_whole(client_as, course, villag
     assert give_back(client_as("township"), submission, "长" * 500).status_code == 302
     with whole_province():
         assert Decision.objects.latest("at").places[0]["reason"] == "长" * 500
-        assert Event.objects.get(verb="case.returned").reason == "长" * 500
+        assert Event.objects.get(verb="submission.returned").reason == "长" * 500
 
 
 def test_return_reason_that_is_too_long_is_refused_and_not_cut(client_as, course, village):

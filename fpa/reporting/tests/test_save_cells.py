@@ -97,8 +97,8 @@ def test_save_cells_refuses_a_long_explanation(course, village):
 
 
 def test_save_cells_is_for_the_unit_itself_and_its_level(course, village):
-    with pytest.raises(CannotFill, match="上级不代填"):
-        course.fill(village, by=seat_at(village.parent), households=1)
+    with pytest.raises(CannotFill, match="由所属乡镇（街道）代办"):
+        course.fill(village, by=seat_at(village.parent.parent), households=1)
     with pytest.raises(CannotFill, match="村社区填报"):
         course.fill(village.parent, households=1)
 

@@ -89,5 +89,5 @@ def test_submit_submission_without_a_flow_names_who_can_help(course, village):
 def _without_flows(course, village):
     """Submit under a flow's code that nobody published."""
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("fpa.reporting.actions.submitting.flow_code", lambda level: f"missing.{level}")
+        patch.setattr("fpa.reporting.cases.flow_code", lambda level: f"missing.{level}")
         course.submit(village)

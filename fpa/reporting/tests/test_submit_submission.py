@@ -48,7 +48,8 @@ def test_submit_submission_opens_a_case_with_the_unit_above(course, village):
         verbs = set(Event.objects.values_list("verb", flat=True))
     assert (case.state, case.reviewer_id, case.unit_id) == (CaseState.OPEN, village.parent_id, village.pk)
     assert case.subject_url == f"/submissions/{submission.pk}/"
-    assert {"submission.saved", "submission.submitted", "case.submitted"} <= verbs
+    assert {"submission.saved", "submission.submitted"} <= verbs
+    assert "case.submitted" not in verbs
 
 
 @pytest.mark.parametrize(("due", "is_late"), [(0, False), (-1, True)])
@@ -83,8 +84,9 @@ def test_submit_submission_twice_is_refused(course, village):
 
 def test_submit_submission_for_another_unit_is_refused(course, village):
     course.fill(village, households=30, value=30000)
-    with scoped(village.parent.path), pytest.raises(CannotSubmit, match="上级不代填"):
-        submit_submission(collection=course.collection, unit=village, by=seat_at(village.parent))
+    county = village.parent.parent
+    with scoped(county.path), pytest.raises(CannotSubmit, match="由所属乡镇（街道）代办"):
+        submit_submission(collection=course.collection, unit=village, by=seat_at(county))
 
 
 def test_submitted_cells_are_locked(course, village):

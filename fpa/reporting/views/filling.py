@@ -5,13 +5,14 @@ from typing import Any
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_POST
 
-from fpa.access.loaders import check, load, load_for
+from fpa.access.loaders import check, load, load_for, load_unit
 from fpa.core.chinese import clean
 from fpa.reporting.actions import submitting
-from fpa.reporting.actions.filling import Outcome, save_cells
+from fpa.reporting.actions.filling import Outcome, may_fill_for, save_cells
 from fpa.reporting.actions.submitting import CannotSubmit
 from fpa.reporting.forms import read_entries
 from fpa.reporting.models import Collection, Submission
@@ -19,12 +20,25 @@ from fpa.reporting.queries import seat_unit
 from fpa.reporting.sheet import ReportSheet, sheet_of
 
 
-def own_sheet_or_404(request: HttpRequest, pk: int) -> ReportSheet:
-    """The sheet of the seat's own unit. Raises Http404 where the collection is filled in by another level."""
+def own_sheet_or_404(request: HttpRequest, pk: int, code: str | None) -> ReportSheet:
+    """The sheet of the seat's own unit, or of the village that it acts for (代办). Raises Http404 where the collection
+    is filled in by another level, or the unit is not one to act for."""
     actor, collection = load_for(Collection.objects.whole(), pk, request, "submission.fill")
-    if actor.level != collection.fill_level or not collection.asks(actor.path, actor.level):
+    unit = load_unit(code, request, "submission.fill") if code else seat_unit(actor)
+    if unit.level != collection.fill_level or not collection.asks(unit.path, unit.level):
         raise Http404(not_asked_words(collection))
-    return sheet_of(collection, seat_unit(actor), timezone.localdate())
+    if not may_fill_for(actor, unit):
+        raise Http404(f"{unit.name}的报表由它自己填报，或者由所属乡镇（街道）代办。")
+    return sheet_of(collection, unit, timezone.localdate())
+
+
+def addresses(request: HttpRequest, sheet: ReportSheet) -> dict[str, str]:
+    """Where the sheet is filled in, checked and sent up: those of the own unit, or of the one that is acted for."""
+    args: list[Any] = [sheet.collection.pk]
+    if request.resolver_match and "code" in request.resolver_match.kwargs:
+        args.append(sheet.unit.code)
+    names = {"fill": "fill_submission", "check": "check_submission", "submit": "submit_submission"}
+    return {key: reverse(name, args=args) for key, name in names.items()}
 
 
 def not_asked_words(collection: Collection) -> str:
@@ -35,12 +49,16 @@ def not_asked_words(collection: Collection) -> str:
 def page_of(request: HttpRequest, sheet: ReportSheet, template: str, **more: Any) -> HttpResponse:
     """Answer with a page about a sheet."""
     shown = {"title": sheet.collection.title, "sheet": sheet, "collection": sheet.collection, **more}
+    shown |= {
+        "at": addresses(request, sheet),
+        "is_own": sheet.unit.pk == check(request, "submission.fill").unit_id,
+    }
     return render(request, f"reporting/{template}", shown)
 
 
-def fill_submission(request: HttpRequest, pk: int) -> HttpResponse:
+def fill_submission(request: HttpRequest, pk: int, code: str | None = None) -> HttpResponse:
     """The sheet: cells save themselves by htmx, or all together by one button."""
-    sheet = own_sheet_or_404(request, pk)
+    sheet = own_sheet_or_404(request, pk, code)
     if request.method != "POST":
         return page_of(request, sheet, "fill_submission.html")
     after = _save(request, sheet)
@@ -51,15 +69,15 @@ def fill_submission(request: HttpRequest, pk: int) -> HttpResponse:
         messages.error(request, f"有 {len(wrong)} 格没有保存，请看格子下面的说明；其余已经保存。")
         return page_of(request, after, "fill_submission.html")
     if "check" in request.POST:
-        return redirect("check_submission", pk)
+        return redirect(addresses(request, sheet)["check"])
     messages.success(request, f"已保存，{after.filled}/{len(after.items)} 项有数。")
-    return redirect("fill_submission", pk)
+    return redirect(addresses(request, sheet)["fill"])
 
 
 @require_POST
-def save_cell(request: HttpRequest, pk: int, key: str) -> HttpResponse:
+def save_cell(request: HttpRequest, pk: int, key: str, code: str | None = None) -> HttpResponse:
     """Save one cell of the sheet that htmx posts whole; answers with what stands beside the cell."""
-    sheet = own_sheet_or_404(request, pk)
+    sheet = own_sheet_or_404(request, pk, code)
     if key not in [item.key for item in sheet.items]:
         raise Http404("这张表没有这一格。")
     after = _save(request, sheet, only=key)
@@ -84,15 +102,15 @@ def _save(request: HttpRequest, sheet: ReportSheet, only: str | None = None) -> 
     return after
 
 
-def check_submission(request: HttpRequest, pk: int) -> HttpResponse:
+def check_submission(request: HttpRequest, pk: int, code: str | None = None) -> HttpResponse:
     """The audit report: hard errors lead to their cells, odd values take an explanation each."""
-    sheet = own_sheet_or_404(request, pk)
+    sheet = own_sheet_or_404(request, pk, code)
     if request.method == "POST" and sheet.editable:
         sheet = _explain(request, sheet)
     findings = sheet.findings()
     is_ready = not sheet.closed_because and not any(f.is_open for f in findings)
     if is_ready and (request.method == "POST" or not findings):
-        return redirect("submit_submission", pk)
+        return redirect(addresses(request, sheet)["submit"])
     return page_of(request, sheet, "check_submission.html", findings=findings, is_ready=is_ready)
 
 
@@ -112,9 +130,9 @@ def _explain(request: HttpRequest, sheet: ReportSheet) -> ReportSheet:
     return sheet_of(sheet.collection, sheet.unit, sheet.today)
 
 
-def submit_submission(request: HttpRequest, pk: int) -> HttpResponse:
+def submit_submission(request: HttpRequest, pk: int, code: str | None = None) -> HttpResponse:
     """The answers once more, what follows, and the button that sends them up."""
-    sheet = own_sheet_or_404(request, pk)
+    sheet = own_sheet_or_404(request, pk, code)
     if request.method != "POST":
         return page_of(request, sheet, "submit_submission.html")
     actor = check(request, "submission.fill")
@@ -122,9 +140,9 @@ def submit_submission(request: HttpRequest, pk: int) -> HttpResponse:
         submitting.submit_submission(collection=sheet.collection, unit=sheet.unit, by=actor)
     except CannotSubmit as error:
         messages.error(request, str(error))
-        return redirect("check_submission", pk)
+        return redirect(addresses(request, sheet)["check"])
     messages.success(request, f"已上报，等待{sheet.reviewer}审核。")
-    return redirect("fill_submission", pk)
+    return redirect(addresses(request, sheet)["fill"])
 
 
 @require_POST

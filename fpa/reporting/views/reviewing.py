@@ -16,12 +16,13 @@ from fpa.pages.batch import run_batch
 from fpa.pages.declared_lists import declared_list
 from fpa.pages.form_flow import form_flow
 from fpa.reporting.actions import reviewing, submitting
+from fpa.reporting.actions.filling import may_fill_for
 from fpa.reporting.actions.reviewing import CannotReview
 from fpa.reporting.actions.submitting import summary_needs_explanation
 from fpa.reporting.forms import ReturnForm, SummaryForm
 from fpa.reporting.lists import SUBMISSION_LIST
 from fpa.reporting.models import CellHistory, Collection, State, Submission
-from fpa.reporting.queries import children_of, seat_unit, sums_below
+from fpa.reporting.queries import children_of, late_sums, seat_unit, sums_below
 from fpa.reporting.sheet import ReportSheet, sheet_for, sheet_of
 
 
@@ -65,6 +66,8 @@ def _review_page(request: HttpRequest, submission: Submission, form: ReturnForm 
         "rows": _with_findings(sheet),
         "collection": submission.collection,
         "children": children_of(submission.collection, submission.unit) if submission.is_summary else [],
+        "late_sums": late_sums(submission),
+        "may_act": submission.is_open and not submission.is_summary and may_fill_for(actor, submission.unit),
         "form": form,
         "typed": form.typed,
         "returnable": {item.key for item in form.items},
@@ -155,6 +158,7 @@ def _summary_context(sheet: ReportSheet) -> dict[str, Any]:
         "findings": sheet.findings(sums),
         "children": children_of(sheet.collection, sheet.unit),
         "is_open": sheet.submission.is_open,
+        "late_sums": late_sums(sheet.submission),
     }
 
 

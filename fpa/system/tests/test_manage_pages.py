@@ -10,6 +10,7 @@ from django.utils import timezone
 from fpa.access.models import Appointment, Post, User
 from fpa.access.scope import whole_province
 from fpa.approval import actions as approval
+from fpa.approval.tests.conftest import SAMPLE
 from fpa.audit.models import Event
 from fpa.core.chinese import date_cn
 from fpa.system.queries import open_items
@@ -288,7 +289,7 @@ def case(province_scope, actor):
     )
     village = cast_unit("village")
     return approval.submit_case(
-        flow=flow, subject=village, title="走访慰问", unit=village, by=actor("village")
+        kind=SAMPLE, flow=flow, subject=village, title="走访慰问", unit=village, by=actor("village")
     )
 
 

@@ -11,7 +11,7 @@ from django.utils import timezone
 
 from fpa.access.models import Appointment, Post, User
 from fpa.access.scope import whole_province
-from fpa.approval.models import Case, Flow
+from fpa.approval.models import Case, Flow, Task
 from fpa.audit.models import Event
 from fpa.audit.record import record
 from fpa.core.chinese import time_cn
@@ -156,10 +156,13 @@ def case_of(unit, title="走访慰问上报"):
     flow = Flow.objects.create(
         unit=cast_unit("province"), code="x", version=1, name="流程", steps=[{"label": "审核"}]
     )
-    return Case.objects.create(
-        unit=unit, flow=flow, subject_type="x", subject_id="1", title=title, step=0,
-        permission="submission.review", reviewer=cast_unit("county"), submitted_at=timezone.now(),
+    county, right = cast_unit("county"), "submission.review"
+    case = Case.objects.create(
+        unit=unit, flow=flow, subject_type="x", subject_id="1", title=title, step=0, permission=right,
+        reviewer=county, submitted_at=timezone.now(),
     )  # fmt: skip
+    Task.objects.create(case=case, unit=unit, step=0, round=1, assignee=county, permission=right)
+    return case
 
 
 def test_end_appointment_shows_what_is_open_and_asks_once_more(county_admin):

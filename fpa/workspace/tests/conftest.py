@@ -7,6 +7,7 @@ from django.utils import timezone
 
 from fpa.approval import actions
 from fpa.approval.actions import Place, Step
+from fpa.approval.tests.conftest import SAMPLE
 from fpa.reporting.actions.collections import issue_collection
 
 STEPS: list[Step] = [
@@ -27,7 +28,7 @@ def submit(province_scope, actor, unit_of):
 
     def act(title="走访慰问", by="village"):
         return actions.submit_case(
-            flow=flow, subject=next(subjects), title=title, unit=unit_of("village"), by=actor(by)
+            kind=SAMPLE, flow=flow, subject=next(subjects), title=title, unit=unit_of("village"), by=actor(by)
         )
 
     return act

@@ -28,13 +28,16 @@ class Command(BaseCommand):
         parser.add_argument("file", help="表格文件：.xlsx、.xls 或 .csv")
         parser.add_argument("--unit", required=True, help="导入到哪个单位（12 位区划代码）")
         parser.add_argument("--by", required=True, help="经办人的账号")
+        parser.add_argument("--into", default="", help="导入到哪个事项（编号），如一期培训班；多数导入不需要")
         parser.add_argument("--dry-run", action="store_true", help="只检查，不写入")
         parser.add_argument("--format", choices=["text", "json"], default="text")
 
     def handle(self, *args: Any, kind: str, file: str, unit: str, by: str, **options: Any) -> None:
         importer, as_json = importer_of(kind), options["format"] == "json"
         try:
-            outcome = import_file(importer, Path(file), unit, by, dry_run=options["dry_run"])
+            outcome = import_file(
+                importer, Path(file), unit, by, dry_run=options["dry_run"], parent=options["into"]
+            )
         except (Refused, CannotImport) as error:
             self._refuse(str(error), as_json)
         except Exception:
@@ -58,5 +61,7 @@ def _text(outcome: dict[str, Any], dry_run: bool) -> str:
     said = "，".join(f"{word} {count:,}" for word, count in counts.items())
     begin = "检查完毕，没有写入" if dry_run else "导入完毕"
     lines = [f"{begin}：{said}，退回 {len(outcome['rejected']):,} 行。"]
+    if outcome["dropped"]:
+        lines.append(f"不予收集、没有读取的列：{'、'.join(outcome['dropped'])}。")
     lines += [f"{r['sheet']} 第 {r['row']} 行「{r['column']}」：{r['reason']}" for r in outcome["rejected"]]
     return "\n".join(lines)

@@ -1,8 +1,9 @@
 """Pages of figures: the catalogue, one figure with its parts and its course, and the records behind it."""
 
 from dataclasses import dataclass
-from decimal import Decimal
+from typing import Any
 
+from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
@@ -16,9 +17,8 @@ from fpa.core.periods import BadPeriod, Period
 from fpa.figures import catalogue, fact_periods, queries
 from fpa.figures.catalogue import Figure, Kind, UnknownFigure
 from fpa.figures.display import address, words
-
-TREND = 8
-"""Periods of a figure's course that its page shows."""
+from fpa.figures.models import Statement
+from fpa.figures.views import panels
 
 UNIT_COLUMNS = (
     Column("code", "区划代码", lambda row: row.unit.code, kind="code"),
@@ -43,15 +43,14 @@ class FigureContext:
 def figure_list(request: HttpRequest) -> HttpResponse:
     """The catalogue: every figure with its value at a unit in a period, 口径, coverage and state."""
     place = _place(request)
-    readings = queries.read(
-        [f.key for f in catalogue.every_at(place.unit.level)], place.unit, place.period
-    ).values()
+    keys = [figure.key for figure in catalogue.every_at(place.unit.level)]
+    readings = queries.read(keys, place.unit, place.period).values()
     context = {
         "title": "指标目录",
         "places": place.steps("figure_list"),
         "unit": place.unit,
         "period": place.period,
-        "periods": _periods(place.period, Kind.STOCK),
+        "periods": _periods(place.period),
         "readings": [reading for reading in readings if not reading.figure.pending],
         "pending": [reading for reading in readings if reading.figure.pending],
     }
@@ -59,64 +58,64 @@ def figure_list(request: HttpRequest) -> HttpResponse:
 
 
 def figure_detail(request: HttpRequest, key: str) -> HttpResponse:
-    """One figure: its value and what it means, its parts by the units below, its course over time."""
+    """One figure: its value and what it means, its parts by units and by cuts, its course, and how it compares."""
     place, figure = _place(request), _figure(key)
     reading = queries.read([key], place.unit, place.period)[key]
+    told = {} if reading.value is None else _told(reading, place.actor, request.GET.get("boundaries", ""))
     context = {
         "title": figure.name,
         "reading": reading,
         "words": words(reading),
         "places": place.steps("figure_detail", key),
-        "periods": _periods(place.period, figure.kind),
-        "records_url": address("figure_records", key, place.unit, place.period),
-        "parts": _parts(reading),
-        "course": _course(reading),
+        "periods": _periods(place.period),
+        "records_url": _records_url(figure, place),
+        "operands": _operands(figure, place),
+        "can_state": figure.kind is Kind.STATED and place.actor.may("statement.edit"),
+        "statements": Statement.objects.whole().filter(figure=key, unit=place.unit),
+        **told,
     }
     return render(request, "figures/figure_detail.html", context)
 
 
-@dataclass(frozen=True)
-class BreakdownRow:
-    """A row of a breakdown: a unit below (None for the unit's own records), its value and share of the whole."""
-
-    unit: Unit | None
-    value: queries.Value
-    share: Decimal | None
-    url: str
-
-
-def _parts(reading: queries.Reading) -> list[BreakdownRow]:
-    """The units below in code order, after the unit's own part where it has one."""
-    key, whole = reading.figure.key, Decimal(reading.value or 0)
-    found: list[tuple[Unit | None, queries.Value]] = [*queries.breakdown(key, reading.unit, reading.period)]
-    if found and reading.own:
-        found.insert(0, (None, reading.own))
-    return [
-        BreakdownRow(
-            unit,
-            value,
-            value / whole if whole else None,
-            address("figure_detail", key, unit, reading.period) if unit else "",
-        )
-        for unit, value in found
-    ]
+def _told(reading: queries.Reading, actor: Actor, boundaries: str) -> dict[str, Any]:
+    return {
+        "by_units": panels.by_units(reading, actor, boundaries),
+        "cuts": panels.by_cuts(reading),
+        "course": panels.course(reading),
+        "comparisons": panels.comparisons(reading),
+    }
 
 
-def _course(reading: queries.Reading) -> list[tuple[Period, queries.Value | None]]:
-    """The figure in the last periods of the same kind, the latest first."""
-    periods = [reading.period]
-    while len(periods) < TREND and periods[-1].previous().end >= fact_periods.first_day():
-        periods.append(periods[-1].previous())
-    return queries.trend(reading.figure.key, reading.unit, periods)
+def _records_url(figure: Figure, place: FigureContext) -> str:
+    """Where the records behind a figure open; empty where there are none, or where the seat may not see them."""
+    if figure.rows is None or not _may_see_records(figure, place.actor):
+        return ""
+    return address("figure_records", figure.key, place.unit, place.period)
+
+
+def _may_see_records(figure: Figure, actor: Actor) -> bool:
+    return not figure.records_permission or actor.may(figure.records_permission)
+
+
+def _operands(figure: Figure, place: FigureContext) -> list[tuple[Figure, str]]:
+    """The figures that one is computed from, with their pages."""
+    operands = catalogue.get_all(figure.operands)
+    return [(each, address("figure_detail", each.key, place.unit, place.period)) for each in operands]
 
 
 def figure_records(request: HttpRequest, key: str) -> HttpResponse:
-    """The records that make up a figure at a unit in a period, as far as the viewer's scope goes."""
+    """The records that make up a figure at a unit in a period, as far as the viewer's scope and right go."""
     place, figure = _place(request), _figure(key)
+    if not _may_see_records(figure, place.actor):
+        raise PermissionDenied(
+            f"指标“{figure.name}”的记录需要另外的查看权限，您的岗位没有。可以看指标数和下级构成；"
+            "确需查看记录，请联系本单位系统管理员调整岗位。"
+        )
     reading = queries.read([key], place.unit, place.period)[key]
-    if reading.value is None:
+    if reading.value is None or figure.rows is None:
         raise Http404(f"指标“{figure.name}”在这个期间没有可以查看的记录。")
-    count = None if figure.measure else int(reading.value)
+    counted = not figure.measure and not figure.subject
+    count = int(reading.value) if counted else None
     return list_page(
         request,
         title=f"{figure.name}：{place.unit.name}{place.period.label}的记录",
@@ -153,12 +152,11 @@ def _figure(key: str) -> Figure:
         raise Http404(str(error)) from error
 
 
-def _periods(chosen: Period, kind: Kind) -> list[Period]:
-    """The periods to choose from, the latest first: years and half-years, for a flow also quarters and months."""
+def _periods(chosen: Period) -> list[Period]:
+    """The periods to choose from, the latest first, each year before its halves, quarters and months."""
     today = timezone.localdate()
     years = [year for year in fact_periods.years(today) if year.start <= today]
     parts = {
         part for year in years for part in fact_periods.parts_of(year) if fact_periods.first_day() <= part.end
     }
-    wanted = {p for p in parts if p.start <= today and (kind is Kind.FLOW or p.kind in ("year", "half"))}
-    return sorted(wanted | {chosen}, key=lambda p: (-p.year, p))
+    return sorted({p for p in parts if p.start <= today} | {chosen}, key=lambda p: (-p.year, p))

@@ -1,0 +1,155 @@
+"""The kinds of cases: what a room declares, in its `cases.py`, of a thing of its own that goes up the levels.
+
+Rooms' `cases.py` are found at start. The engine calls a kind's hooks in the decision's own transaction, so that what
+follows a decision happens with it or not at all; a hook that raises `CannotDecide` refuses the decision.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from django.apps import apps
+from django.db import models
+from django.urls import reverse
+
+from fpa.access.models import Unit
+from fpa.approval.models import Case, Decision, Verdict
+from fpa.core.actor import Actor
+
+Changes = Mapping[str, Any] | None
+"""What a hook changed, for the decision's one audit event: field → [old, new]."""
+Hook = Callable[[Case, Decision, Actor], Changes]
+ManyHook = Callable[[Sequence[Case], Sequence[Decision], Actor], Mapping[int, Changes]]
+
+CASE_VERBS: Mapping[str, str] = {
+    Verdict.SUBMIT: "case.submitted",
+    Verdict.APPROVE: "case.approved",
+    Verdict.RETURN: "case.returned",
+    Verdict.REJECT: "case.rejected",
+    Verdict.WITHDRAW: "case.withdrawn",
+    Verdict.OBJECT: "case.objected",
+    Verdict.RECUSE: "case.recused",
+}
+
+
+@dataclass(frozen=True)
+class PlaceOf:
+    """A field or cell of a subject that can be returned; `anchor` is its id on the subject's page."""
+
+    key: str
+    label: str
+    anchor: str = ""
+
+
+def nothing_follows(_case: Case, _decision: Decision, _by: Actor) -> Changes:
+    """The hook of a kind that has nothing to do."""
+    return None
+
+
+@dataclass(frozen=True, kw_only=True)
+class CaseKind:
+    """One kind of case.
+
+    `subject` is its model (`reporting.submission`), `view` the right to see its cases, `flow` the code of the flow by
+    which a unit's go up. `summary` gives the facts for the decision page (label, text), `places` what may be returned,
+    `facts` what conditions of steps are held against. `asks` names what every decision may carry: score, amount, file.
+    `shown_to_experts` is the summary for a dossier, by default `summary`. `weighty` decisions are confirmed once more.
+    One that never `rejects` is only returned. With `own_page` the subject's own page is where it is reviewed, and
+    to-dos lead there.
+    `verbs` are the audit verbs by verdict: with any, the event stands on the subject, else on the case (`case.…`).
+    `amends` is the code of the kind whose approved cases this kind changes.
+
+    Hooks get (case, decision, by): `on_step` after an approval that is not the last. `on_approved_many` and `problems`
+    serve batches: the first instead of `on_approved` for many cases (case key → changes), the second gives, by key,
+    why a case needs a look of its own.
+    """
+
+    code: str
+    label: str
+    subject: str
+    view: str
+    flow: Callable[[Unit], str]
+    summary: Callable[[Any], Sequence[tuple[str, str]]]
+    places: Callable[[Any], Sequence[PlaceOf]] = lambda _: ()
+    facts: Callable[[Any], Mapping[str, Any]] = lambda _: {}
+    shown_to_experts: Callable[[Any], Sequence[tuple[str, str]]] | None = None
+    asks: frozenset[str] = frozenset()
+    weighty: bool = False
+    own_page: bool = False
+    rejects: bool = True
+    verbs: Mapping[str, str] = field(default_factory=dict)
+    amends: str = ""
+    on_submitted: Hook = nothing_follows
+    on_step: Hook = nothing_follows
+    on_approved: Hook = nothing_follows
+    on_returned: Hook = nothing_follows
+    on_rejected: Hook = nothing_follows
+    on_withdrawn: Hook = nothing_follows
+    on_approved_many: ManyHook | None = None
+    problems: Callable[[Sequence[Case]], Mapping[int, str]] = lambda _: {}
+
+    def verb_of(self, verdict: str) -> str:
+        """The audit verb of a verdict."""
+        return self.verbs.get(verdict) or CASE_VERBS[verdict]
+
+    def subject_of(self, case: Case) -> Any:
+        """The subject of a case, as it is now. Raises its model's DoesNotExist."""
+        return whole_rows(self).get(pk=case.subject_id)
+
+    def subjects_of(self, cases: Sequence[Case]) -> dict[int, Any]:
+        """The subjects of many cases by case, in one statement."""
+        rows = whole_rows(self).filter(pk__in=[case.subject_id for case in cases])
+        found = {str(row.pk): row for row in rows}
+        return {case.pk: found[case.subject_id] for case in cases}
+
+    def hook_of(self, verdict: str, *, is_last: bool = True) -> Hook:
+        """What follows a verdict."""
+        if verdict == Verdict.APPROVE and not is_last:
+            return self.on_step
+        hooks = {
+            Verdict.SUBMIT: self.on_submitted,
+            Verdict.APPROVE: self.on_approved,
+            Verdict.RETURN: self.on_returned,
+            Verdict.REJECT: self.on_rejected,
+            Verdict.WITHDRAW: self.on_withdrawn,
+        }
+        return hooks.get(Verdict(verdict), nothing_follows)
+
+
+_KINDS: dict[str, CaseKind] = {}
+
+
+def register(*kinds: CaseKind) -> None:
+    """Make kinds known. Raises ValueError where another kind has the code."""
+    for kind in kinds:
+        if _KINDS.get(kind.code, kind) is not kind:
+            raise ValueError(f"two kinds of case are called {kind.code}")
+        _KINDS[kind.code] = kind
+
+
+def kind_of(code: str) -> CaseKind:
+    """The kind of a code. Raises KeyError where no room has registered it."""
+    return _KINDS[code]
+
+
+def kinds() -> list[CaseKind]:
+    """Every kind that a room has registered."""
+    return list(_KINDS.values())
+
+
+def whole_rows(kind: CaseKind) -> models.QuerySet[Any]:
+    """A kind's subjects, with what a line about them shows where their model says so (`whole`)."""
+    rows: Any = model_of(kind)._default_manager.all()
+    return rows.whole() if hasattr(rows, "whole") else rows
+
+
+def model_of(kind: CaseKind) -> type[models.Model]:
+    """The model of a kind's subjects."""
+    return apps.get_model(kind.subject)
+
+
+def page_of(case: Case) -> str:
+    """Where a case is decided on: the subject's own page where its kind has one, else the page for all kinds."""
+    if kind_of(case.kind).own_page and case.subject_url:
+        return case.subject_url
+    return reverse("decide_case", args=[case.pk])

@@ -1,0 +1,173 @@
+"""Kinds of steps: joint reviews, outside bodies, time, conditions; and what a flow's steps must name."""
+
+import pytest
+from django.utils import timezone
+
+from fpa.approval import actions
+from fpa.approval.actions import CannotDecide, CannotPublish
+from fpa.approval.conditions import BadCondition, holds
+from fpa.approval.models import Case, Task
+from fpa.approval.queries import open_cases_for
+from fpa.approval.steps import check_steps, needed
+from fpa.approval.tests.conftest import in_days
+from fpa.registers.working_days import add_working_days
+from fpa.system.keeper import pass_day
+
+REVIEW = "submission.review"
+TOWNSHIP = {"level": 4, "permission": REVIEW, "label": "乡镇审核"}
+COUNTY = {"level": 3, "permission": REVIEW, "label": "县级审核"}
+OUTSIDE = {"level": 4, "permission": REVIEW, "label": "批复", "kind": "outside", "body": "财政所", "days": 5}
+PUBLIC = {"level": 4, "permission": REVIEW, "label": "公示", "kind": "time", "days": 5}
+
+
+@pytest.fixture
+def sent(province_scope, submit):
+    """Send the village's matter up by a flow of these steps: `sent(step, …)`."""
+
+    def act(*steps):
+        return submit(flow=actions.ensure_flow("own", "流程", list(steps)))
+
+    return act
+
+
+def test_joint_review_waits_for_every_right(sent, actor, colleague):
+    case = sent(TOWNSHIP | {"also": ["submission.fill"]}, COUNTY)
+    assert sorted(Task.objects.values_list("permission", flat=True)) == ["submission.fill", REVIEW]
+    case = actions.approve_case(case=case, by=actor("township"))
+    assert case.step == 0
+    assert open_cases_for(actor("township")).count() == 1
+    case = actions.approve_case(case=case, by=colleague("township"))
+    assert (case.step, case.reviewer_id) == (1, actor("county").unit_id)
+
+
+def test_joint_review_that_any_may_close(sent, actor):
+    case = sent(TOWNSHIP | {"also": ["submission.fill"], "closes": "any"}, COUNTY)
+    case = actions.approve_case(case=case, by=actor("township"))
+    assert case.step == 1
+    assert set(Task.objects.filter(step=0).values_list("state", flat=True)) == {"done", "closed"}
+
+
+def test_outside_result_is_entered_with_its_document(sent, actor):
+    case = sent(OUTSIDE, COUNTY)
+    assert case.standing == "待财政所批复"
+    with pytest.raises(CannotDecide, match="登记它的文号"):
+        actions.approve_case(case=case, by=actor("township"))
+    document = {"body": "财政所", "number": "财字〔2026〕3号", "dated_on": timezone.localdate()}
+    case = actions.record_outside_result(
+        case=case, by=actor("township"), verdict="approve", document=document
+    )
+    decision = case.decisions.latest("id")
+    assert (case.step, decision.number, decision.body) == (1, "财字〔2026〕3号", "财政所")
+    assert decision.actor_name == actor("township").name
+
+
+@pytest.mark.parametrize(("verdict", "state"), [("return", "returned"), ("reject", "rejected")])
+def test_outside_body_may_return_or_reject(sent, actor, verdict, state):
+    document = {"body": "财政所", "number": "财字〔2026〕4号", "dated_on": timezone.localdate()}
+    case = actions.record_outside_result(
+        case=sent(OUTSIDE), by=actor("township"), verdict=verdict, document=document, note="资金不足",
+        due_on=in_days(3),
+    )  # fmt: skip
+    assert (case.state, case.decisions.latest("id").number) == (state, "财字〔2026〕4号")
+
+
+@pytest.mark.parametrize(
+    ("changes", "match"),
+    [({"number": " "}, "文号"), ({"dated_on": None}, "成文日期"), ({"dated_on": in_days(2)}, "不能晚于今天")],
+)
+def test_outside_result_needs_its_document_whole(sent, actor, changes, match):
+    document = {"body": "财政所", "number": "财字〔2026〕3号", "dated_on": timezone.localdate()} | changes
+    with pytest.raises(CannotDecide, match=match):
+        actions.record_outside_result(
+            case=sent(OUTSIDE), by=actor("township"), verdict="approve", document=document
+        )
+
+
+def test_a_time_closes_by_its_day(sent, actor):
+    case = sent(PUBLIC, COUNTY)
+    task = Task.objects.get()
+    assert task.due_on == add_working_days(timezone.localdate(), 5)
+    with pytest.raises(CannotDecide, match="期满后才能通过"):
+        actions.approve_case(case=case, by=actor("township"))
+    assert actions.close_due_steps(today=task.due_on) == 0
+    assert actions.close_due_steps(today=add_working_days(task.due_on, 1)) == 1
+    assert Case.objects.get().step == 1
+
+
+def test_an_objection_waits_for_who_is_in_charge(sent, actor):
+    case = sent(PUBLIC, COUNTY)
+    actions.record_objection(case=case, by=actor("township"), reason="村民反映名单有误")
+    Task.objects.update(due_on=in_days(-1))
+    assert actions.close_due_steps(today=timezone.localdate()) == 0
+    with pytest.raises(CannotDecide, match="收到异议"):
+        actions.approve_case(case=case, by=actor("township"))
+    assert actions.approve_case(case=case, by=actor("township"), note="经核实，名单无误").step == 1
+
+
+def test_the_keeper_passes_days(sent):
+    sent(PUBLIC, COUNTY)
+    Task.objects.update(due_on=in_days(-1))
+    pass_day()
+    assert Case.objects.get().step == 1
+
+
+@pytest.mark.parametrize(("when", "reviewer"), [("level >= 5", "township"), ("level < 5", "county")])
+def test_conditions_choose_the_steps(sent, actor, when, reviewer):
+    case = sent(TOWNSHIP | {"when": when}, COUNTY)
+    assert case.reviewer_id == actor(reviewer).unit_id
+
+
+@pytest.mark.parametrize(
+    ("text", "facts", "expected"),
+    [
+        ("", {}, True),
+        ("amount >= 500000", {"amount": 500000}, True),
+        ("amount >= 500000", {"amount": "499999.99"}, False),
+        ("金额 > 3", {"金额": 4}, True),
+        ("amount != 0", {"amount": 0}, False),
+        ("amount < 3", {}, True),
+        ("amount < 3", {"amount": "不详"}, True),
+    ],
+)
+def test_condition_holds(text, facts, expected):
+    assert holds(text, facts) is expected
+
+
+@pytest.mark.parametrize("text", ["amount", "amount >", "1 > amount", "__import__('os')", "a >= b"])
+def test_condition_that_is_none_is_refused(text):
+    with pytest.raises(BadCondition, match="看不懂"):
+        holds(text, {})
+
+
+@pytest.mark.parametrize(
+    ("step", "match"),
+    [
+        (OUTSIDE | {"body": ""}, "外部单位"),
+        (PUBLIC | {"days": 0}, "几个工作日"),
+        (TOWNSHIP | {"days": 999}, "工作日"),
+        (TOWNSHIP | {"closes": "most"}, "办结规则"),
+        (TOWNSHIP | {"asks": ["mood"]}, "评分、金额、附件"),
+        (TOWNSHIP | {"when": "amount"}, "看不懂"),
+        (TOWNSHIP | {"kind": "wish"}, "种类不对"),
+        (TOWNSHIP | {"also": ["no.such"]}, "no.such"),
+    ],
+)
+def test_steps_that_are_not_whole_are_refused(step, match):
+    with pytest.raises(CannotPublish, match=match):
+        check_steps([step])
+
+
+@pytest.mark.parametrize(
+    ("closes", "asked", "agree"), [("all", 3, 3), ("any", 3, 1), (2, 3, 2), (5, 3, 3), ("any", 0, 0)]
+)
+def test_needed_follows_the_rule(closes, asked, agree):
+    assert needed(closes, asked) == agree
+
+
+def test_answers_that_a_step_asks_for_are_kept(sent, actor):
+    case = sent(TOWNSHIP | {"asks": ["score", "amount"]}, COUNTY)
+    with pytest.raises(CannotDecide, match="核定金额"):
+        actions.approve_case(case=case, by=actor("township"), score=90)
+    actions.approve_case(case=case, by=actor("township"), score=90, amount=5000)
+    decision = case.decisions.latest("id")
+    assert (decision.score, decision.amount) == (90, 5000)

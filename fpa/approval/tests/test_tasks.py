@@ -1,0 +1,265 @@
+"""What may be done with a task beside deciding, what days do to it, batches, 补录, amendments, 代办."""
+
+from dataclasses import replace
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
+
+from fpa.access.models import Post
+from fpa.approval import actions
+from fpa.approval.actions import CannotDecide
+from fpa.approval.kinds import CaseKind, register
+from fpa.approval.models import Case, Task
+from fpa.approval.queries import escalated_to, open_cases_for
+from fpa.approval.tests.conftest import SAMPLE, in_days
+from fpa.audit.models import Event
+from fpa.registers.working_days import add_working_days
+
+APPLIED: list[str] = []
+
+
+def _apply(case, decision, by):
+    APPLIED.append(case.subject_id)
+    return {"applied": [None, case.title]}
+
+
+CHANGE = CaseKind(
+    code="sample_change", label="样例变更", subject="access.unit", view="case.view", flow=lambda unit: "submission",
+    summary=lambda unit: [("单位", unit.name)], amends="sample", on_approved=_apply,
+)  # fmt: skip
+register(CHANGE)
+
+
+@pytest.fixture
+def helper(province_scope, unit_of, actor):
+    """Another post of the township, whose role may not review."""
+    post = Post.objects.create(unit=unit_of("township"), title="内勤", role="village")
+    by = actor("township")
+    return replace(by, user_id=by.user_id + 9_000_000, post_id=post.pk, permissions=frozenset({"case.view"}))
+
+
+def test_a_level_step_makes_one_task_a_unit_and_right(submit, actor):
+    case = submit()
+    task = Task.objects.get()
+    assert (task.case, task.assignee_id, task.permission, task.path) == (
+        case, actor("township").unit_id, "submission.review", case.path,
+    )  # fmt: skip
+    actions.approve_case(case=case, by=actor("township"))
+    task.refresh_from_db()
+    assert (task.state, task.post_id) == ("done", actor("township").post_id)
+
+
+def test_delegated_task_is_done_by_the_other_post_until_its_day(submit, actor, helper):
+    case = submit()
+    with pytest.raises(CannotDecide, match="没有审核权限"):
+        actions.approve_case(case=case, by=helper)
+    post = Post.objects.get(pk=helper.post_id)
+    actions.delegate_task(case=case, to_post=post, until=in_days(1), reason="出差", by=actor("township"))
+    assert open_cases_for(helper).count() == 1
+    Task.objects.update(delegated_until=in_days(-1))
+    assert open_cases_for(helper).count() == 0
+    with pytest.raises(CannotDecide):
+        actions.approve_case(case=case, by=helper)
+    Task.objects.update(delegated_until=in_days(0))
+    assert actions.approve_case(case=case, by=helper).step == 1
+    assert Event.objects.filter(verb="task.delegated").count() == 1
+
+
+def test_delegation_stays_in_the_unit(submit, actor, unit_of):
+    post = Post.objects.filter(unit=unit_of("county")).first()
+    with pytest.raises(CannotDecide, match="本单位的其他岗位"):
+        actions.delegate_task(
+            case=submit(), to_post=post, until=in_days(1), reason="出差", by=actor("township")
+        )
+
+
+def test_recused_person_leaves_the_task_to_a_colleague(submit, actor, colleague):
+    case = submit()
+    actions.recuse_case(case=case, reason="申报人是亲属", by=actor("township"))
+    assert not open_cases_for(actor("township")).exists()
+    with pytest.raises(CannotDecide, match="已申请回避"):
+        actions.approve_case(case=case, by=actor("township"))
+    assert actions.approve_case(case=case, by=colleague("township")).step == 1
+    assert case.decisions.filter(verdict="recuse").get().reason == "申报人是亲属"
+
+
+def test_escalated_task_is_listed_at_the_level_above_once(submit, actor, unit_of):
+    submit()
+    today = timezone.localdate()
+    Task.objects.update(due_on=today)
+    assert actions.escalate_tasks(today=add_working_days(today, 3)) == 0
+    assert actions.escalate_tasks(today=add_working_days(today, 4)) == 1
+    assert actions.escalate_tasks(today=add_working_days(today, 9)) == 0
+    assert escalated_to(actor("county")).count() == 1
+    event = Event.objects.get(verb="task.escalated")
+    assert (event.object_id, event.changes) == (str(unit_of("county").pk), {"tasks": 1})
+
+
+@pytest.fixture
+def many(flow, actor, unit_of):
+    """Cases of so many villages of the county."""
+
+    def act(n):
+        villages = [v for t in unit_of("county").children.all() for v in t.children.all()][:n]
+        return [
+            actions.submit_case(
+                kind=SAMPLE,
+                flow=flow,
+                subject=v,
+                title=v.name,
+                unit=v,
+                by=replace(actor("county"), user_id=1),
+            )
+            for v in villages
+        ]
+
+    return act
+
+
+def test_decide_cases_names_each_failure(many, actor, flow):
+    cases = [c for c in many(30) if c.reviewer_id == actor("township").unit_id]
+    actions.reject_case(case=cases[0], by=actor("township"), reason="不符")
+    other = Case.objects.exclude(reviewer_id=actor("township").unit_id).first()
+    tried = [*cases, *([other] if other else [])]
+    result = actions.decide_cases(cases=tried, verdict="approve", by=actor("township"))
+    assert len(result.done) == len(cases) - 1
+    assert all(reason.endswith("。") for _, reason in result.failed)
+    assert {case.pk for case, _ in result.failed} == {cases[0].pk, *([other.pk] if other else [])}
+    for case in result.done:
+        one = Case.objects.get(pk=case.pk)
+        assert (one.step, one.reviewer_id) == (1, actor("county").unit_id)
+        assert list(one.decisions.order_by("id").values_list("verdict", flat=True)) == ["submit", "approve"]
+        assert Task.objects.filter(case=one).open().get().assignee_id == one.reviewer_id
+    assert Event.objects.filter(verb="case.approved").count() == len(result.done)
+
+
+def test_decide_cases_keeps_the_two_person_rule(submit, actor):
+    case = submit(by=actor("township"))
+    result = actions.decide_cases(cases=[case], verdict="approve", by=actor("township"))
+    assert [reason for _, reason in result.failed] == [
+        "这件事项由您本人上报，按双人复核的规定，请由本单位另一位同事审核。"
+    ]
+
+
+def test_decide_cases_query_count_does_not_grow(many, actor):
+    cases = [c for c in many(12) if c.reviewer_id == actor("township").unit_id]
+    counts = []
+    for batch in (cases[:1], cases[1:]):
+        with CaptureQueriesContext(connection) as queries:
+            actions.decide_cases(cases=batch, verdict="approve", by=actor("township"))
+        counts.append(len(queries))
+    assert len(cases) > 2
+    assert counts[0] == counts[1]
+
+
+def test_decide_cases_page_sums_up(submit, client_as, actor):
+    case = submit()
+    page = client_as("township").post("/cases/decide/", {"row": [case.pk]}, follow=True).content.decode()
+    assert "1" in page
+    assert Case.objects.get().reviewer_id == actor("county").unit_id
+
+
+def test_past_case_is_checked_by_a_second_person_and_marked(province_scope, actor, colleague, unit_of):
+    township, by = unit_of("township"), actor("township")
+    case = actions.record_past_case(
+        kind=SAMPLE, subject=township, title="2021年项目", unit=township, basis="湘计生协〔2021〕8号", by=by
+    )
+    assert case.standing == f"待{township.short_name}补录复核"
+    with pytest.raises(CannotDecide, match="双人复核"):
+        actions.approve_case(case=case, by=by)
+    case = actions.approve_case(case=case, by=colleague("township"))
+    assert (case.state, case.is_past, case.flow, case.due_on) == ("approved", True, None, None)
+    assert Task.objects.get().due_on is None
+
+
+@pytest.mark.parametrize(("basis", "match"), [(" ", "依据")])
+def test_past_case_needs_its_basis(province_scope, actor, unit_of, basis, match):
+    with pytest.raises(CannotDecide, match=match):
+        actions.record_past_case(
+            kind=SAMPLE, subject=unit_of("village"), title="旧", unit=unit_of("village"), basis=basis,
+            by=actor("township"),
+        )  # fmt: skip
+
+
+def test_amendment_is_a_case_of_its_own_and_its_hook_applies_it(submit, actor, unit_of):
+    APPLIED.clear()
+    case, village = submit(), unit_of("village")
+    with pytest.raises(CannotDecide, match="还没有通过"):
+        actions.amend_case(case=case, kind=CHANGE, subject=village, title="变更", by=actor("village"))
+    for name in ("township", "county", "province"):
+        case = actions.approve_case(case=case, by=actor(name))
+    change = actions.amend_case(case=case, kind=CHANGE, subject=village, title="变更", by=actor("village"))
+    assert (change.amends, change.kind) == (case, "sample_change")
+    for name in ("township", "county", "province"):
+        change = actions.approve_case(case=change, by=actor(name))
+    assert [str(village.pk)] == APPLIED
+    assert Event.objects.filter(object_id=str(change.pk)).latest("id").changes["applied"] == [None, "变更"]
+
+
+def test_a_subject_may_have_a_live_case_of_each_kind(submit, actor, unit_of, flow):
+    submit()
+    village = unit_of("village")
+    with pytest.raises(CannotDecide, match="正在审核"):
+        submit()
+    actions.submit_case(
+        kind=CHANGE, flow=flow, subject=village, title="变", unit=village, by=actor("village")
+    )
+    assert Case.objects.of(village).live().count() == 2
+
+
+def test_a_hook_that_refuses_undoes_the_decision(submit, actor, flow, unit_of, monkeypatch):
+    def refuse(*_):
+        raise CannotDecide("编号已用完。")
+
+    stern = CaseKind(
+        code="stern", label="从严", subject="access.unit", view="case.view", flow=lambda unit: "submission",
+        summary=lambda unit: [], on_step=refuse,
+    )  # fmt: skip
+    monkeypatch.setattr("fpa.approval.kinds._KINDS", {"stern": stern})
+    village = unit_of("village")
+    case = actions.submit_case(
+        kind=stern, flow=flow, subject=village, title="严", unit=village, by=actor("village")
+    )
+    with pytest.raises(CannotDecide, match="编号已用完"):
+        actions.approve_case(case=case, by=actor("township"))
+    assert Case.objects.get().step == 0
+    assert Task.objects.get().state == "open"
+
+
+def test_acting_for_a_unit_below_is_said(submit, actor):
+    case = submit(by=actor("township"))
+    decision = case.decisions.get()
+    assert (decision.on_behalf_of_id, decision.actor_unit_id) == (case.unit_id, actor("township").unit_id)
+    assert Event.objects.get(verb="case.submitted").changes["on_behalf_of"] == case.unit.name
+    assert actions.withdraw_case(case=case, by=actor("village")).state == "withdrawn"
+
+
+def test_decide_case_page_leads_to_the_next(submit, flow, actor, unit_of, client_as):
+    first = submit()
+    other = unit_of("township").children.all()[1]
+    second = actions.submit_case(
+        kind=SAMPLE, flow=flow, subject=other, title="第二件", unit=other, by=actor("village").__class__(
+            user_id=77, name="他", unit_id=other.pk, unit_name=other.name, path=other.path, level=5
+        ),
+    )  # fmt: skip
+    client = client_as("township")
+    page = client.get(f"/cases/{first.pk}/decide/").content.decode()
+    assert all(words in page for words in ("事项内容", "办理经过", "第 1 件，共 2 件", "退回处：名称"))
+    answer = client.post(f"/cases/{first.pk}/decide/", {"verdict": "approve", "reason": ""})
+    assert answer["Location"] == f"/cases/{second.pk}/decide/?done=1"
+    assert "第 2 件，共 2 件" in client.get(answer["Location"]).content.decode()
+    bad = client.post(f"/cases/{second.pk}/decide/", {"verdict": "return", "reason": ""}).content.decode()
+    assert "要写明理由" in bad
+    data = {"verdict": "return", "place_0": "名称有误", "due_on": in_days(3).isoformat()}
+    assert client.post(f"/cases/{second.pk}/decide/", data)["Location"] == "/cases/"
+    second.refresh_from_db()
+    assert second.state == "returned"
+    assert second.threads.get().place == "name"
+
+
+def test_decide_case_page_out_of_turn_offers_nothing(submit, client_as):
+    page = client_as("county").get(f"/cases/{submit().pk}/decide/").content.decode()
+    assert "现在不由您的岗位办理" in page
+    assert 'name="verdict"' not in page

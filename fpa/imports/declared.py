@@ -1,0 +1,217 @@
+"""An importer that is only declared: the SQL that judges and writes its rows is made from model, columns and key."""
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import replace
+from datetime import date
+from decimal import Decimal
+from functools import cached_property
+from typing import Any
+
+from django.db import connection, models
+from django.urls import reverse
+from django.utils import timezone
+
+from fpa.access.models import Level, Unit
+from fpa.core.actor import Actor
+from fpa.core.visibility import upper_bound
+from fpa.imports import declared_sql as sql
+from fpa.imports.columns import Column, Context, Number, Part, Text, normalise
+from fpa.imports.copy_lines import Normalise
+from fpa.imports.importer import Importer, Parent, Raced, UnitFields
+from fpa.imports.models import ImportRow, Job, RowOutcome
+from fpa.imports.unit_fields import UNIT_FIELDS, UNIT_KEYS
+from fpa.pages.fields import UnitField
+from fpa.pages.progress import Progress
+
+_FEW = 200
+Given = Mapping[str, Callable[[Actor], Any]]
+_UNIT_HINT = (
+    "输入区划代码、名称或拼音首字母。整张表属于一个单位的，选这个单位；"
+    "选上级单位时，表里要有写明所属单位的列。"
+)
+
+
+class Import(Importer):
+    """One kind of record, by declaration.
+
+    `columns` are read from the file; `key` names those that find a record, which is one within its unit, or within
+    what the rows go into where there is a `parent`; where `open_field` is given, only records in which that is empty
+    are found. `levels` are those of the units that rows may belong to.
+    `given` are attributes of a new record that no file says, by who confirms. `rules` say the model's
+    constraints in words: name to (key of a column, reason). `stale` marks the figures of the model, from the earliest
+    `dated` day on; `refresh` brings them up to date for the command line.
+    """
+
+    units = UnitFields("unit_code", UNIT_KEYS)
+
+    def __init__(
+        self,
+        *,
+        kind: str,
+        label: str,
+        measure: str,
+        permission: str,
+        verb: str,
+        model: type[models.Model],
+        columns: Sequence[Part],
+        key: Sequence[str],
+        list_name: str,
+        parent: Parent | None = None,
+        levels: Sequence[int] = tuple(Level),
+        given: Given | None = None,
+        rules: Mapping[str, tuple[str, str]] | None = None,
+        defaults: Sequence[str] = (),
+        open_field: str = "",
+        dated: str = "",
+        stale: Callable[[type[models.Model], str, date | None], None] | None = None,
+        refresh: Callable[[], Any] | None = None,
+    ) -> None:
+        self.kind, self.label, self.measure = kind, label, measure  # type: ignore[misc]
+        self.permission, self.verb = permission, verb  # type: ignore[misc]
+        self.model, self.key, self.list_name = model, tuple(key), list_name
+        self.parts = tuple(_bounded(part, model) for part in columns)
+        self.parent, self.levels = parent, tuple(levels)  # type: ignore[misc]
+        self.given, self.rules = dict(given or {}), dict(rules or {})
+        self.defaults = tuple(defaults)  # type: ignore[misc]
+        self.open_field = open_field
+        self.dated, self.stale, self.refresh = dated, stale, refresh
+        self.fields = (*(item for part in self.parts for item in part.fields), *UNIT_FIELDS)  # type: ignore[misc]
+        self.key_field = self.key[0]  # type: ignore[misc]
+        self.is_key_within_unit = parent is None  # type: ignore[misc]
+        self.subject_keys = tuple(self._subjects())  # type: ignore[misc]
+        self.template = self._template()  # type: ignore[misc]
+
+    def _subjects(self) -> Iterator[str]:
+        for part in self.parts:
+            yield from part.subject or (
+                [part.key] if isinstance(part, Column) and part.key in self.key else []
+            )
+
+    def _template(self) -> dict[str, str]:
+        units = {"township": "名称唯一时可不填。", "village": "填所属单位的名称，也可另加“单位代码”一列。"}
+        hints = {key: hint for part in self.parts for key, hint in part.hints.items()}
+        return hints | (units if Level.VILLAGE in self.levels else {"unit": "填所属单位的名称。"})
+
+    @cached_property
+    def statements(self) -> sql.Statements:
+        """The SQL, made when it is first needed."""
+        return sql.Statements(self)
+
+    @cached_property
+    def judge(self) -> str:  # type: ignore[override]
+        """The judgement, made from the declaration."""
+        return self.statements.judge
+
+    @property
+    def judge_values(self) -> dict[str, Any]:  # type: ignore[override]
+        """What the rules of rejection are called, and about which column each is."""
+        rules = self.statements.rules
+        return {
+            "rule_fields": [rule.field for rule in rules],
+            "rule_reasons": [rule.reason for rule in rules],
+        }
+
+    @contextmanager
+    def planning(self, rows: int) -> Iterator[None]:
+        """Joins by hash or in order, but for a few rows: of those just written the planner takes all for a few."""
+        with connection.cursor() as cursor:
+            if rows > _FEW:
+                cursor.execute("SELECT set_config('enable_nestloop', 'off', true)")
+            yield
+            cursor.execute("SELECT set_config('enable_nestloop', 'on', true)")
+
+    @property
+    def normalise(self) -> Normalise:
+        """That of the columns."""
+        return normalise
+
+    def context(self) -> Context:
+        """Today, and the columns."""
+        has_uuid = isinstance(self.model._meta.pk, models.UUIDField)
+        return Context(timezone.localdate(), self.parts, self.key, has_uuid)
+
+    def apply(self, job: Job, by: Actor, progress: Progress) -> None:
+        """Insert the new rows by one statement, correct the changed ones by another, and mark the figures."""
+        values = self._values(job, by)
+        with connection.cursor() as cursor, self.planning(job.done):
+            for statement in self.statements.before:
+                cursor.execute(statement, values)
+            for words, statement, outcome in self.statements.writing:
+                progress.say(words, job.done, now=True)
+                cursor.execute(statement, values)
+                self._all_or_raced(cursor, job, outcome)
+            cursor.execute(self.statements.since, values)
+            since = cursor.fetchone()[0]
+        if self.stale and since is not False:
+            self.stale(self.model, job.path, since)
+
+    def _values(self, job: Job, by: Actor) -> dict[str, Any]:
+        values = {
+            "job": job.pk,
+            "path": job.path,
+            "path_hi": upper_bound(job.path),
+            "lo": by.path,
+            "hi": upper_bound(by.path),
+            "parent": job.parent or None,
+            "today": timezone.localdate(),
+        }
+        return values | {f"given_{name}": value(by) for name, value in self.given.items()} | self.judge_values
+
+    def _all_or_raced(self, cursor: Any, job: Job, outcome: str) -> None:
+        written = cursor.rowcount
+        cursor.execute(sql.COUNT, {"job": job.pk, "outcome": outcome})
+        if cursor.fetchone()[0] != written:
+            raise Raced
+
+    def settle(self) -> None:
+        """Bring the figures up to the records."""
+        if self.refresh:
+            self.refresh()
+
+    def list_url(self, unit: Unit) -> str:
+        """The list of the records, at the unit."""
+        return f"{reverse(self.list_name)}?unit={unit.code}"
+
+    def unit_field(self, within: str) -> UnitField:
+        """A unit at or below the seat's."""
+        field = UnitField(label="导入到哪个单位", help_text=_UNIT_HINT)
+        field.within = within
+        return field
+
+    def subject(self, row: ImportRow) -> str:
+        """The values of the key, as they are shown."""
+        said = (self._words(key, row.data[key]) for key in self.subject_keys if row.data.get(key) is not None)
+        return " ".join(said) or "—"
+
+    def changes_in_words(self, row: ImportRow) -> str:
+        """地点：村委会 → 文化站；…"""
+        if row.outcome != RowOutcome.CHANGED:
+            return ""
+        return "；".join(
+            f"{self.label_of(key)}：{self._words(key, old)} → {self._words(key, new)}"
+            for key, (old, new) in row.changes.items()
+        )
+
+    def _words(self, key: str, value: Any) -> str:
+        if value is None or value == "":
+            return "未登记"
+        part = next((part for part in self.parts if key in part.data or key in part.subject), None)
+        return part.words_of(key, value) if part else str(value)
+
+
+def _bounded(part: Part, model: type[models.Model]) -> Part:
+    """A column within what the model's field can hold. Raises FieldDoesNotExist for a key that is no attribute."""
+    if not isinstance(part, Column):
+        return part
+    field: Any = model._meta.get_field(part.key)
+    if isinstance(part, Text) and getattr(field, "max_length", None):
+        return replace(part, longest=min(part.longest, field.max_length))
+    if isinstance(part, Number) and isinstance(field, models.DecimalField):
+        digits, places = field.max_digits or 0, field.decimal_places or 0
+        most = Decimal(10) ** (digits - places) - Decimal(1).scaleb(-places)
+        return replace(part, places=min(part.places, places), most=min(most, part.most or most))
+    if isinstance(part, Number) and isinstance(field, models.IntegerField):
+        largest = connection.ops.integer_field_range(field.get_internal_type())[1]
+        return replace(part, most=min(largest, part.most or largest))
+    return part

@@ -1,0 +1,30 @@
+"""Columns that the platform must not hold: pregnancies, contraception, births (design §5).
+
+Old rosters of family planning carry them beside name and phone. They are cut out of the file before anything of it is
+staged, whatever kind is imported; no importer can ask for one.
+"""
+
+import re
+import unicodedata
+
+_NOISE = re.compile(r"[\W_]+")
+_HINTS = re.compile(r"[()\[\]【】〔〕<>{}]")
+_TRADITIONAL = str.maketrans("節懷結紮環產孫檢", "节怀结扎环产孙检")
+_ASSOCIATION = re.compile(r"计划生育(?!措施|手术|情况|服务)")
+_FORBIDDEN = re.compile(
+    "节育|避孕|绝育|不育|生育|婚育|育龄|孕|妊|娠|胎|孩|产次|产史|产期|产后|子女[个人]?数|子女情况|现有子女|"
+    "月经|初潮|绝经|停经|经期|结扎|[上放取带戴查换]环|环[情检型孕况]|^环$|宫内|子宫|皮埋|人流|药流|流产|引产|早产|"
+    "堕胎|刮宫|清宫|分娩|顺产|剖腹|剖宫|哺乳|输卵管|输精管|安全套|药具|三查|四查|妇检|计生措施|计生手术|^措施|措施落实|"
+    "落实措施|采取措施|^手术(?:名称|类型|时间|日期)?$|iud|lmp"
+)
+
+
+def is_forbidden(header: str) -> bool:
+    """Whether a column of this name may tell of a pregnancy, of contraception, or of births.
+
+    Names are read as they are written: any width, spaces and marks between the characters, traditional characters.
+    The association's own name (计划生育协会) is none.
+    """
+    text = unicodedata.normalize("NFKC", header).casefold().translate(_TRADITIONAL)
+    names = (_NOISE.sub("", name) for name in (text, *_HINTS.split(text)))
+    return any(_FORBIDDEN.search(_ASSOCIATION.sub("", name)) for name in names)

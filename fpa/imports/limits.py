@@ -1,0 +1,32 @@
+"""What the work of one import may cost the database."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from django.conf import settings
+from django.db import OperationalError, connection
+from psycopg.errors import QueryCanceled
+
+from fpa.imports.actions import CannotImport
+
+_TOO_LONG = (
+    "数据库处理这个文件时有一步超过了 {seconds:g} 秒的上限，已停止，没有写入任何数据。"
+    "请把文件分成几个后重新上传；仍不行请联系系统管理员。"
+)
+
+
+@contextmanager
+def limited_statements() -> Iterator[None]:
+    """Give every statement of this transaction IMPORT_STATEMENT_SECONDS, so that no file keeps the database for hours.
+
+    Raises CannotImport where one took longer: nothing of the transaction stays.
+    """
+    with connection.cursor() as cursor:
+        limit = str(round(settings.IMPORT_STATEMENT_SECONDS * 1000))
+        cursor.execute("SELECT set_config('statement_timeout', %s, true)", [limit])
+    try:
+        yield
+    except (OperationalError, QueryCanceled) as error:
+        if not isinstance(error.__cause__ or error, QueryCanceled):
+            raise
+        raise CannotImport(_TOO_LONG.format(seconds=settings.IMPORT_STATEMENT_SECONDS)) from error
