@@ -38,6 +38,8 @@ def pytest_configure() -> None:
     invariants.load_profile("house")
     given = settings.OWNER_DATABASE["OPTIONS"]  # the application's role has the same
     given["options"] = f"{given.get('options', '')} {SESSION_OPTIONS}".strip()
+    settings.STORAGES["staticfiles"]["BACKEND"] = "django.contrib.staticfiles.storage.StaticFilesStorage"
+    settings.WHITENOISE_USE_FINDERS = True
     settings.FILES_DIR = settings.DATA_DIR / "test" / "files"
     settings.EXPORT_DIR = settings.DATA_DIR / "test" / "exports"
 

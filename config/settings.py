@@ -161,15 +161,24 @@ USE_I18N = True
 
 STATIC_URL = "/static/"
 STATIC_ROOT = DATA_DIR / "static"
-# Stays empty: whitenoise serves from the finders, and warns where the folder is missing.
-STATIC_ROOT.mkdir(parents=True, exist_ok=True)
 STATICFILES_DIRS = [
     BASE_DIR / "static",
     ("vendor/htmx", BASE_DIR / "node_modules/htmx.org/dist"),
     ("vendor/tabler", BASE_DIR / "node_modules/@tabler/core/dist/css"),
     ("vendor/echarts", BASE_DIR / "node_modules/echarts/dist"),
 ]
-WHITENOISE_USE_FINDERS = True
+VENDORED_FILES = {
+    "vendor/htmx/htmx.min.js",
+    "vendor/tabler/tabler.min.css",
+    "vendor/tabler/tabler.min.css.map",
+    "vendor/echarts/echarts.common.min.js",
+}
+STORAGES = {
+    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
+}
+WHITENOISE_KEEP_ONLY_HASHED_FILES = True
+WHITENOISE_SKIP_COMPRESS_EXTENSIONS = ("map", "png", "jpg", "woff2")
 DATA_UPLOAD_MAX_MEMORY_SIZE = 10 * 1024 * 1024
 FILE_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024 * 1024
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 5000

@@ -63,7 +63,7 @@ def fill_submission(request: HttpRequest, pk: int, code: str | None = None) -> H
         return page_of(request, sheet, "fill_submission.html")
     after = _save(request, sheet)
     wrong = [row for row in after.rows if row.problem]
-    if "HX-Request" in request.headers:
+    if request.htmx:  # type: ignore[attr-defined]
         return page_of(request, after, "_sheet.html")
     if wrong:
         messages.error(request, f"有 {len(wrong)} 格没有保存，请看格子下面的说明；其余已经保存。")

@@ -1,6 +1,7 @@
 """`fpa serve` on a database of its own: it answers, and goes on when any of its processes is killed."""
 
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -62,6 +63,18 @@ def child(word: str) -> int:
 def test_serve_runs_web_worker_and_keeper(address):
     assert answers(f"{address}/login/")
     assert all(wait_for(lambda word=word: child(word)) for word in ("gunicorn", "worker", "keeper"))
+
+
+def test_serve_names_static_files_by_hash_and_serves_them(address):
+    with urlopen(f"{address}/login/", timeout=20) as response:
+        page = response.read().decode()
+    named = set(re.findall(r'(?:href|src)="(/static/[^"#]+)', page))
+    assert named
+    assert all(re.search(r"\.[0-9a-f]{12}\.\w+$", url) for url in named)
+    for url in named:
+        with urlopen(f"{address}{url}", timeout=20) as response:
+            assert "immutable" in response.headers["Cache-Control"]
+    assert not answers(f"{address}/static/css/light.css")
 
 
 @pytest.mark.parametrize("word", ["fpa worker", "fpa keeper", "gunicorn"])

@@ -1,4 +1,4 @@
-"""`fpa setup`: keys, the application's role, migrations, and the tree of units. Safe to run again."""
+"""`fpa setup`: keys, static files, the application's role, migrations, and the tree of units. Safe to run again."""
 
 from typing import Any
 
@@ -13,6 +13,7 @@ from fpa.access.load_units import load_units
 from fpa.access.renamed_apps import rename_apps
 from fpa.core import database
 from fpa.core.crypto import generate_keyring
+from fpa.core.statics import collect_static_files
 
 LOCK_WAIT_MS = 2_000
 """How long a migration waits for a table; whoever comes meanwhile waits behind it."""
@@ -24,6 +25,7 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         if not settings.KEYRING_FILE.exists():
             generate_keyring(settings.KEYRING_FILE)
+        collect_static_files()
         database.ensure_app_role(settings.OWNER_DATABASE, settings.DATA_DIR)
         self._migrate()
         made = load_units()

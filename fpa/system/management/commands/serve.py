@@ -7,6 +7,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand
 
+from fpa.core.statics import collect_static_files
 from fpa.system.supervisor import commands, supervise
 
 
@@ -18,4 +19,5 @@ class Command(BaseCommand):
         parser.add_argument("--workers", type=int, default=2)
 
     def handle(self, *args: Any, **options: Any) -> None:
+        collect_static_files()
         sys.exit(supervise(commands(options["address"], options["workers"])))
