@@ -1,5 +1,7 @@
 """Lists of members are read by their indexes, under the policy, and say so in their plans (design §9)."""
 
+import re
+
 import pytest
 from django.conf import settings
 from django.db import connection
@@ -81,7 +83,7 @@ def test_member_search_of_a_common_name_walks_the_units_range_in_the_index(many_
 def test_member_search_of_a_rare_name_reads_the_index_of_names(many_members, wanted, index):
     with scoped("/"):
         plan = plan_of(keys(Member.objects.all().called(wanted)))
-    assert f"Index Only Scan using {index}" in plan, plan
+    assert re.search(rf"Index (Only )?Scan (using|on) {index} ", plan), plan
     assert f">= '{wanted}'" in conditions(plan)[0], plan
 
 

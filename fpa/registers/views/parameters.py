@@ -131,7 +131,7 @@ def set_parameter(request: HttpRequest, key: str) -> HttpResponse:
     """Lay down what holds at the seat's unit and below."""
     actor, kind = _setter(request), _kind(key)
 
-    def said(row: Any) -> Said:
+    def told(row: Parameter) -> Said:
         message = f"已设定{row}：{said(row)}，自{row.from_year}年起执行。"
         return message, reverse("parameter_list")
 
@@ -143,7 +143,7 @@ def set_parameter(request: HttpRequest, key: str) -> HttpResponse:
         submit="设定",
         back=reverse("parameter_list"),
         does=partial(actions.set_parameter, key=key, by=actor),
-        said=said,
+        said=told,
         consequences=lambda answers: [f"自{answers['from_year']}年起，{below}按此执行。"],
     )
 
