@@ -5,7 +5,7 @@
     result.value, result.reason   # False, 走访资金物资 48,000 元 ÷ 走访户数 3 户 = 16,000，超过 5,000
 
 Arithmetic is exact. A blank value makes a rule undecided (`value` None), never false. `simpleeval` walks the tree; what
-may be written is decided in `syntax`, so nothing of Python but its precedence is left. docs/decisions/0009-expressions.md.
+may be written is decided in `syntax`, so nothing of Python but its precedence is left (docs/decisions/0009).
 """
 
 from fpa.core.expressions.expression import Expression, Result, compile_expression
