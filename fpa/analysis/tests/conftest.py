@@ -2,12 +2,7 @@
 
 import pytest
 
-from fpa.access.scope import whole_province
-from fpa.reporting.standard_forms import ensure_forms
-from tests.cast import cast_unit
-
 
 @pytest.fixture(autouse=True)
-def standard_forms(db):
-    with whole_province():
-        ensure_forms(cast_unit("province"))
+def published_forms(forms_database, db):
+    """Every test of a dashboard or report stands in a province with its forms."""

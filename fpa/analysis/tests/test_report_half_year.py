@@ -113,7 +113,7 @@ def test_report_half_year_page_leaves_no_event(visits, client_as):
 def test_report_half_year_costs_the_same_with_more_data(visits, client_as, django_assert_max_num_queries):
     client = client_as("province")
     article(client)
-    with django_assert_max_num_queries(30) as before:
+    with django_assert_max_num_queries(34) as before:
         article(client)
     for figure in ("member.total", "visit.value", "campaign529.served", "org.county.listed"):
         put(figure, cast_unit("county"), 5)

@@ -254,7 +254,7 @@ def test_dashboard_by_counties_and_villages_asks_as_little_as_by_cities(
 ):
     client = client_as("province")
     client.get(ADDRESS)
-    with django_assert_max_num_queries(30) as plain:
+    with django_assert_max_num_queries(34) as plain:
         client.get(ADDRESS)
     with django_assert_max_num_queries(len(plain) + 2):
         client.get(f"{ADDRESS}&level=3&per=village")

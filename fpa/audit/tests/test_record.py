@@ -10,6 +10,7 @@ from django.db import DatabaseError, connection, transaction
 from fpa.access.models import Post, Unit, User
 from fpa.access.scope import scoped, whole_province
 from fpa.audit import record as module
+from fpa.audit.chain import begin_anew
 from fpa.audit.models import Event, Leaf, TreeHead, Unsealed
 from fpa.audit.record import (
     MASK,
@@ -244,6 +245,7 @@ def test_record_all_writes_an_event_for_each_thing_and_two_statements(
     province_scope, actor, unit_of, django_assert_num_queries
 ):
     by, villages = actor("township"), list(unit_of("township").children.all()[:3])
+    begin_anew()
     with django_assert_num_queries(2):
         events = record_all("case.approved", [(v, {"round": 2}) for v in villages], by=by, reason="批量")
     assert [e.object_id for e in events] == [str(v.pk) for v in villages]

@@ -95,9 +95,14 @@ def test_range_is_one_group_with_two_named_ends() -> None:
 
 def test_dressing_twice_changes_nothing() -> None:
     form = VisitForm()
-    before = page_html(form)
+    before = without_key(page_html(form))
     style_widgets(form)
-    assert page_html(form) == before
+    assert without_key(page_html(form)) == before
+
+
+def without_key(html: str) -> str:
+    """A form without the key by which its step is done once: each page has its own."""
+    return re.sub(r'name="once" value="[^"]+"', "", html)
 
 
 def test_dress_keeps_the_classes_and_labels_that_a_form_has_of_its_own() -> None:

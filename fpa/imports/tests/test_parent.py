@@ -18,7 +18,7 @@ from fpa.imports.import_file import import_file
 from fpa.imports.importer import _IMPORTERS, Parent, register
 from fpa.imports.models import State
 from fpa.imports.tests.conftest import again
-from fpa.reporting.models import Form, Item, ItemKind, ItemUnit
+from fpa.reporting.models import SUBMIT, Form, Item, ItemKind, ItemUnit
 from tests.cast import CITY, COUNTY
 
 HEADER = ["指标", "项目", "行次", "计量单位"]
@@ -84,10 +84,12 @@ def send(items, tmp_path):
 
 def test_rows_go_into_the_parent(send, form):
     assert send(form.pk)["new"] == 2
-    found = list(form.items.values_list("key", "label", "order", "measure", "kind", "required", "unit__code"))
+    found = list(
+        form.items.values_list("key", "label", "order", "measure", "kind", "required_at", "unit__code")
+    )
     assert found == [
-        ("a", "活动场次", 1, "场次", "integer", True, COUNTY),
-        ("b", "参加人次", 2, "人次", "integer", True, COUNTY),
+        ("a", "活动场次", 1, "场次", "integer", SUBMIT, COUNTY),
+        ("b", "参加人次", 2, "人次", "integer", SUBMIT, COUNTY),
     ]
 
 

@@ -19,7 +19,7 @@ def rows(page):
     return [row for row, _ in page.context["list"].page_rows]
 
 
-QUERIES = 16
+QUERIES = 17
 """Session, user, seats, scope and their savepoints; then the breadcrumb, the count and the rows."""
 
 

@@ -25,7 +25,7 @@ LINES = [(standard, line) for standard in FORMS for line in standard.lines]
 
 
 @pytest.mark.parametrize(("standard", "line"), LINES)
-def test_line_is_a_figure_of_the_catalogue_with_the_same_unit(standard, line):
+def test_line_is_a_figure_of_the_catalogue_with_the_same_unit(standard_forms, standard, line):
     figure = catalogue.get(line.key)
     assert figure.unit == line.measure
     assert figure.definition.startswith(line.definition)
@@ -33,7 +33,7 @@ def test_line_is_a_figure_of_the_catalogue_with_the_same_unit(standard, line):
     assert line.key.startswith(f"{standard.code}.")
 
 
-def test_lines_are_the_figures_that_count_cells():
+def test_lines_are_the_figures_that_count_cells(standard_forms):
     assert sorted(catalogue.counting(Cell)) == sorted(line.key for _, line in LINES)
 
 
