@@ -17,6 +17,7 @@ from django_filters import (
     NumberFilter,
     RangeFilter,
 )
+from django_htmx.middleware import HtmxDetails
 from python_calamine import CalamineWorkbook
 
 from fpa.access.models import Level, Unit
@@ -48,6 +49,7 @@ class EveryFilter(FilterSet):
 def listed(query: str = "", *columns: lists.Column, **given: Any) -> HttpResponse:
     """The answer of a list of the one county, asked as the clerk."""
     request = RequestFactory().get(f"/x/?{query}")
+    request.htmx = HtmxDetails(request)  # type: ignore[attr-defined]
     seated(request).actor = CLERK
     usual: dict[str, Any] = {
         "title": "名册",
