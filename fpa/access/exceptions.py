@@ -15,6 +15,7 @@ UNGUARDED_MODELS: dict[str, str] = {
     "figures.stale": "哪个指标在哪个单位要重算，不含数值和人",
     "figures.stockday": "只有日期",
     "pages.donestep": "防重复编号：随机数和办理后的网址，不含内容；按本人账号读取",
+    "people.outsidetries": "账号当天办理范围外号码的次数，不含号码和姓名，页面不显示",
     "registers.dictionary": "字典只有名称，人人要按它选填；只有省级能改（fpa.registers.actions）",
     "registers.entry": "同上",
     "registers.calendarday": "放假调休是公开的；只有省级能改",

@@ -21,6 +21,7 @@ from fpa.pages.declared_lists import declared_list
 from fpa.pages.form_flow import form_flow
 from fpa.pages.queries import full_name_of
 from fpa.pages.record import Fact, history_panel, record_page
+from fpa.people.lists import said_of_request
 from fpa.people.models import Person
 from fpa.people.secrets import ID, PHONE
 
@@ -127,8 +128,8 @@ def join_member(request: HttpRequest) -> HttpResponse:
         title="会员入会",
         submit="办理入会",
         back=reverse("member_list"),
-        does=partial(actions.join_member, by=actor),
-        said=lambda member: (f"{member.person.name}已在{member.unit.name}入会。", page_of(member)),
+        does=partial(actions.join_or_ask, by=actor),
+        said=lambda made: said_of_request(made) or (f"{made.name}已在{made.unit.name}入会。", page_of(made)),
     )
 
 
