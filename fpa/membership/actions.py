@@ -66,8 +66,9 @@ def join_member(
     _check_place(unit, by)
     _check_first_day(id_number, joined_on)
     person = keep_person(name=name, id_number=id_number, phone=phone, unit=unit, by=by)
-    _refuse_second_membership(person, by)
-    member = _begin(person, unit, kind, joined_on)
+    with whole_province():  # one membership a person in the whole province; of a foreign one nothing is told
+        _refuse_second_membership(person, by)
+        member = _begin(person, unit, kind, joined_on)
     _record_joined(member, by)
     return member
 

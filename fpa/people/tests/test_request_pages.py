@@ -122,3 +122,26 @@ def test_todos_of_a_village_stand_at_its_township(db, client_as, actor, unit_of,
         )  # fmt: skip
     assert todos_of(actor("township"))["record_request"] == 1
     assert todos_of(actor("village")) == {"record_answer": 0}
+
+
+@pytest.mark.parametrize(
+    ("address", "account"), [("/record-requests/", "sibling"), ("/record-requests/sent/", "county")]
+)
+def test_request_lists_ask_as_much_for_three_rows_as_for_one(actor, unit_of, queries_of, address, account):
+    ask_for(actor("county"), unit_of)
+    queries_of(account, address)
+    one = queries_of(account, address)
+    ask_for(actor("county"), unit_of)
+    ask_for(actor("county"), unit_of)
+    assert queries_of(account, address) == one
+
+
+def ask_for(by, unit_of):
+    number = an_id()
+    with whole_province():
+        make_member(unit_of("sibling"), id_number=number)
+    with scoped(by.path):
+        join_or_ask(
+            unit=unit_of("village"), name="张晓梅", id_number=number, phone="", kind="core",
+            joined_on=date(2024, 3, 1), by=by,
+        )  # fmt: skip
