@@ -23,6 +23,7 @@ from fpa.files.inspection import Upload
 from fpa.imports.models import ImportRow, Job
 from fpa.organization.models import Standing
 from fpa.pages.models import ListExport, SavedView
+from fpa.people.models import ReceivedRequest, SentRequest
 from fpa.people.tests.people import make_member, make_staff
 from fpa.registers.models import CalendarDay, Counter, Entry, Parameter
 from fpa.reporting.models import Cell, CellHistory, Check, Collection, Form, Item, LockException, Submission
@@ -99,7 +100,12 @@ def _people(place: Place) -> None:
     held = Appointment.objects.create(unit=unit, post=post, user=user, valid_from=date(2020, 1, 1))
     member, staff = make_member(unit, f"{mark}会员"), make_staff(unit, f"{mark}职员")
     standing = Standing.objects.create(unit=unit, kind="listed", since=date(2020, 1, 1), document=f"{mark}文")
-    for row in (user, post, held, member, member.person, staff, standing):
+    asked = {"purpose": "join", "name": f"{mark}会员", "to_unit": unit, "user": user}
+    sent = SentRequest.objects.create(unit=unit, **asked)
+    received = ReceivedRequest.objects.create(
+        unit=unit, sent=sent, person=member.person, from_unit=unit, post_title=post.title, **asked
+    )
+    for row in (user, post, held, member, member.person, staff, standing, sent, received):
         place.keep(row)
 
 

@@ -17,6 +17,7 @@ UNGUARDED_MODELS: dict[str, str] = {
     "figures.stale": "哪个指标在哪个单位要重算，不含数值和人",
     "figures.stockday": "只有日期",
     "pages.donestep": "防重复编号：随机数和办理后的网址，不含内容；按本人账号读取",
+    "people.outsidetries": "账号当天办理范围外号码的次数，不含号码和姓名，页面不显示",
     "registers.dictionary": "字典只有名称，人人要按它选填；只有省级能改（fpa.registers.actions）",
     "registers.entry": "同上",
     "registers.calendarday": "放假调休是公开的；只有省级能改",
@@ -90,7 +91,10 @@ WHOLE_PROVINCE: dict[str, str] = {
     "fpa.imports.runner:waiting_jobs": "只读导入的编号，用于排队",
     "fpa.imports.tasks:purge_uploads": "只看导入过了多久；不显示",
     "fpa.membership.actions:join_member": "证件号码在全省只属一人，入会要通看；别处的档案不显示",
-    "fpa.organization.actions.staff:appoint_staff": "证件号码在全省只属一人，任职要通看；别处的档案不显示",
+    "fpa.membership.actions:take_in": "对方已提出、保管单位已同意：会员关系转到对方单位，不显示",
+    "fpa.people.actions:keep_person": "证件号码在全省只属一人，要通看；范围之外的档案既不改动也不显示",
+    "fpa.people.requests:_answer": "答复要写到提出请求的单位，不显示那边的任何内容",
+    "fpa.people.requests:ask_keeper": "请求要送到档案所在的单位，那里的任何内容都不返回",
     "fpa.organization.actions.units:move_unit": (
         "策略不许把行从一个范围写到另一个范围；两处都在经办人范围内，事先已核对；不显示"
     ),

@@ -1,23 +1,28 @@
 """Members: join, edit, transfer, leave, rejoin, and revealing what the pages mask."""
 
+from collections.abc import Mapping
 from datetime import date
+from typing import Any
 
 from django.db import transaction
 from django.db.models import Max
+from django.utils import timezone
 
 from fpa.access.models import Unit
 from fpa.access.scope import whole_province
 from fpa.audit.record import changed, record
 from fpa.core.actor import Actor
 from fpa.core.chinese import date_cn
+from fpa.core.identity import parse_id
 from fpa.core.refusals import Refusal
 from fpa.core.visibility import common_path
 from fpa.figures.freshness import mark_stale
 from fpa.membership.models import LeaveReason, Member, MemberKind
 from fpa.pages.rules import fault_of_day
-from fpa.people.actions import keep_person
-from fpa.people.models import Person
+from fpa.people.actions import StandsElsewhere, keep_person
+from fpa.people.models import Person, Purpose, SentRequest
 from fpa.people.names import rename_copies, set_name
+from fpa.people.requests import ask_keeper, move_open_requests
 from fpa.people.secrets import PHONE
 
 
@@ -54,20 +59,61 @@ def join_member(
 ) -> Member:
     """Make a person a member of `unit`, a current unit at or below the actor's. Sex and birth come from the ID number.
 
-    Someone who has left, here or elsewhere, joins anew, and the record with its ended memberships comes along.
-    Raises `CannotJoin`, `BadId`, `BadPhone`, `NotTheSamePerson`.
+    Someone in sight who has left joins anew, and the record with its ended memberships comes along.
+    Raises `CannotJoin`, `BadId`, `BadPhone`, `NotTheSamePerson`, `TooManyTries`, and `StandsElsewhere` for any record
+    out of sight.
     """
     _check_place(unit, by)
-    with (
-        whole_province()
-    ):  # an ID number is one person's in the whole province; a foreign record is not shown
-        person = keep_person(name=name, id_number=id_number, phone=phone, unit=unit)
+    _check_first_day(id_number, joined_on)
+    person = keep_person(name=name, id_number=id_number, phone=phone, unit=unit, by=by)
+    with whole_province():  # one membership a person in the whole province; of a foreign one nothing is told
         _refuse_second_membership(person, by)
         member = _begin(person, unit, kind, joined_on)
-    record(
-        "member.joined", member, by=by, changes={"unit": [None, unit.name], "joined_on": [None, joined_on]}
-    )
+    _record_joined(member, by)
     return member
+
+
+@transaction.atomic
+def join_or_ask(
+    *,
+    unit: Unit,
+    name: str,
+    id_number: str,
+    phone: str,
+    kind: MemberKind | str,
+    joined_on: date,
+    by: Actor,
+) -> Member | SentRequest:
+    """Make a person a member as `join_member` does; where the record stands out of sight, ask its keeper instead."""
+    try:
+        return join_member(
+            unit=unit, name=name, id_number=id_number, phone=phone, kind=kind, joined_on=joined_on, by=by
+        )
+    except StandsElsewhere:
+        wanted = {"kind": str(kind), "joined_on": joined_on.isoformat()}
+        return ask_keeper(
+            purpose=Purpose.JOIN, id_number=id_number, name=name, unit=unit, wanted=wanted, by=by
+        )
+
+
+def take_in(person: Person, unit: Unit, wanted: Mapping[str, Any], by: Actor) -> None:
+    """What the keeper's word does: an open membership is transferred to `unit` today, else a new one begins as the
+    asker wished. The person is locked. Raises `CannotJoin`.
+    """
+    if unit.valid_to:
+        raise CannotJoin(f"{unit.name}已撤销，不能转入；请退回这个请求。")
+    with (
+        whole_province()
+    ):  # the asker's unit wished for it and the keeper, who acts, agreed; nothing is shown
+        current = Member.objects.select_for_update(of=("self",)).filter(person=person, left_on=None)
+        member = current.select_related("person", "unit").first()
+        if member is None:
+            joined_on = date.fromisoformat(wanted["joined_on"])
+            _record_joined(_begin(person, unit, wanted["kind"], joined_on), by)
+        elif member.unit_id == unit.pk:
+            raise CannotJoin(f"这位会员已在{unit.name}，请退回这个请求。")
+        else:
+            _move(member, unit, timezone.localdate(), "对方单位请求，本单位同意", by)
 
 
 @transaction.atomic
@@ -87,6 +133,18 @@ def rejoin_member(*, member: Member, unit: Unit, joined_on: date, by: Actor) -> 
 def _check_place(unit: Unit, by: Actor) -> None:
     if not unit.path.startswith(by.path) or unit.valid_to:
         raise CannotJoin("只能在本单位及下级现有单位发展会员，请重新选择单位。")
+
+
+def _check_first_day(id_number: str, joined_on: date) -> None:
+    """Asked before anybody's record is: what a date may be must not tell whether there is one."""
+    birth = parse_id(id_number, timezone.localdate()).birth
+    if fault := fault_of_day("入会日期", joined_on, earliest=birth, earliest_label="出生日期"):
+        raise CannotJoin(fault)
+
+
+def _record_joined(member: Member, by: Actor) -> None:
+    changes = {"unit": [None, member.unit.name], "joined_on": [None, member.joined_on]}
+    record("member.joined", member, by=by, changes=changes)
 
 
 def _hold(member: Member) -> Member:
@@ -131,6 +189,7 @@ def _keep_at(person: Person, unit: Unit) -> None:
     if person.unit_id != unit.pk:
         person.unit = unit
         person.save()
+        move_open_requests(person)
     elsewhere = Member.objects.filter(person=person).exclude(unit=unit)
     moved = list(elsewhere.order_by("joined_on").values_list("path", "joined_on"))
     if moved:
@@ -187,8 +246,12 @@ def transfer_member(*, member: Member, to_unit: Unit, on: date, reason: str, by:
     Raises `CannotTransfer`.
     """
     member = _hold(member)
-    from_unit = member.unit
     _check_transfer(member, to_unit, on, by)
+    return _move(member, to_unit, on, reason, by)
+
+
+def _move(member: Member, to_unit: Unit, on: date, reason: str, by: Actor) -> Member:
+    from_unit = member.unit
     _keep_at(member.person, to_unit)
     member.refresh_from_db()
     changes = {"unit": [from_unit.name, to_unit.name], "on": on}

@@ -9,18 +9,19 @@ from fpa.people.rows import OTHER_NAME
 DATA = """jsonb_to_record(s.data) AS d(person uuid, name text, initials text, sex text, birth date, id_cipher text,
     phone_cipher text, phone_index text, kind text, joined_on date, unit_id bigint, path text)"""
 MASK = '["******", "******"]'
-ELSEWHERE = "此人已是其他单位的会员，不能重复登记。如人已迁来，请联系双方共同的上级计生协办理转移"
+OUTSIDE = (
+    "这个证件号码不能从名册登记。请核对号码；号码无误的，请在“会员入会”页单独办理，平台会联系档案所在的计生协"
+)
+"""Said of every number whose record stands out of sight, whatever the record says: nothing of it is told."""
 TOO_EARLY = "入会日期早于此人上次的退会日期，前后两段会籍不能重叠，请核对入会日期"
 RACED = "检查之后此人的会员登记有变动，请重新导入核对"
 
 JUDGE = f"""
     SELECT s.*, v.outcome, v.field,
         CASE WHEN v.outcome <> 'rejected' THEN ''
-             WHEN m.id IS NULL THEN '{OTHER_NAME}'
+             WHEN c.is_outside OR m.id IS NULL THEN '{OTHER_NAME}'
              WHEN v.field = 'joined_on' THEN '{TOO_EARLY}'
-             WHEN m.path >= %(lo)s AND m.path < %(hi)s
-             THEN format('此人已是%%s的会员，不能重复登记。如人已迁来，请办理转移', u.name)
-             ELSE '{ELSEWHERE}' END AS reason,
+             ELSE format('此人已是%%s的会员，不能重复登记。如人已迁来，请办理转移', u.name) END AS reason,
         CASE WHEN v.outcome = 'rejected' THEN '{{}}' ELSE c.changes END AS changes
     FROM staged AS s CROSS JOIN LATERAL {DATA}
     LEFT JOIN people_person AS p ON p.id_index = s.key
@@ -38,13 +39,15 @@ JUDGE = f"""
             'kind', CASE WHEN m.kind <> d.kind THEN jsonb_build_array(m.kind, d.kind) END,
             'joined_on', CASE WHEN m.joined_on <> d.joined_on THEN jsonb_build_array(m.joined_on, d.joined_on) END
         )) END AS changes,
+        p.id IS NOT NULL AND (p.path >= %(lo)s AND p.path < %(hi)s) IS NOT TRUE AS is_outside,
         m.joined_on <> d.joined_on AND EXISTS (SELECT FROM membership_member AS old
             WHERE old.person_id = p.id AND old.left_on > d.joined_on) AS too_early) AS c
     CROSS JOIN LATERAL (SELECT
-        CASE WHEN m.id IS NULL AND p.name <> d.name THEN 'rejected' WHEN m.id IS NULL THEN 'new'
+        CASE WHEN c.is_outside OR (m.id IS NULL AND p.name <> d.name) THEN 'rejected' WHEN m.id IS NULL THEN 'new'
              WHEN m.unit_id <> d.unit_id OR c.too_early THEN 'rejected' WHEN c.changes = '{{}}' THEN 'unchanged'
              ELSE 'changed' END AS outcome,
-        CASE WHEN m.id IS NULL THEN 'name' WHEN m.unit_id <> d.unit_id THEN 'id' ELSE 'joined_on' END AS field) AS v
+        CASE WHEN c.is_outside OR m.id IS NULL THEN 'name' WHEN m.unit_id <> d.unit_id THEN 'id'
+             ELSE 'joined_on' END AS field) AS v
 """
 
 MARK_RACED = f"""

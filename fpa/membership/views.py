@@ -21,6 +21,7 @@ from fpa.pages.declared_lists import declared_list
 from fpa.pages.form_flow import form_flow
 from fpa.pages.queries import full_name_of
 from fpa.pages.record import Fact, history_panel, record_page
+from fpa.people.lists import said_of_request
 from fpa.people.models import Person
 from fpa.people.secrets import ID, PHONE
 
@@ -79,6 +80,7 @@ def _facts(member: Member, actor: Actor, revealed: Person | None) -> list[Fact]:
     id_number, phone = (
         (ID.read(revealed), PHONE.read(revealed)) if revealed else (ID.masked(person), PHONE.masked(person))
     )
+    hide = Link("看完了，重新隐藏", page_of(member))
     facts = [
         Fact("状态", state_of(member)),
         Fact("姓名", person.name),
@@ -88,7 +90,7 @@ def _facts(member: Member, actor: Actor, revealed: Person | None) -> list[Fact]:
             "证件号码",
             id_number,
             code=True,
-            more=see if actor.may("member.reveal") and not revealed else None,
+            more=hide if revealed else see if actor.may("member.reveal") else None,
         ),
         Fact("手机号", phone, code=True),
         Fact("单位", full_name_of(member.unit), url=reverse("unit_detail", args=[member.unit.code])),
@@ -127,8 +129,8 @@ def join_member(request: HttpRequest) -> HttpResponse:
         title="会员入会",
         submit="办理入会",
         back=reverse("member_list"),
-        does=partial(actions.join_member, by=actor),
-        said=lambda member: (f"{member.person.name}已在{member.unit.name}入会。", page_of(member)),
+        does=partial(actions.join_or_ask, by=actor),
+        said=lambda made: said_of_request(made) or (f"{made.name}已在{made.unit.name}入会。", page_of(made)),
     )
 
 

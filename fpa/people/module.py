@@ -1,8 +1,91 @@
-"""What the rest of the house may know of people."""
+"""What the rest of the house may know of people and of requests for their records."""
 
-from fpa.core.modules import Module
+from datetime import date, timedelta
+
+from django.db.models import Q, QuerySet
+from django.urls import reverse
+from django.utils import timezone
+
+from fpa.access.models import Level
+from fpa.access.roles import REVIEWERS, WORKERS
+from fpa.core.actor import Actor
+from fpa.core.modules import SHOWN, Entry, Module, OpenItem, Permission, TodoGroup, todo
+from fpa.people.lists import page_of
+from fpa.people.models import ReceivedRequest, RequestState, SentRequest
+
+TOLD_FOR = timedelta(days=7)
+"""How long an answer stands among the asker's to-dos."""
+
+
+def waiting_for(actor: Actor) -> QuerySet[ReceivedRequest]:
+    """Open requests that a seat is to answer: for records of its own unit, and of its villages, which don't decide."""
+    if not actor.may("request.decide"):
+        return ReceivedRequest.objects.none()
+    own = Q(unit=actor.unit_id) | Q(unit__parent=actor.unit_id, unit__level=Level.VILLAGE)
+    rows = ReceivedRequest.objects.filter(own, state=RequestState.OPEN)
+    return rows.select_related("person", "from_unit").order_by("asked_at", "id")
+
+
+def answered_for(actor: Actor) -> QuerySet[SentRequest]:
+    """What the seat's account asked of others, and was answered lately."""
+    recent = SentRequest.objects.filter(user=actor.user_id, unit=actor.unit_id)
+    return recent.filter(decided_at__gte=timezone.now() - TOLD_FOR).order_by("-decided_at", "-id")
+
+
+def todos(actor: Actor, today: date) -> list[TodoGroup]:
+    """Requests to answer, and answers to read."""
+    groups = []
+    if actor.may("request.decide"):
+        groups.append(_to_answer(actor, today))
+    if actor.may("request.view"):
+        groups.append(_to_read(actor, today))
+    return groups
+
+
+def _to_answer(actor: Actor, today: date) -> TodoGroup:
+    rows = waiting_for(actor)
+    items = [
+        todo("record_request", f"{r.person.name}的档案", str(r), page_of(r), None, today)
+        for r in rows[:SHOWN]
+    ]
+    url = f"{reverse('received_request_list')}?state=open"
+    return TodoGroup("record_request", "待答复的档案请求", _count(rows, items), items, url, 45)
+
+
+def _to_read(actor: Actor, today: date) -> TodoGroup:
+    rows, url = answered_for(actor), reverse("sent_request_list")
+    items = [
+        todo("record_answer", f"{r}：{r.get_state_display()}", r.answer, url, None, today)
+        for r in rows[:SHOWN]
+    ]
+    return TodoGroup("record_answer", "档案请求的答复", _count(rows, items), items, url, 55)
+
+
+def _count(rows: QuerySet, items: list) -> int:
+    return len(items) if len(items) < SHOWN else rows.count()
+
+
+def handover(holder: Actor) -> list[OpenItem]:
+    """Requests that wait for the word of a post."""
+    return [OpenItem("档案请求待答复", str(r), page_of(r)) for r in waiting_for(holder)]
+
 
 MODULE = Module(
+    permissions=(
+        Permission("request.view", "看发出的档案请求", WORKERS),
+        Permission("request.decide", "答复档案请求", REVIEWERS),
+    ),
+    menu=(
+        Entry("organization", "收到的档案请求", "received_request_list", "request.decide", 40),
+        Entry("organization", "发出的档案请求", "sent_request_list", "request.view", 41),
+    ),
+    verbs={
+        "person.asked_elsewhere": "办理档案在别处的人员",
+        "person.request_agreed": "同意档案请求",
+        "person.request_refused": "退回档案请求",
+    },
     fields={"id_index": "证件号码", "phone_index": "手机号"},
     former_labels={"organization.person": "people.person"},
+    todos=todos,
+    handover=handover,
 )

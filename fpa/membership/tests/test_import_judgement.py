@@ -154,8 +154,7 @@ def test_import_judgement_member_out_of_my_sight_is_not_told_where(province_scop
         joined_on=date(2020, 1, 1), by=actor("sibling"),
     )  # fmt: skip
     (rejected,) = bring(tmp_path, [HEADER, person(1)])["rejected"]
-    assert rejected["column"] == "身份证号"
-    assert "其他单位" in rejected["reason"]
+    assert (rejected["column"], rejected["reason"]) == ("姓名", OTHER_NAME)
     assert not {village.name, village.parent.name, "中方县", "王五"} & set(rejected["reason"])
     assert all(word not in rejected["reason"] for word in (village.name, "中方", "王五"))
 
@@ -183,10 +182,13 @@ def facts_hold(unit: Unit) -> bool:
 
 def test_import_judgement_who_left_comes_back_with_the_record(left, tmp_path):
     refresh()
-    assert bring(tmp_path, [[*HEADER, "入会日期"], [*person(1), "2025-01-01"]])["new"] == 1
+    header = [*HEADER, "入会日期"]
+    (rejected,) = bring(tmp_path, [header, [*person(1), "2025-01-01"]])["rejected"]
+    assert rejected["reason"] == OTHER_NAME  # out of the county's sight, so neither changed nor told
+    assert bring(tmp_path, [header, [*person(1), "2025-01-01"]], by="city")["new"] == 1
     one = Person.objects.get()
     assert (one.pk, one.unit.name) == (left.person_id, "新街社区")
-    assert PHONE.read(one) == "13700000000"  # the record stood out of the importer's sight
+    assert PHONE.read(one) == "13800000001"
     assert set(Member.objects.values_list("unit__name", "joined_on")) == {
         ("新街社区", date(2020, 1, 1)),
         ("新街社区", date(2025, 1, 1)),
@@ -196,15 +198,15 @@ def test_import_judgement_who_left_comes_back_with_the_record(left, tmp_path):
 
 
 def test_import_judgement_rejoining_before_leaving_counts_from_today(left, tmp_path):
-    assert bring(tmp_path, [[*HEADER, "入会日期"], [*person(1), "2019-01-01"]])["new"] == 1
+    assert bring(tmp_path, [[*HEADER, "入会日期"], [*person(1), "2019-01-01"]], by="city")["new"] == 1
     assert Member.objects.get(left_on=None).joined_on == timezone.localdate()
 
 
 @pytest.mark.parametrize(("joined", "changed"), [("2024-02-29", 0), ("2024-03-01", 1)])
 def test_import_judgement_a_membership_never_reaches_into_an_earlier_one(left, tmp_path, joined, changed):
     header = [*HEADER, "入会日期"]
-    bring(tmp_path, [header, [*person(1), "2025-01-01"]])
-    answer = bring(tmp_path, [header, [*person(1), joined]])
+    bring(tmp_path, [header, [*person(1), "2025-01-01"]], by="city")
+    answer = bring(tmp_path, [header, [*person(1), joined]], by="city")
     assert answer["changed"] == changed
     assert [row["column"] for row in answer["rejected"]] == ["入会日期"] * (1 - changed)
     assert all("上次的退会日期" in row["reason"] for row in answer["rejected"])
@@ -263,12 +265,14 @@ def namesakes() -> tuple[Unit, Unit]:
     raise LookupError("no namesakes in the whole province")
 
 
-@pytest.mark.parametrize(("where", "kept"), [("431221000000", "13711110000"), (COUNTY, "13800000001")])
-def test_import_judgement_phone_of_a_record_out_of_sight_stays(province_scope, tmp_path, where, kept):
-    """Who joins from elsewhere comes with the record; a stranger's roster does not replace the phone in it."""
+@pytest.mark.parametrize(
+    ("where", "new", "kept"), [("431221000000", 0, "13711110000"), (COUNTY, 1, "13800000001")]
+)
+def test_import_judgement_phone_of_a_record_out_of_sight_stays(province_scope, tmp_path, where, new, kept):
+    """A stranger's roster neither takes a record that stands elsewhere nor replaces the phone in it."""
     unit = Unit.objects.get(code=where)
     person_there = make_person(unit, "张三", id_number=number(1), phone="13711110000")
-    assert bring(tmp_path, [HEADER, person(1, phone="13800000001")])["new"] == 1
+    assert bring(tmp_path, [HEADER, person(1, phone="13800000001")])["new"] == new
     person_there.refresh_from_db()
     assert PHONE.read(person_there) == kept
 

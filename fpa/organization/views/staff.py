@@ -15,6 +15,7 @@ from fpa.pages.declared_lists import declared_list
 from fpa.pages.form_flow import form_flow
 from fpa.pages.queries import full_name_of
 from fpa.pages.record import Fact, history_panel, record_page
+from fpa.people.lists import said_of_request
 
 
 def staff_list(request: HttpRequest) -> HttpResponse:
@@ -56,8 +57,10 @@ def appoint_staff(request: HttpRequest) -> HttpResponse:
         title="登记工作人员",
         submit="登记",
         back=reverse("staff_list"),
-        does=partial(actions.appoint_staff, by=actor),
-        said=lambda staff: (f"已登记{staff.name}在{staff.unit.name}任职。", page_of(staff)),
+        does=partial(actions.appoint_or_ask, by=actor),
+        said=lambda made: (
+            said_of_request(made) or (f"已登记{made.name}在{made.unit.name}任职。", page_of(made))
+        ),
     )
 
 

@@ -122,9 +122,9 @@ def test_groups_count_all_and_list_the_first(submit, actor, today, monkeypatch):
 def test_groups_query_count_does_not_grow(submit, give_back, actor, today, django_assert_num_queries):
     village = actor("village")
     give_back(submit("甲"), "a")
-    with django_assert_num_queries(7):
+    with django_assert_num_queries(8):
         groups(village, today)
     for title in ("乙", "丙"):
         give_back(submit(title), "a", "b")
-    with django_assert_num_queries(7):
+    with django_assert_num_queries(8):
         assert sum(group.count for group in groups(village, today)) == 5
