@@ -2,18 +2,31 @@
 
 from functools import partial
 
-from django.db.models import CharField, Count, F, Func, Q, QuerySet, Value
-from django.db.models.functions import Cast, Concat
+from django.db.models import CharField, Count, F, Func, OuterRef, QuerySet, Subquery, Value
+from django.db.models.functions import Cast, Coalesce, Concat
 
+from fpa.access.models import Level, Unit
 from fpa.core.lists import Column
-from fpa.figures.catalogue import Figure, Kind, register
+from fpa.core.periods import Period
+from fpa.figures.catalogue import Coverage, Figure, Kind, register
 from fpa.figures.cuts import Cut
-from fpa.training.models import TRAINED, Certificate, Session, SessionKind, SessionLevel, SessionState
+from fpa.training.models import (
+    TRAINED,
+    Certificate,
+    Participant,
+    Session,
+    SessionKind,
+    SessionLevel,
+    SessionState,
+)
 
-HOST = Column("unit", "主办单位", lambda row: row.unit.name)
+HOST = (
+    Column("code", "区划代码", lambda row: row.unit.code, kind="code"),
+    Column("unit", "主办单位", lambda row: row.unit.name),
+)
 TITLE = Column("title", "培训班", lambda s: s.title, link=lambda s: s.get_absolute_url())
 ENDED = Column("ends_on", "结束日期", lambda s: s.ends_on, sort="ends_on", kind="date")
-COUNTED = Column("counted", "人次", lambda s: s.counted, kind="number")
+COUNTED = Column("counted", "数值", lambda s: s.counted, kind="number")
 COUNTED_PERSON = Column("person", "单位和姓名", lambda s: s.person_name)
 LEVELS = Cut(key="level", name="级别", by="level", values={str(v): w for v, w in SessionLevel.choices[:4]})
 IN_CITY = "attendance__path"
@@ -27,7 +40,9 @@ def _held(**which: object) -> QuerySet[Session]:
 
 def _people(**which: object) -> QuerySet[Session]:
     """The same, each with how many staff and volunteers it trained."""
-    return _held(**which).annotate(counted=Count("attendance", filter=Q(attendance__role__in=TRAINED)))
+    people = Participant.objects.filter(session=OuterRef("pk"), role__in=TRAINED).order_by()
+    count = people.values("session").annotate(n=Count("pk")).values("n")
+    return _held(**which).annotate(counted=Coalesce(Subquery(count), 0))
 
 
 def _persons() -> QuerySet[Session]:
@@ -53,8 +68,14 @@ def _certified() -> QuerySet[Certificate]:
     return Certificate.objects.filter(revoked_on=None, **held).select_related("unit", "participant__session")
 
 
+def _nobody_reports(_unit: Unit, _period: Period) -> Coverage | None:
+    """A unit that held nothing has nothing missing: 0 is 0."""
+    return None
+
+
 def _figure(key: str, definition: str, **more: object) -> Figure:
-    usual = {"on": "ends_on", "columns": (HOST, TITLE, ENDED), "records_permission": "training.view"}
+    usual = {"on": "ends_on", "columns": (*HOST, TITLE, ENDED), "records_permission": "training.view"}
+    usual |= {"lowest": Level.COUNTY, "coverage": _nobody_reports}
     return Figure(key=f"training.{key}", definition=definition, **usual | more)  # type: ignore[arg-type]
 
 
@@ -70,7 +91,7 @@ register(
         "上述培训班名单中的工作人员和志愿者，每班每人计一人次，只计在主办单位。",
         rows=_people,
         measure="counted",
-        columns=(HOST, TITLE, COUNTED, ENDED),
+        columns=(*HOST, TITLE, COUNTED, ENDED),
     ),
     _figure(
         "persons",
@@ -80,23 +101,25 @@ register(
         kind=Kind.DISTINCT,
         rows=_persons,
         subject="person",
-        columns=(HOST, TITLE, COUNTED_PERSON, ENDED),
+        columns=(*HOST, TITLE, COUNTED_PERSON, ENDED),
     ),
     _figure(
         "instructor_cities",
         "省级家庭健康指导员师资培训班的学员来自几个市州。",
         kind=Kind.DISTINCT,
+        lowest=Level.PROVINCE,
         rows=_cities,
         subject="city",
-        columns=(HOST, TITLE, COUNTED_PERSON, ENDED),
+        columns=(*HOST, TITLE, COUNTED_PERSON, ENDED),
     ),
     _figure(
         "instructor_participants",
         "省级家庭健康指导员师资培训班发出、没有作废的证书数，按发证日期计。",
+        lowest=Level.PROVINCE,
         rows=_certified,
         on="issued_on",
         columns=(
-            HOST,
+            *HOST,
             Column("number", "证书编号", lambda c: c.number),
             Column("title", "培训班", lambda c: c.participant.session.title),
             Column("issued_on", "发证日期", lambda c: c.issued_on, sort="issued_on", kind="date"),
@@ -105,8 +128,9 @@ register(
     _figure(
         "youth_participants",
         "省级青春健康师资培训班培训的工作人员和志愿者人次。",
+        lowest=Level.PROVINCE,
         rows=partial(_people, kind=SessionKind.YOUTH),
         measure="counted",
-        columns=(HOST, TITLE, COUNTED, ENDED),
+        columns=(*HOST, TITLE, COUNTED, ENDED),
     ),
 )
