@@ -1,14 +1,16 @@
 """The lists of training; a certificate's and a session's rows are found by `?session=`."""
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from typing import Any
 
 import django_filters as filters
 from django.db.models import Count
+from django.http import HttpRequest
 from django.urls import reverse
 
 from fpa.core.actor import Actor
-from fpa.core.lists import Column, Link, Status, Tone
+from fpa.core.lists import Column, Link, Status, Tone, is_export
 from fpa.pages.declared_lists import List
 from fpa.pages.filters import SeatFilters, UnitFilter
 from fpa.training.models import Certificate, Participant, Plan, PlanState, Role, Session, SessionKind
@@ -131,6 +133,20 @@ SESSION_LIST = List(
     links=_add("training.edit", "登记培训班", "add_session"),
     empty="还没有培训班。",
 )
+REMOVE = Column(
+    "remove",
+    "更正",
+    lambda p: "移除" if p.session.is_open else "",
+    link=lambda p: reverse("remove_participant", args=[p.pk]) if p.session.is_open else None,
+)
+
+
+def _for_seat(request: HttpRequest, actor: Actor) -> List:
+    """The same, with the way to take someone off the list for who may; a file or paper has no such column."""
+    may = actor.may("training.edit") and not is_export(request)
+    return replace(PARTICIPANT_LIST, columns=[*PARTICIPANT_LIST.columns, *([REMOVE] if may else [])])
+
+
 PARTICIPANT_LIST = List(
     key="participant_list",
     view="training.view",
@@ -147,6 +163,7 @@ PARTICIPANT_LIST = List(
         CODE,
     ),
     filters=ParticipantFilters,
+    opens=_for_seat,
     empty="名单还是空的。请打开培训班，粘贴或导入名单。",
 )
 CERTIFICATE_LIST = List(

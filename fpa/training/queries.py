@@ -18,5 +18,5 @@ def is_valid(code: UUID) -> bool:
 
 def count_attendance(session: Session) -> dict[str, int]:
     """How many of each role are on a session's list; one query."""
-    counts = session.attendance.order_by().values_list("role").annotate(models.Count("pk"))
+    counts = session.attendance.order_by("role").values_list("role").annotate(models.Count("pk"))
     return {Role(role).label: count for role, count in counts}

@@ -16,6 +16,7 @@ from django.views.decorators.http import require_GET
 from fpa.access.loaders import check, load_for
 from fpa.approval.models import Case
 from fpa.core.actor import Actor
+from fpa.core.chinese import date_cn, number
 from fpa.core.forms import Form
 from fpa.core.lists import Link
 from fpa.pages.declared_lists import declared_list
@@ -150,10 +151,10 @@ def _facts(session: Session) -> list[Fact]:
         Fact("重点任务", session.task.label),
         Fact(
             "时间",
-            f"{session.starts_on:%Y年%-m月%-d日}至{session.ends_on:%Y年%-m月%-d日}，{session.hours} 学时",
+            f"{date_cn(session.starts_on)}至{date_cn(session.ends_on)}，{number(session.hours)} 学时",
         ),
         Fact("地点", session.place),
-        Fact("经费", f"{session.cost:,} 元"),
+        Fact("经费", f"{number(session.cost)} 元"),
         Fact("所属计划", session.plan and session.plan.title, empty="计划外"),
     ]
 
