@@ -1,6 +1,7 @@
 """The figures of training: 场, 人次 and 人 apart, each at the 主办 alone, once a session is closed."""
 
 from functools import partial
+from typing import Any
 
 from django.db.models import CharField, Count, F, Func, OuterRef, QuerySet, Subquery, Value
 from django.db.models.functions import Cast, Coalesce, Concat
@@ -73,10 +74,14 @@ def _nobody_reports(_unit: Unit, _period: Period) -> Coverage | None:
     return None
 
 
-def _figure(key: str, definition: str, **more: object) -> Figure:
-    usual = {"on": "ends_on", "columns": (*HOST, TITLE, ENDED), "records_permission": "training.view"}
+def _figure(key: str, definition: str, **more: Any) -> Figure:
+    usual: dict[str, Any] = {
+        "on": "ends_on",
+        "columns": (*HOST, TITLE, ENDED),
+        "records_permission": "training.view",
+    }
     usual |= {"lowest": Level.COUNTY, "coverage": _nobody_reports}
-    return Figure(key=f"training.{key}", definition=definition, **usual | more)  # type: ignore[arg-type]
+    return Figure(key=f"training.{key}", definition=definition, **usual | more)
 
 
 register(

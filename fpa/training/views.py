@@ -151,7 +151,7 @@ def _facts(session: Session) -> list[Fact]:
         Fact("重点任务", session.task.label),
         Fact(
             "时间",
-            f"{date_cn(session.starts_on)}至{date_cn(session.ends_on)}，{number(session.hours)} 学时",
+            f"{date_cn(session.starts_on)}至{date_cn(session.ends_on)}，{float(session.hours):g} 学时",
         ),
         Fact("地点", session.place),
         Fact("经费", f"{number(session.cost)} 元"),

@@ -7,7 +7,7 @@ import pytest
 from playwright.sync_api import Page
 
 from tests.journeys.conftest import PHONE
-from tests.journeys.pages import comes_by_itself, follow, looks_right, press, says
+from tests.journeys.pages import follow, looks_right, press, says
 
 pytestmark = pytest.mark.journey
 
