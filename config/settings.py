@@ -57,6 +57,7 @@ INSTALLED_APPS = [
     "fpa.forms",
     "fpa.membership",
     "fpa.organization",
+    "fpa.training",
     "fpa.reporting",
     "fpa.analysis",
     "fpa.workspace",

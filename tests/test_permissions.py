@@ -77,6 +77,8 @@ def sees(actor: Actor, place: Place, line: Line) -> bool:
     """Whether the thing of a place is in the actor's sight."""
     if line.seen == "granted":
         return False
+    if line.open_to == "public":
+        return True
     is_above = place.unit.path.startswith(actor.path)
     return is_above or (line.seen == "published" and actor.path.startswith(place.unit.path))
 

@@ -28,6 +28,7 @@ from fpa.people.tests.people import make_member, make_staff
 from fpa.registers.models import CalendarDay, Counter, Entry, Parameter
 from fpa.reporting.models import Cell, CellHistory, Check, Collection, Form, Item, LockException, Submission
 from fpa.reporting.standard_forms import ensure_forms, flow_code
+from fpa.training.models import Certificate, Material, Participant, Plan, Session
 from tests.cast import cast_unit
 
 ROLES = {1: "office", 2: "office", 3: "office", 4: "township", 5: "village"}
@@ -76,6 +77,7 @@ def make_world() -> dict[str, Place]:
     for place in world.values():
         _people(place)
         _work(place)
+        _train(place)
         if place.unit.level < Level.VILLAGE:
             _publish(place, forms["visit"])
     call = world["province"].rows["Collection"]
@@ -142,6 +144,24 @@ def _work(place: Place) -> None:
             reason=f"{mark}原因",
         )
     )
+
+
+def _train(place: Place) -> None:
+    unit, mark, day = place.unit, place.mark, date(2023, 5, 12)
+    plan = Plan.objects.create(unit=unit, year=2023, title=f"{mark}计划", sessions=1, participants=1)
+    session = Session.objects.create(
+        unit=unit, title=f"{place.notice}培训", level=unit.level, task=Entry.objects.get(code="publicity"),
+        place=f"{place.notice}地", starts_on=day, ends_on=day, hours=8,
+    )  # fmt: skip
+    person = Participant.objects.create(unit=unit, session=session, name=f"{mark}学员", title=f"{mark}职务")
+    material = Material.objects.create(
+        unit=unit, session=session, title=f"{mark}材料", attachment=place.rows["Attachment"]
+    )
+    certificate = Certificate.objects.create(
+        unit=unit, participant=person, number=f"{mark}培证〔2023〕1号", issued_on=day
+    )
+    for row in (plan, session, person, material, certificate):
+        place.keep(row)
 
 
 def _document(place: Place) -> None:

@@ -109,6 +109,7 @@ WHOLE_PROVINCE: dict[str, str] = {
     "fpa.system.keeper:pass_day": "到期的事项由平台自动办理，不属于哪个岗位；不显示",
     "fpa.system.management.commands.audit:Command.handle": "审计日志全省是一本；命令行由运维人员使用，只报有问题的事件",
     "fpa.system.tasks:daily_upkeep": "是否已封存要看全部事件；只写出树头，不显示",
+    "fpa.training.queries:is_valid": "公开的证书查验页：只答有效或无效，别的一概不显示",
 }
 """Every block of code that runs over the whole province (`scope.whole_province`), as `module:function`, and why it
 shows nobody a row that is not theirs. `tests/test_architecture.py` compares the list with the code."""

@@ -10,6 +10,7 @@ from fpa.demo.people import MEMBERS, make_people
 from fpa.demo.returns import make_returns
 from fpa.demo.standings import make_standings
 from fpa.demo.statements import make_statements
+from fpa.demo.training import make_training
 from fpa.figures.freshness import refresh
 from fpa.membership.models import Member
 from fpa.organization.models import Standing
@@ -26,7 +27,7 @@ def is_loaded(scale: int | None = None) -> bool:
 
 
 def load_demo(scale: int, progress: Progress) -> None:
-    """Load standings, people, then accounts, collections and figures.
+    """Load standings, people, then accounts, collections, training and figures.
 
     A load that was broken off goes on where it stopped: each step, and each county's people, is one transaction.
     Nobody can log in before the last step.
@@ -41,6 +42,7 @@ def load_demo(scale: int, progress: Progress) -> None:
         make_collections(lambda done, total: progress("数据采集上报", done, total))
         make_returns()
         make_statements()
+        make_training()
     progress("汇总指标", 0, 1)
     refresh()
     progress("汇总指标", 1, 1)

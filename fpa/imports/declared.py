@@ -36,8 +36,8 @@ class Import(Importer):
     """One kind of record, by declaration.
 
     `columns` are read from the file; `key` names those that find a record, which is one within its unit, or within
-    what the rows go into where there is a `parent`; where `open_field` is given, only records in which that is empty
-    are found. `levels` are those of the units that rows may belong to.
+    what the rows go into where there is a `parent` (within both where `unit` is one of the key); where `open_field` is
+    given, only records in which that is empty are found. `levels` are those of the units that rows may belong to.
     `given` are attributes of a new record that no file says, by who confirms. `rules` say the model's
     constraints in words: name to (key of a column, reason). `stale` marks the figures of the model, from the earliest
     `dated` day on; `refresh` brings them up to date for the command line.
@@ -78,7 +78,7 @@ class Import(Importer):
         self.dated, self.stale, self.refresh = dated, stale, refresh
         self.fields = (*(item for part in self.parts for item in part.fields), *UNIT_FIELDS)  # type: ignore[misc]
         self.key_field = self.key[0]  # type: ignore[misc]
-        self.is_key_within_unit = parent is None  # type: ignore[misc]
+        self.is_key_within_unit = parent is None or "unit" in self.key  # type: ignore[misc]
         self.subject_keys = tuple(self._subjects())  # type: ignore[misc]
         self.template = self._template()  # type: ignore[misc]
 

@@ -88,11 +88,13 @@ class Statements:
     @cached_property
     def _key(self) -> dict[str, str]:
         """Columns of the record that the key consists of, each with the value that a row has for it."""
-        within = {} if self.declared.parent else {self._column("unit"): "d.unit_id"}
+        within = {self._column("unit"): "d.unit_id"} if self.declared.is_key_within_unit else {}
         written = {column.key: self._cast(column) for column in self.columns}
         for part in self.declared.parts:
             written |= {item.key: next(iter(part.writes.values())) for item in part.fields if part.writes}
-        found = {self._column(self._attribute(key)): written[key] for key in self.declared.key}
+        found = {
+            self._column(self._attribute(key)): written[key] for key in self.declared.key if key != "unit"
+        }
         return within | found
 
     def _attribute(self, key: str) -> str:

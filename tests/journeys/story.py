@@ -18,12 +18,14 @@ from fpa.core.periods import Period
 from fpa.figures.freshness import refresh
 from fpa.membership.actions import join_member
 from fpa.membership.models import MemberKind
+from fpa.registers.models import Parameter
 from fpa.reporting.actions.collections import issue_collection
 from fpa.reporting.actions.filling import Entry, save_cells
 from fpa.reporting.actions.reviewing import approve_submission
 from fpa.reporting.actions.submitting import submit_submission
 from fpa.reporting.models import Collection, Form
 from fpa.reporting.standard_forms import ensure_forms
+from fpa.training.cases import ensure_flows
 from tests.cast import PASSWORD, cast_unit
 
 PAST_PERIOD, PAST_TITLE = "2023H1", "2023年上半年走访慰问"
@@ -71,7 +73,15 @@ def prepare() -> None:
     past = _call(form, PAST_PERIOD, PAST_TITLE, actor_for("sibling"))
     _report(past, PAST_HOUSEHOLDS, PAST_YUAN)
     _members()
+    _training()
     refresh()
+
+
+def _training() -> None:
+    """What a training needs: the flow of plans, and the county's 发文代字."""
+    ensure_flows()
+    county = cast_unit("county")
+    Parameter.objects.create(unit=county, key="number.mark", from_year=2020, text="鹤计生协", basis="通知")
 
 
 def _seats() -> None:

@@ -70,6 +70,11 @@ def test_load_encrypts_what_is_secret_and_finds_it_again(steps):
         *((f"org.county.{kind}", "2023H1", n) for kind, n in COUNTS[Level.COUNTY].items()),
         *((key, "2023H1", total) for key, total in VISITS.items()),
         *((key, "2023-05", total) for key, total in CAMPAIGN.items()),
+        ("training.sessions", "2023H1", 130),
+        ("training.participants", "2023H1", 52_000),
+        ("training.instructor_cities", "2023-04", 14),
+        ("training.instructor_participants", "2023-04", 60),
+        ("training.youth_participants", "2023-05", 80),
     ],
 )
 def test_figures_of_the_province_are_those_of_the_speech(steps, key, period, value):

@@ -1,4 +1,4 @@
-"""A small world in which every declared figure has records: members, staff, standings, and reported cells."""
+"""A small world in which every declared figure has records: members, staff, standings, training, and reported cells."""
 
 from datetime import date
 from decimal import Decimal
@@ -10,8 +10,10 @@ from fpa.figures.freshness import mark_stale, refresh
 from fpa.membership.models import Member
 from fpa.organization.models import Staff, StaffKind, Standing, StandingKind
 from fpa.people.tests.people import make_member, make_staff
+from fpa.registers.models import Entry
 from fpa.reporting.models import Cell, Collection, Form, Item, State, Submission
 from fpa.reporting.standard_forms import ensure_forms
+from fpa.training.models import Certificate, Participant, Session
 from tests.cast import cast_unit
 
 PERIODS = {"campaign529": "2023-05", "visit": "2023H1"}
@@ -27,6 +29,7 @@ def make_world() -> None:
         mark_stale(Member, unit.path)
     _employ()
     _stand()
+    _train()
     for collection in (_issue(form) for form in ensure_forms(cast_unit("province"))):
         for unit, times in ((village, 1), (_second(village), 2), (sibling, 3)):
             report(collection, unit, times)
@@ -55,6 +58,26 @@ def _stand() -> None:
                 unit=cast_unit(name), kind=kind, since=date(2020, 1, 1), document="湘编办"
             )
         mark_stale(Standing, cast_unit(name).path)
+
+
+def _train() -> None:
+    """A session of each kind at the province, and a general one on both sides of the city's border."""
+    for name, kind in (
+        ("province", "instructor"),
+        ("province", "youth"),
+        ("county", "general"),
+        ("sibling", "general"),
+    ):
+        unit, day = cast_unit(name), date(2023, 5, 12)
+        session = Session.objects.create(
+            unit=unit, title="培训班", level=unit.level, kind=kind, task=Entry.objects.get(code="publicity"),
+            place="县委党校", starts_on=day, ends_on=day, hours=8, state="closed",
+        )  # fmt: skip
+        for number, place in enumerate((unit, Unit.objects.filter(parent=unit)[0])):
+            person = Participant.objects.create(unit=place, session=session, name=f"学员{number}")
+        Certificate.objects.create(unit=unit, participant=person, number=f"{kind}1", issued_on=day)
+        mark_stale(Session, unit.path)
+        mark_stale(Certificate, unit.path)
 
 
 def _issue(form: Form) -> Collection:

@@ -193,3 +193,22 @@ def test_row_that_breaks_another_unique_constraint_is_rejected_before_it_is_writ
         ["与平台已有的另一条记录重复，请核对"],
     )
     assert set(form.items.values_list("key", flat=True)) == {"a", "b", "d"}
+
+
+def test_key_may_be_one_within_parent_and_unit(items, send, form):
+    """Participants are so (fpa.training): the same name of two units is two records."""
+    within = Import(
+        kind="items-of-units",
+        label="报表项目",
+        measure="个",
+        permission="member.import",
+        verb="member.imported",
+        model=Item,
+        columns=items.parts,
+        key=("key", "unit"),
+        parent=items.parent,
+        list_name="member_list",
+    )
+    key = within.statements._key
+    assert (list(key), within.is_key_within_unit) == (['"unit_id"', '"key"'], True)
+    assert not items.is_key_within_unit
