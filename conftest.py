@@ -31,7 +31,7 @@ pytest_plugins = ["tests.fixtures"]
 def pytest_configure() -> None:
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
     settings.TREE_HEAD_FILE = settings.DATA_DIR / "test" / f"heads-{os.getpid()}.jsonl"
-    settings.UPLOAD_DIR = settings.DATA_DIR / "test" / "uploads"
+    settings.UPLOAD_DIR = settings.DATA_DIR / "test" / f"uploads-{os.getpid()}"
     invariants.register_profile(
         "house", max_examples=50, deadline=None, database=None, derandomize=bool(os.environ.get("CI"))
     )

@@ -29,7 +29,7 @@ def test_list_keeps_filters_and_page(seat: Callable[..., Page]) -> None:
     follow(page, "修改资料")
     page.locator("main").get_by_role("button", name="保存修改").click()
     looks_right(page)
-    follow(page, "返回会员列表")
+    follow(page, "返回会员")
     expect(page).to_have_url(address)
     _is_as_left(page, words)
 

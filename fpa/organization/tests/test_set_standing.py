@@ -72,7 +72,7 @@ def test_set_standing_page_keeps_a_new_document_with_its_file(
     file = SimpleUploadedFile("批复.pdf", PDF)
     page = client_as("city").post(url, ANSWERS | NEW | {"upload": file}, follow=True).content.decode()
     document = Document.objects.get()
-    assert f'<a href="/documents/{document.pk}/">查看文件</a>' in page
+    assert f'<a href="/documents/{document.pk}/">怀编〔2021〕5号</a>' in page
     assert document.attachment.name == "批复.pdf"
     assert Event.objects.get(verb="standing.set").changes["file"] == "批复.pdf"
     assert client_as("sibling").get(url).status_code == 404

@@ -82,10 +82,8 @@ def unit_detail(request: HttpRequest, code: str) -> HttpResponse:
 
 
 def _facts(unit: Unit, *, may_open_documents: bool) -> list[Fact]:
-    standings = [
-        Fact(each.get_kind_display(), _standing(each), more=_basis(each) if may_open_documents else None)
-        for each in Standing.objects.filter(unit=unit).select_related("basis")
-    ]
+    held = Standing.objects.filter(unit=unit).select_related("basis")
+    standings = [_standing(each, _basis(each) if may_open_documents else None) for each in held]
     return [
         Fact("区划代码", unit.code, code=True),
         Fact("简称", unit.short_name),
@@ -96,15 +94,16 @@ def _facts(unit: Unit, *, may_open_documents: bool) -> list[Fact]:
     ]
 
 
-def _standing(standing: Standing) -> str:
+def _standing(standing: Standing, link: Link | None) -> Fact:
+    """Since when it holds, until when, and by what: a link where the document can be opened."""
     until = f"，至{date_cn(standing.until)}" if standing.until else ""
-    document = f"（{standing.document}）" if standing.document else ""
-    return f"{date_cn(standing.since)}起{until}{document}"
+    document = f"（{standing.document}）" if standing.document and not link else ""
+    return Fact(standing.get_kind_display(), f"{date_cn(standing.since)}起{until}{document}", more=link)
 
 
 def _basis(standing: Standing) -> Link | None:
     """The document that a standing rests on."""
-    return Link("查看文件", standing.basis.get_absolute_url()) if standing.basis else None
+    return Link(standing.document, standing.basis.get_absolute_url()) if standing.basis else None
 
 
 def _links(unit: Unit, actor: Actor) -> list[Link]:
