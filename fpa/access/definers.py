@@ -9,7 +9,7 @@ from typing import Any
 
 from django.db import connection
 
-from fpa.access.scope import TREE_LOCK
+from fpa.core import locks
 
 NAME = "move_paths(text, text)"
 
@@ -67,7 +67,7 @@ def move_paths(old_path: str, new_path: str) -> int:
 def statements(cursor: Any, tables: Iterable[str], schema: str, role: str) -> list[str]:
     """What makes the function as it should be for these tables; nothing where it is."""
     updates = "".join(_UPDATE.format(table=connection.ops.quote_name(table)) for table in sorted(tables))
-    body = _BODY.format(lock=TREE_LOCK, updates=updates)
+    body = _BODY.format(lock=locks.TREE, updates=updates)
     cursor.execute(_PRESENT, {"role": role})
     wanted = (body, True, [f"search_path={schema}, pg_temp"], True, True, False)
     if cursor.fetchall() == [wanted]:

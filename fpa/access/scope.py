@@ -8,13 +8,12 @@ from contextlib import AbstractContextManager, contextmanager
 
 from django.db import OperationalError, connection, transaction
 
+from fpa.core import locks
 from fpa.core.visibility import ROOT_PATH, upper_bound
 
 _SET = "SELECT set_config('fpa.scope_lo', %s, true), set_config('fpa.scope_hi', %s, true)"
 _SET_VIEWER = "SELECT set_config('fpa.user', %s, true)"
 
-TREE_LOCK = 4_300_001
-"""Advisory lock: held shared by whoever writes rows at units, alone by whoever moves units."""
 PATIENCE_MS = 3_000
 """How long a move waits for writers; whoever comes meanwhile waits behind it."""
 
@@ -29,7 +28,7 @@ def lock_tree_shared() -> None:
     A row carries its unit's path: one written while the unit moves would stay behind, in sight of the wrong people.
     """
     with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_advisory_xact_lock_shared(%s)", [TREE_LOCK])
+        cursor.execute("SELECT pg_advisory_xact_lock_shared(%s)", [locks.TREE])
 
 
 def lock_tree_exclusive() -> None:
@@ -37,7 +36,7 @@ def lock_tree_exclusive() -> None:
     try:
         with transaction.atomic(), connection.cursor() as cursor:
             cursor.execute(f"SET LOCAL lock_timeout = {PATIENCE_MS}")
-            cursor.execute("SELECT pg_advisory_xact_lock(%s)", [TREE_LOCK])
+            cursor.execute("SELECT pg_advisory_xact_lock(%s)", [locks.TREE])
             cursor.execute("SET LOCAL lock_timeout = 0")
     except OperationalError as error:  # waited too long, or two moves wait for each other
         raise TreeIsBusy from error

@@ -18,12 +18,12 @@ from fpa.audit.gaps import lost_by_files
 from fpa.audit.models import Leaf, TreeHead, Unsealed
 from fpa.audit.record import code_of, payload_of
 from fpa.audit.trusted import frontier_of
+from fpa.core import locks
 from fpa.core.merkle import Frontier, leaf_hash
 from fpa.core.refusals import Refusal
 
 log = logging.getLogger(__name__)
 
-ADVISORY_LOCK = 5_291_980
 BATCH = 5_000
 WATCHED_SECONDS = 600
 """Writers' files that were written within this time are looked through at each sealing."""
@@ -42,7 +42,7 @@ def seal() -> int:
     Raises CannotSeal where the database's last head and the published one contradict each other.
     """
     with transaction.atomic(), connection.cursor() as cursor, ExitStack() as held:
-        cursor.execute("SELECT pg_advisory_xact_lock(%s)", [ADVISORY_LOCK])
+        cursor.execute("SELECT pg_advisory_xact_lock(%s)", [locks.SEAL])
         file = held.enter_context(heads.locked())
         frontier = _frontier(file)
         before = frontier.size

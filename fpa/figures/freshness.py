@@ -17,6 +17,7 @@ from django.db.models import Q
 from django.utils import timezone
 
 from fpa.access.scope import lock_tree_shared, whole_province
+from fpa.core import locks
 from fpa.core.visibility import ROOT_PATH, upper_bound
 from fpa.figures import catalogue
 from fpa.figures.models import Stale
@@ -25,7 +26,6 @@ from fpa.figures.opening import open_day
 from fpa.figures.recompute import recompute
 
 CHANNEL = "fpa_stale"
-ADVISORY_LOCK = 5_291_981
 BATCH = 5_000
 WORK_MEM = "64MB"
 
@@ -102,7 +102,7 @@ def refresh() -> int:
 
 def _hold(cursor: Any) -> None:
     """Be the only one to count until the transaction ends, with room to sort a whole figure in memory."""
-    cursor.execute("SELECT pg_advisory_xact_lock(%s)", [ADVISORY_LOCK])
+    cursor.execute("SELECT pg_advisory_xact_lock(%s)", [locks.REFRESH])
     cursor.execute(f"SET LOCAL work_mem = '{WORK_MEM}'")
 
 

@@ -7,9 +7,10 @@ from django.db import connection
 from django.utils import timezone
 
 from fpa.access.scope import whole_province
+from fpa.core import locks
 from fpa.files.models import Attachment
 from fpa.files.queries import links_to
-from fpa.files.storage import FILES_LOCK, stored_before
+from fpa.files.storage import stored_before
 
 KEPT_DAYS = 7
 
@@ -35,7 +36,7 @@ def _drop_unlinked() -> None:
 
 def _is_alone() -> bool:
     with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_try_advisory_xact_lock(%s)", [FILES_LOCK])
+        cursor.execute("SELECT pg_try_advisory_xact_lock(%s)", [locks.FILES])
         return bool(cursor.fetchone()[0])
 
 

@@ -8,10 +8,8 @@ from pathlib import Path
 from django.conf import settings
 from django.db import connection
 
+from fpa.core import locks
 from fpa.core.crypto import sm3
-
-FILES_LOCK = 4_300_011
-"""Advisory lock: held shared while a file and its row are written, alone while unused contents are removed."""
 
 
 class LostContent(Exception):
@@ -26,7 +24,7 @@ def path_of(digest: str) -> Path:
 def store(digest: str, content: bytes) -> None:
     """Keep a content, once; synced before the row that names it is committed. Call it in a transaction."""
     with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_advisory_xact_lock_shared(%s)", [FILES_LOCK])
+        cursor.execute("SELECT pg_advisory_xact_lock_shared(%s)", [locks.FILES])
     path = path_of(digest)
     if path.exists():
         return

@@ -38,7 +38,7 @@ def _idle_jobs() -> list[UUID]:
         connection.close()
 
 
-@app.periodic(cron="17 3 * * *")
+@app.periodic(cron="*/10 * * * *")
 @app.task(name="purge_uploads", queueing_lock="purge_uploads")
 def purge_uploads(timestamp: int) -> None:
     """Forget files and rows that are kept no longer."""

@@ -12,6 +12,7 @@ from django.utils import timezone
 
 from fpa.access.scope import lock_tree_shared, whole_province
 from fpa.audit.seal import CannotSeal, seal
+from fpa.core import locks
 from fpa.core.actor import SYSTEM
 from fpa.core.limits import limited
 from fpa.core.modules import modules
@@ -25,7 +26,6 @@ SEAL_SECONDS = 600
 """The longest that a statement of the sealing may take."""
 DAY_EVERY = 600
 """Seconds between two looks at what days have done: terms that ended, tasks that are overdue."""
-DAY_LOCK = 4_300_002
 WAKE_EVERY = 3.0
 PAUSE_AFTER_ERROR = 5
 
@@ -53,7 +53,7 @@ def pass_day() -> None:
     """Have every room do what passing days do to its records; one keeper at a time."""
     with whole_province(), connection.cursor() as cursor:  # by no seat, and shown to nobody
         lock_tree_shared()
-        cursor.execute("SELECT pg_advisory_xact_lock(%s)", [DAY_LOCK])
+        cursor.execute("SELECT pg_advisory_xact_lock(%s)", [locks.DAY])
         for module in modules().values():
             if module.on_day:
                 module.on_day(timezone.localdate())

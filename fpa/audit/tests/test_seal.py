@@ -17,7 +17,7 @@ from fpa.audit.models import Event, Leaf, TreeHead, Unsealed
 from fpa.audit.record import payload_of, record
 from fpa.audit.seal import CannotSeal, seal
 from fpa.audit.tests.log import found, head_lines, owner, seal_now, verify_now, write_events, write_head_lines
-from fpa.core import merkle
+from fpa.core import locks, merkle
 from fpa.core.actor import SYSTEM
 from tests.waiting import wait_for
 
@@ -311,7 +311,7 @@ def test_seal_awaiting_the_sealer_before_it(log_db):
 
     def hold_the_lock():
         with transaction.atomic(), connection.cursor() as cursor:
-            cursor.execute("SELECT pg_advisory_xact_lock(%s)", [module.ADVISORY_LOCK])
+            cursor.execute("SELECT pg_advisory_xact_lock(%s)", [locks.SEAL])
             held.set()
             go_on.wait(10)
 

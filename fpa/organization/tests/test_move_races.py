@@ -12,6 +12,7 @@ from fpa.access import scope
 from fpa.access.models import Unit, User
 from fpa.access.scope import lock_tree_shared, whole_province
 from fpa.access.seats import actor_for
+from fpa.core import locks
 from fpa.core.tests.sheets_factory import make_csv
 from fpa.figures.freshness import refresh
 from fpa.figures.models import Fact
@@ -37,7 +38,7 @@ def waiting_for_the_tree():
     with connection.cursor() as cursor:
         cursor.execute(
             "SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND objid = %s AND NOT granted",
-            [scope.TREE_LOCK],
+            [locks.TREE],
         )
         return cursor.fetchone()[0]
 

@@ -2,7 +2,7 @@
 
 from datetime import date
 
-from django.db import connection, transaction
+from django.db import transaction
 from django.db.models import Q
 from django.utils import timezone
 
@@ -10,6 +10,7 @@ from fpa.access.models import Level, Unit
 from fpa.audit.record import record
 from fpa.core.actor import Actor
 from fpa.core.chinese import date_cn
+from fpa.core.locks import lock_by_name
 from fpa.core.periods import BadPeriod, Period
 from fpa.core.refusals import Refusal
 from fpa.reporting.models import Collection, Form, LockException, PeriodKind
@@ -77,8 +78,7 @@ def _check_asked_once(form: Form, period: str, path: str) -> None:
 
     The advisory lock makes two publishers wait for each other, who can't lock each other's rows.
     """
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_advisory_xact_lock(hashtext(%s))", [f"collection {form.code} {period}"])
+    lock_by_name(f"collection {form.code} {period}")
     same = Collection.objects.whole().filter(form__code=form.code, period=period)
     other = same.filter(
         Q(path__in=Unit.objects.above(path).values("path")) | Q(unit__path__prefix=path)

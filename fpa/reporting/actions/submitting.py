@@ -1,12 +1,13 @@
 """Sending up: a typed report, a summary computed from below, and taking either back."""
 
-from django.db import connection, transaction
+from django.db import transaction
 from django.utils import timezone
 
 from fpa.access.models import Unit
 from fpa.approval.actions import CannotDecide, submit_case, withdraw_case
 from fpa.approval.models import Case
 from fpa.core.actor import Actor
+from fpa.core.locks import lock_by_name
 from fpa.core.refusals import Refusal
 from fpa.reporting.actions.filling import CannotFill, acts_for, own_sheet, write_cell
 from fpa.reporting.cases import SUBMISSION
@@ -79,8 +80,7 @@ def submit_summary(*, collection: Collection, unit: Unit, explanation: str, by: 
 
 def hold_summary(collection_id: int, unit_id: int | None) -> None:
     """Have a unit's summary and its return of what the summary adds up wait for each other until commit."""
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_advisory_xact_lock(hashtext(%s))", [f"summary {collection_id} {unit_id}"])
+    lock_by_name(f"summary {collection_id} {unit_id}")
 
 
 def _snapshot(sheet: ReportSheet, explanation: str, by: Actor) -> None:
