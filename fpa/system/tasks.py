@@ -9,6 +9,7 @@ from fpa.access.tries import forget_old_tries
 from fpa.audit.gaps import forget_sealed_files
 from fpa.audit.outside import current_head
 from fpa.core.limits import limited
+from fpa.pages.once import forget_steps
 
 log = logging.getLogger("fpa.audit.head")
 """Shown at every log level (settings): whoever keeps the platform's log elsewhere keeps the head with it."""
@@ -28,3 +29,4 @@ def daily_upkeep(timestamp: int) -> None:
         log.info("审计树头 %s", current_head())
         forget_sealed_files()
         forget_old_tries()
+        forget_steps()
