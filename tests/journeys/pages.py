@@ -27,7 +27,7 @@ WITHIN_SECONDS = 25
 def looks_right(page: Page) -> None:
     """No weighty violation of accessibility (axe-core), and no sideways scroll."""
     page.wait_for_load_state("load")
-    page.wait_for_function("!document.querySelector('.htmx-request')")  # what is under way stands paler
+    expect(page.locator(".htmx-request")).to_have_count(0)  # what is under way stands paler
     shapes = set(page.evaluate(SHAPES))
     if not shapes <= CHECKED:
         _axe_finds_nothing(page)
