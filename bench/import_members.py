@@ -18,7 +18,8 @@ from fpa.imports.import_file import import_file
 from fpa.imports.importer import importer_of
 
 MEMBERS = 200_000
-LIMIT = 6.0
+LIMIT = 3.5
+REFRESH_LIMIT = 6.0
 PROVINCE = "430000000000"
 TABLES = ("people_person", "membership_member")
 SURNAMES = "王李张刘陈杨赵黄周吴徐孙胡朱高林何郭马罗梁宋郑谢韩唐冯于董萧程曹袁邓许傅沈曾彭吕"
@@ -31,14 +32,15 @@ def run() -> list[dict[str, Any]]:
         _office()
         refresh()
         whole = _import(_roster(Path(folder) / "members.csv"))
+        started = time.perf_counter()
+        refresh()
+        fresh = time.perf_counter() - started
         bare = _bare_copy()
+    words = f"import of {MEMBERS:,} members ÷ bare COPY ({whole:.1f} s ÷ {bare:.1f} s)"
+    after = f"figures fresh after it, all units and cuts ÷ the same COPY ({fresh:.1f} s)"
     return [
-        result(
-            f"import of {MEMBERS:,} members ÷ bare COPY ({whole:.1f} s ÷ {bare:.1f} s)",
-            whole / bare,
-            LIMIT,
-            "×",
-        )
+        result(words, whole / bare, LIMIT, "×"),
+        result(after, fresh / bare, REFRESH_LIMIT, "×"),
     ]
 
 
@@ -79,7 +81,7 @@ def _member(n: int, village: str, chance: random.Random) -> list[str]:
 
 
 def _import(file: Path) -> float:
-    """Seconds from the file to fresh figures."""
+    """Seconds from the file to the committed members; the figures follow within the refresh (measured beside it)."""
     started = time.perf_counter()
     outcome = import_file(importer_of("members"), file, PROVINCE, "bench", dry_run=False)
     seconds = time.perf_counter() - started

@@ -28,10 +28,10 @@ person AS (
     SELECT gen_random_uuid(), v.id, v.path, '王小明', 'wxm', CASE g %% 2 WHEN 0 THEN 'male' ELSE 'female' END,
            '1990-01-01'::date - (g %% 20000), '', int8send(g), now()
     FROM generate_series(1, %(number)s) g JOIN village v ON v.n = 1 + g %% (SELECT count(*) FROM village)
-    RETURNING id, unit_id, path
+    RETURNING id, unit_id, path, name, initials
 )
-INSERT INTO membership_member (unit_id, path, person_id, kind, joined_on, left_reason)
-SELECT unit_id, path, id, 'ordinary', %(on)s, '' FROM person
+INSERT INTO membership_member (unit_id, path, person_id, name, initials, kind, joined_on, left_reason)
+SELECT unit_id, path, id, name, initials, 'ordinary', %(on)s, '' FROM person
 """
 
 

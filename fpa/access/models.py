@@ -9,6 +9,7 @@ from django.db import models
 from django.db.models import F, Q
 
 from fpa.access.roles import ROLE_CHOICES, ROLES, Role
+from fpa.core.rows import LeanModel
 from fpa.core.visibility import Visibility, upper_bound
 
 
@@ -55,7 +56,7 @@ class UnitQuerySet(models.QuerySet["Unit"]):
         return self.filter(valid_to=None)
 
 
-class Unit(models.Model):
+class Unit(LeanModel):
     """An association's unit in the one tree. Code and name change over time: `UnitVersion` keeps what was."""
 
     visibility = Visibility.REFERENCE
@@ -137,7 +138,7 @@ class UnitVersion(models.Model):
         ]
 
 
-class ScopedModel(models.Model):
+class ScopedModel(LeanModel):
     """A row that belongs to a unit; the database shows it to that unit and everything above it."""
 
     visibility: ClassVar[Visibility] = Visibility.SUBTREE

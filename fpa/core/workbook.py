@@ -7,14 +7,17 @@ import csv
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from decimal import Decimal
+from functools import lru_cache
 from itertools import chain, islice
+from math import isfinite
 from pathlib import Path
 from typing import Any, BinaryIO, Literal
 
 import xlsxwriter
 from xlsxwriter.format import Format
+from xlsxwriter.utility import xl_col_to_name
 from xlsxwriter.worksheet import Worksheet
 
 ColumnKind = Literal["text", "number", "money", "date", "percent"]
@@ -26,6 +29,7 @@ MAX_ROWS = 1_000_000
 _MAX_TEXT = 32767
 _CUT = "……（内容过长，已截断）"
 _DANGEROUS = tuple("=+-@\t\r\n＝＋－＠")
+_SPECIAL = re.compile("[&<>_\x00-\x1f\ufffe\uffff]|^\\s|\\s$")
 _FORBIDDEN = re.compile(r"[\[\]:*?/\\\x00-\x1f]")
 _WIDTHS: dict[ColumnKind, int] = {"text": 16, "number": 12, "money": 16, "date": 12, "percent": 10}
 _FORMATS: dict[ColumnKind, str] = {
@@ -83,6 +87,71 @@ class SheetNames:
 def is_formula_like(text: str) -> bool:
     """Whether a program might run the text as a formula: it begins with = + - @, tab or line break."""
     return text.startswith(_DANGEROUS)
+
+
+class _Sheet(Worksheet):
+    """A worksheet that takes whole rows as they will stand in the file: a quarter of the time of cell by cell."""
+
+    def write_data_row(self, row: int, cells: Iterable[str]) -> None:
+        """Write a row below all that were written before, of cells that `_Cells` has made."""
+        self._write_single_row(row)
+        self.row_data_fh.write(f'<row r="{row + 1}">{"".join(cells)}</row>')
+
+
+class _Cells:
+    """The columns of one sheet: values made into the cells of a row."""
+
+    def __init__(self, columns: Sequence[ColumnSpec], styles: "_Styles") -> None:
+        self.columns = [(xl_col_to_name(index), column.kind) for index, column in enumerate(columns)]
+        self.text, self.quoted = _index(styles.cells["text"]), _index(styles.quoted)
+        self.decimal = _index(styles.decimal)
+        self.styles = {kind: _index(style) for kind, style in styles.cells.items()}
+
+    def of_row(self, number: int, values: Sequence[Value]) -> Iterator[str]:
+        """The cells of the row that a spreadsheet calls by `number`."""
+        for (letters, kind), value in zip(self.columns, values, strict=True):
+            at = f'<c r="{letters}{number}" s="'
+            if value is None or value == "":
+                yield f'{at}{self.styles[kind]}"/>'
+            elif kind == "date" and isinstance(value, date):
+                yield f'{at}{self.styles[kind]}"><v>{_serial(value)}</v></c>'
+            elif kind not in ("text", "date") and isinstance(value, int | float | Decimal):
+                yield f"{at}{self._number(kind, value)}</c>"
+            else:
+                text = _shown(value)
+                style = self.quoted if is_formula_like(text) else self.text
+                yield f'{at}{style}" t="inlineStr"><is>{_inline(text)}</is></c>'
+
+    def _number(self, kind: ColumnKind, value: float | Decimal) -> str:
+        number = float(value)
+        if not isfinite(number):
+            return f'{self.styles[kind]}" t="e"><v>#NUM!</v>'
+        is_broken = kind == "number" and not number.is_integer()
+        return f'{self.decimal if is_broken else self.styles[kind]}"><v>{number:.16G}</v>'
+
+
+def _index(style: Format) -> int:
+    """A format's number in the file."""
+    return int(style._get_xf_index())
+
+
+def _serial(day: date) -> float:
+    """A day as spreadsheets count them, a moment as a fraction of it."""
+    if isinstance(day, datetime):
+        return (day.replace(tzinfo=None) - datetime(1899, 12, 30)) / timedelta(days=1)
+    return (day - date(1899, 12, 30)).days
+
+
+@lru_cache(maxsize=4_096)
+def _inline(text: str) -> str:
+    """A text's element: cut where it is over-long, its special characters escaped."""
+    if len(text) > _MAX_TEXT:
+        text = text[: _MAX_TEXT - len(_CUT)] + _CUT
+    if not _SPECIAL.search(text):
+        return f"<t>{text}</t>"
+    escaped = Worksheet._escape_control_characters(text)
+    escaped = escaped.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
+    return f'<t xml:space="preserve">{escaped}</t>'
 
 
 def write_text(worksheet: Worksheet, row: int, column: int, text: str, style: Format) -> None:
@@ -185,12 +254,12 @@ class _Styles:
 
 def _pages(
     book: xlsxwriter.Workbook, names: SheetNames, spec: SheetSpec
-) -> Iterator[tuple[Worksheet, Iterable[Sequence[Value]]]]:
+) -> Iterator[tuple[_Sheet, Iterable[Sequence[Value]]]]:
     """A worksheet for each MAX_ROWS rows of the sheet, at least one."""
     rows = iter(spec.rows)
-    yield book.add_worksheet(names.take(spec.title)), islice(rows, MAX_ROWS)
+    yield book.add_worksheet(names.take(spec.title), _Sheet), islice(rows, MAX_ROWS)
     for row in rows:
-        yield book.add_worksheet(names.take(spec.title)), chain([row], islice(rows, MAX_ROWS - 1))
+        yield book.add_worksheet(names.take(spec.title), _Sheet), chain([row], islice(rows, MAX_ROWS - 1))
 
 
 def _set_page(worksheet: Worksheet, spec: SheetSpec, made: str) -> None:
@@ -209,7 +278,7 @@ def _set_page(worksheet: Worksheet, spec: SheetSpec, made: str) -> None:
 
 
 def _write_sheet(
-    worksheet: Worksheet, spec: SheetSpec, rows: Iterable[Sequence[Value]], styles: _Styles, made: str
+    worksheet: _Sheet, spec: SheetSpec, rows: Iterable[Sequence[Value]], styles: _Styles, made: str
 ) -> None:
     _write_title(worksheet, spec, styles)
     at = 1
@@ -218,11 +287,10 @@ def _write_sheet(
         at += 1
     for index, column in enumerate(spec.columns):
         write_text(worksheet, at, index, column.label, styles.header)
-    kinds = [column.kind for column in spec.columns]
+    cells = _Cells(spec.columns, styles)
     for row in rows:
         at += 1
-        for index, (kind, value) in enumerate(zip(kinds, row, strict=True)):
-            _write_value(worksheet, at, index, value, kind, styles)
+        worksheet.write_data_row(at, cells.of_row(at + 1, row))
     write_text(worksheet, at + 1, 0, made, styles.note)
 
 
@@ -231,23 +299,6 @@ def _write_title(worksheet: Worksheet, spec: SheetSpec, styles: _Styles) -> None
     if len(spec.columns) > 1:
         worksheet.merge_range(0, 0, 0, len(spec.columns) - 1, "", styles.title)
     write_text(worksheet, 0, 0, spec.title, styles.title)
-
-
-def _write_value(
-    worksheet: Worksheet, row: int, column: int, value: Value, kind: ColumnKind, styles: _Styles
-) -> None:
-    style = styles.cells[kind]
-    if value is None or value == "":
-        worksheet.write_blank(row, column, None, style)
-    elif kind == "date" and isinstance(value, date):
-        worksheet.write_datetime(row, column, value, style)
-    elif kind not in ("text", "date") and isinstance(value, int | float | Decimal):
-        is_broken = kind == "number" and value % 1 != 0
-        worksheet.write_number(row, column, float(value), styles.decimal if is_broken else style)
-    else:
-        text = _shown(value)
-        quoted = is_formula_like(text)
-        write_text(worksheet, row, column, text, styles.quoted if quoted else styles.cells["text"])
 
 
 def _shown(value: Value) -> str:

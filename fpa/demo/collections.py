@@ -5,6 +5,7 @@ The approved cells of the first add up to the figures file exactly; what is miss
 them and is not counted.
 """
 
+import sys
 from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
@@ -18,6 +19,7 @@ from django.utils import timezone
 
 from fpa.access.models import Kind, Level, Unit
 from fpa.core.periods import Period
+from fpa.core.planning import bulk_joins
 from fpa.demo.accounts import COUNTY, demo_units
 from fpa.demo.spread import spread, uneven
 from fpa.reporting.models import Collection, Form
@@ -305,9 +307,6 @@ def _columns(rows: Sequence[tuple[Any, ...]], width: int) -> list[list[Any]]:
 
 
 def _run(statement: str, values: Sequence[Any]) -> None:
-    """Run a bulk statement. Rows of this very transaction have no statistics yet, which misleads the planner into
-    nested loops over tens of thousands of rows."""
-    with connection.cursor() as cursor:
-        cursor.execute("SET LOCAL enable_nestloop = off")
+    """Run a bulk statement."""
+    with connection.cursor() as cursor, bulk_joins(rows=sys.maxsize):
         cursor.execute(statement, values)
-        cursor.execute("SET LOCAL enable_nestloop = on")

@@ -27,7 +27,7 @@ from fpa.figures.recompute import recompute
 
 CHANNEL = "fpa_stale"
 BATCH = 5_000
-WORK_MEM = "64MB"
+WORK_MEM = "256MB"
 
 Keys = type[models.Model] | Iterable[str]
 

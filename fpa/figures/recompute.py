@@ -13,6 +13,7 @@ from django.db.models import Q
 from django.utils import timezone
 
 from fpa.access.models import Unit
+from fpa.core.planning import FEW, bulk_joins
 from fpa.figures.cuts import Cut
 from fpa.figures.fact_periods import spans, stock_day, stock_periods
 from fpa.figures.figure import Figure, Kind
@@ -160,14 +161,21 @@ def recompute(figure: Figure, where: Q, since: date | None) -> None:
     statement = REPLACE if figure.kind is Kind.DISTINCT else ADD
     marked, marked_values = compiled(Unit.objects.filter(where).order_by().values_list("id"))
     rows_where = Q() if figure.kind is Kind.DISTINCT else where
-    for each in _passes(figure, rows_where, since):
-        source, source_values = each.source
-        counted = [*source_values, *each.values]
-        values = [*marked_values, *counted] if figure.kind is Kind.DISTINCT else [*counted, *marked_values]
-        sql = statement.format(source=source, fresh=each.fresh, marked=marked, same_cut=each.same_cut)
-        with connection.cursor() as cursor:
+    with connection.cursor() as cursor, bulk_joins(rows=_units_counted(rows_where)):
+        for each in _passes(figure, rows_where, since):
+            source, source_values = each.source
+            counted = [*source_values, *each.values]
+            values = (
+                [*marked_values, *counted] if figure.kind is Kind.DISTINCT else [*counted, *marked_values]
+            )
+            sql = statement.format(source=source, fresh=each.fresh, marked=marked, same_cut=each.same_cut)
             merge = MERGE[statement] if _stands(cursor, figure, each) else ""
             cursor.execute(sql + merge, [*values, figure.key, each.periods, figure.key])
+
+
+def _units_counted(where: Q) -> int:
+    """How many units' rows are read, counted up to a few and one more."""
+    return Unit.objects.filter(where).order_by()[: FEW + 1].count()
 
 
 def _stands(cursor: Any, figure: Figure, counted: Pass) -> bool:

@@ -1,7 +1,6 @@
 """An importer that is only declared: the SQL that judges and writes its rows is made from model, columns and key."""
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
 from dataclasses import replace
 from datetime import date
 from decimal import Decimal
@@ -14,6 +13,7 @@ from django.utils import timezone
 
 from fpa.access.models import Level, Unit
 from fpa.core.actor import Actor
+from fpa.core.planning import bulk_joins
 from fpa.core.visibility import upper_bound
 from fpa.imports import declared_sql as sql
 from fpa.imports.columns import Column, Context, Number, Part, Text, normalise
@@ -24,7 +24,6 @@ from fpa.imports.unit_fields import UNIT_FIELDS, UNIT_KEYS
 from fpa.pages.fields import UnitField
 from fpa.pages.progress import Progress
 
-_FEW = 200
 Given = Mapping[str, Callable[[Actor], Any]]
 _UNIT_HINT = (
     "输入区划代码、名称或拼音首字母。整张表属于一个单位的，选这个单位；"
@@ -65,7 +64,6 @@ class Import(Importer):
         open_field: str = "",
         dated: str = "",
         stale: Callable[[type[models.Model], str, date | None], None] | None = None,
-        refresh: Callable[[], Any] | None = None,
     ) -> None:
         self.kind, self.label, self.measure = kind, label, measure  # type: ignore[misc]
         self.permission, self.verb = permission, verb  # type: ignore[misc]
@@ -75,7 +73,7 @@ class Import(Importer):
         self.given, self.rules = dict(given or {}), dict(rules or {})
         self.defaults = tuple(defaults)  # type: ignore[misc]
         self.open_field = open_field
-        self.dated, self.stale, self.refresh = dated, stale, refresh
+        self.dated, self.stale = dated, stale
         self.fields = (*(item for part in self.parts for item in part.fields), *UNIT_FIELDS)  # type: ignore[misc]
         self.key_field = self.key[0]  # type: ignore[misc]
         self.is_key_within_unit = parent is None or "unit" in self.key  # type: ignore[misc]
@@ -112,15 +110,6 @@ class Import(Importer):
             "rule_reasons": [rule.reason for rule in rules],
         }
 
-    @contextmanager
-    def planning(self, rows: int) -> Iterator[None]:
-        """Joins by hash or in order, but for a few rows: of those just written the planner takes all for a few."""
-        with connection.cursor() as cursor:
-            if rows > _FEW:
-                cursor.execute("SELECT set_config('enable_nestloop', 'off', true)")
-            yield
-            cursor.execute("SELECT set_config('enable_nestloop', 'on', true)")
-
     @property
     def normalise(self) -> Normalise:
         """That of the columns."""
@@ -134,7 +123,7 @@ class Import(Importer):
     def apply(self, job: Job, by: Actor, progress: Progress) -> None:
         """Insert the new rows by one statement, correct the changed ones by another, and mark the figures."""
         values = self._values(job, by)
-        with connection.cursor() as cursor, self.planning(job.done):
+        with connection.cursor() as cursor, bulk_joins(rows=job.done):
             for statement in self.statements.before:
                 cursor.execute(statement, values)
             for words, statement, outcome in self.statements.writing:
@@ -163,11 +152,6 @@ class Import(Importer):
         cursor.execute(sql.COUNT, {"job": job.pk, "outcome": outcome})
         if cursor.fetchone()[0] != written:
             raise Raced
-
-    def settle(self) -> None:
-        """Bring the figures up to the records."""
-        if self.refresh:
-            self.refresh()
 
     def list_url(self, unit: Unit) -> str:
         """The list of the records, at the unit."""

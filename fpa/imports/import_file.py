@@ -51,8 +51,6 @@ def import_file(
         if dry_run or not _writes(job):
             transaction.set_rollback(True)
             files.discard(job.pk)
-    if not dry_run:
-        importer.settle()
     return outcome
 
 

@@ -6,7 +6,6 @@ other processes, so it is a plain function of a module that needs no models.
 
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Mapping
-from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
@@ -68,10 +67,6 @@ class Importer(ABC):
     judge_values: Mapping[str, Any] = {}
     """Further parameters of `judge`."""
 
-    def planning(self, rows: int) -> AbstractContextManager[None]:
-        """What the planner has to be told while so many rows are judged or written; nothing by default."""
-        return nullcontext()
-
     @property
     def fill_down(self) -> tuple[str, ...]:
         """Keys whose blank cells take the value above: the unit's columns, which offices merge."""
@@ -94,10 +89,6 @@ class Importer(ABC):
         Rows that the database no longer takes as judged become rejected; raises `Raced` where that was only seen
         while writing: the caller starts again.
         """
-
-    @abstractmethod
-    def settle(self) -> None:
-        """What the command line does after the commit, so that the figures are fresh when it returns."""
 
     @abstractmethod
     def list_url(self, unit: Unit) -> str:

@@ -13,6 +13,7 @@ from typing import Any
 from django.db import connection
 from django.utils import timezone
 
+from fpa.core.planning import bulk_joins
 from fpa.core.sheets import Refused
 from fpa.core.sheets.header import Table
 from fpa.core.sheets.non_data_rows import NON_DATA_ROW_LABELS
@@ -146,7 +147,7 @@ def _judge(reading: Reading) -> None:
         "parent": job.parent or None,
         **importer.judge_values,
     }
-    with connection.cursor() as cursor, importer.planning(reading.position):
+    with connection.cursor() as cursor, bulk_joins(rows=reading.position):
         for statement in (_REJECTED, _JUDGED.format(judge=importer.judge), _EMPTY):
             cursor.execute(statement, values)
 

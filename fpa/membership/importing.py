@@ -17,8 +17,9 @@ from fpa.access.models import Unit
 from fpa.core.actor import Actor
 from fpa.core.chinese import date_cn
 from fpa.core.identity import mask_name
+from fpa.core.planning import bulk_joins
 from fpa.core.visibility import upper_bound
-from fpa.figures.freshness import mark_stale, mark_stale_subtree, refresh
+from fpa.figures.freshness import mark_stale, mark_stale_subtree
 from fpa.imports.copy_lines import Normalise
 from fpa.imports.declared_sql import MARK_MOVED
 from fpa.imports.importer import Importer, Raced, UnitFields, register
@@ -91,7 +92,7 @@ class MembersImporter(Importer):
         """New people and memberships; people who had left come back with their record; changed ones are corrected."""
         values: dict[str, Any] = {"job": job.pk, "today": timezone.localdate(), "path": job.path}
         values |= {"lo": by.path, "hi": upper_bound(by.path)}
-        with connection.cursor() as cursor:
+        with connection.cursor() as cursor, bulk_joins(rows=job.done):
             cursor.execute(MARK_MOVED, values)
             cursor.execute(sql.MARK_RACED, values)
             old_places = _bring_back(cursor, values)
@@ -108,10 +109,6 @@ class MembersImporter(Importer):
             mark_stale_subtree(Member, job.path, min([since, *old_places.values()]))
         for path, earliest in old_places.items():
             mark_stale(Member, path, since=earliest)
-
-    def settle(self) -> None:
-        """Bring the figures up to the members."""
-        refresh()
 
     def list_url(self, unit: Unit) -> str:
         """The members of the unit."""

@@ -9,19 +9,25 @@ from fpa.core.actor import Actor
 from fpa.core.identity import mask_name
 from fpa.core.lists import Column, Link, Status
 from fpa.membership.filters import MemberFilters
-from fpa.membership.models import Member
+from fpa.membership.models import Member, MemberKind
 from fpa.pages.declared_lists import List
+from fpa.people.models import Sex
 from fpa.people.secrets import ID, PHONE
 
 MEMBERS = Member.objects.select_related("person", "unit")
+LISTED = MEMBERS.only(
+    *("unit__name", "unit__code", "path", "kind", "joined_on", "left_on", "left_reason"),
+    *("person__name", "person__sex", "person__birth_date", "person__id_cipher", "person__phone_cipher"),
+)
+"""What the columns show, and no more: a long export reads a third of what stands in the tables."""
 
 COLUMNS = (
     Column("name", "姓名", lambda m: mask_name(m.person.name), link=lambda m: page_of(m)),
     Column("unit", "单位", lambda m: m.unit.name),
     Column("id", "证件号码", lambda m: ID.masked(m.person)),
-    Column("sex", "性别", lambda m: m.person.get_sex_display()),
+    Column("sex", "性别", lambda m: Sex(m.person.sex).label),
     Column("age", "年龄", lambda m: m.person.age_on(timezone.localdate()), kind="number", unit="岁"),
-    Column("kind", "类别", lambda m: m.get_kind_display()),
+    Column("kind", "类别", lambda m: MemberKind(m.kind).label),
     Column("joined_on", "入会日期", lambda m: m.joined_on, kind="date"),
     Column("status", "状态", lambda m: state_of(m)),
     Column("phone", "手机号", lambda m: PHONE.masked(m.person), default=False),
@@ -53,7 +59,7 @@ MEMBER_LIST = List(
     view="member.view",
     export="member.export",
     title="会员",
-    rows=lambda: MEMBERS,
+    rows=lambda: LISTED,
     columns=COLUMNS,
     filters=MemberFilters,
     links=_links,

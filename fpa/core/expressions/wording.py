@@ -28,7 +28,9 @@ _CHINESE = {code: name for name, code in reversed(NAMES.items()) if not name.isa
 
 
 def value_words(value: Any) -> str:
-    """A computed value: 16,000, 约 20,000.33, 2026年5月1日, 是."""
+    """A computed value: 16,000, 约 20,000.33, 2026年5月1日, 是; a blank among several: 未填."""
+    if value is BLANK:
+        return "未填"
     if isinstance(value, bool):
         return "是" if value else "否"
     if isinstance(value, date):

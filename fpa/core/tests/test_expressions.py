@@ -263,3 +263,7 @@ def test_arithmetic_on_money_is_exact(a, b, n):
     assert came_to("visit.value + start", values).value == a + b
     assert came_to("(visit.value / households) * households = visit.value", values).value is True
     assert came_to("visit.value − start", values).value == a - b
+
+
+def test_reason_says_a_blank_among_several_values():
+    assert came_to("设备金额", {"equipment.price": [None, 3]}).reason == "设备金额 未填、3"

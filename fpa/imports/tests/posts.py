@@ -43,8 +43,5 @@ class PostsImporter(Import):
             self.races -= 1
             raise Raced
 
-    def settle(self) -> None:
-        self.settled = True
-
     def list_url(self, unit: Unit) -> str:
         return f"/posts/?unit={unit.code}"

@@ -46,7 +46,6 @@ def test_another_kind_is_imported_by_declaring_it(province_scope, importer, tmp_
         "dropped": [],
     }
     assert made() - before == {("专干", "/12/02/001/001/")}
-    assert importer.settled
 
 
 def test_another_kind_again_is_unchanged_and_leaves_no_job(province_scope, importer, tmp_path):

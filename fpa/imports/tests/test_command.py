@@ -177,13 +177,6 @@ def test_command_that_breaks_writes_nothing_and_names_a_number(
     assert uploads(settings) == []
 
 
-def test_command_settles_the_figures_only_where_it_wrote(province_scope, command, importer):
-    command(GRID, "--dry-run")
-    assert not hasattr(importer, "settled")
-    command()
-    assert importer.settled
-
-
 def test_command_as_a_process_prints_json_alone(committed_db, tmp_path):
     """As a script calls it: nothing but the answer on stdout, and 0 for a file that was taken."""
     roster = make_csv(tmp_path / "名册.csv", [["姓名", "身份证号", "村"], ["张三", "4.3E+17", VILLAGE]])

@@ -193,6 +193,7 @@ def test_import_judgement_who_left_comes_back_with_the_record(left, tmp_path):
         ("新街社区", date(2020, 1, 1)),
         ("新街社区", date(2025, 1, 1)),
     }
+    refresh()
     assert facts_hold(left.unit)
     assert facts_hold(one.unit)
 
