@@ -161,7 +161,9 @@ class Server:
         if not (missing := {name: value for name, value in SERVER_SETTINGS.items() if name not in said}):
             return
         shutil.copy2(file, fresh)  # a file half-written would keep the server from starting
-        fresh.write_text(text.rstrip("\n") + "\n" + "".join(f"{name} = {value}\n" for name, value in missing.items()))
+        fresh.write_text(
+            text.rstrip("\n") + "\n" + "".join(f"{name} = {value}\n" for name, value in missing.items())
+        )
         if self.as_root:
             shutil.chown(fresh, SYSTEM_USER, SYSTEM_USER)
         fresh.replace(file)

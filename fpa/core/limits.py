@@ -6,7 +6,6 @@ ends by what the application's role begins with (`core.database`).
 """
 
 import logging
-
 from collections.abc import Iterator
 from contextlib import contextmanager
 

@@ -148,7 +148,9 @@ CLIENT = (
 
 def at_work(server: Server) -> int:
     """How many connections are at the long statement."""
-    asked = "SELECT count(*) FROM pg_stat_activity WHERE query LIKE '%nobody waits%' AND pid <> pg_backend_pid()"
+    asked = (
+        "SELECT count(*) FROM pg_stat_activity WHERE query LIKE '%nobody waits%' AND pid <> pg_backend_pid()"
+    )
     return int(run(server, asked)[0][0])
 
 
