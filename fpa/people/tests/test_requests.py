@@ -287,13 +287,14 @@ def pass_days_since_the_answer(days):
 def test_answered_request_is_forgotten_on_both_sides_after_the_days_that_the_page_says(
     received, actor, client_as, is_agreed
 ):
+    for url in (f"/record-requests/{received.pk}/", "/record-requests/", "/record-requests/sent/"):
+        assert "答复满 180 天的请求自动删除" in client_as("sibling").get(url).text
     by = actor("sibling")
     if is_agreed:
         agree(received, by)
     else:
         with scoped(by.path):
             refuse_request(received=received, reason="查无此事", by=by)
-    assert "答复满 180 天的请求自动删除" in client_as("sibling").get(f"/record-requests/{received.pk}/").text
     pass_days_since_the_answer(180)
     assert kept_of_requests() == (1, 1)
     pass_days_since_the_answer(181)
