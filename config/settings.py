@@ -27,6 +27,7 @@ EXPORT_DIR = Path(os.environ.get("FPA_EXPORTS", DATA_DIR / "exports"))
 EXPORT_DAYS = int(os.environ.get("FPA_EXPORT_DAYS", "7"))
 IMPORT_MAX_ROWS = int(os.environ.get("FPA_IMPORT_MAX_ROWS", "300000"))
 IMPORT_STATEMENT_SECONDS = float(os.environ.get("FPA_IMPORT_STATEMENT_SECONDS", "180"))
+JOB_STATEMENT_SECONDS = float(os.environ.get("FPA_JOB_STATEMENT_SECONDS", "600"))
 FIRST_PERIOD = os.environ.get("FPA_FIRST_PERIOD", "2023H1")
 
 ORGANIZER = os.environ.get("FPA_ORGANIZER", "湖南省计划生育协会")

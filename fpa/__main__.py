@@ -14,7 +14,26 @@ def main(argv: list[str]) -> None:
         os.environ["FPA_DATABASE_ROLE"] = "owner"
     from django.core.management import execute_from_command_line
 
-    execute_from_command_line(argv)
+    try:
+        execute_from_command_line(argv)
+    except Exception as error:
+        if not (words := _words_of(error)):
+            raise
+        sys.stderr.write(f"{words}\n")
+        sys.exit(2)
+
+
+def _words_of(error: Exception) -> str:
+    """What is said of an error that an operator is told in words: a refusal, or a statement that took too long."""
+    from fpa.core.limits import ran_out_of_time
+    from fpa.core.refusals import Refusal
+
+    if ran_out_of_time(error):
+        return (
+            "数据库有一步用时超过了上限，命令已停下，这一步没有写入。请缩小范围，"
+            "或者加大 FPA_JOB_STATEMENT_SECONDS 后再运行一次。"
+        )
+    return str(error) if isinstance(error, Refusal) else ""
 
 
 if __name__ == "__main__":

@@ -17,6 +17,10 @@ from psycopg import sql
 from fpa.core import embedded
 from fpa.core.secret_files import secret_file
 
+ROLE_SETTINGS = {"statement_timeout": "1h", "client_connection_check_interval": "5s"}
+"""What every connection of the application's role begins with: no statement goes on for ever, nor after the process
+that asked for it is gone. Requests and jobs set narrower limits (`core.limits`)."""
+
 
 def parse_url(url: str) -> dict[str, Any]:
     """Turn `postgresql://user:password@host:port/name?option=value` into Django connection parameters."""
@@ -60,7 +64,7 @@ def app_role(database: str) -> str:
 
 
 def ensure_app_role(owner: dict[str, Any], data: Path) -> None:
-    """Create the application's role, or set its password again.
+    """Create the application's role, or set its password and its ROLE_SETTINGS again.
 
     Raises psycopg.Error where the owner may not create roles; the message says which right is missing.
     """
@@ -71,6 +75,9 @@ def ensure_app_role(owner: dict[str, Any], data: Path) -> None:
         ).fetchone()
         verb = sql.SQL("ALTER" if known else "CREATE")
         connection.execute(sql.SQL("{} ROLE {} LOGIN PASSWORD {}").format(verb, role, password))
+        for name, value in ROLE_SETTINGS.items():
+            setting = sql.SQL("ALTER ROLE {} SET {} = {}")
+            connection.execute(setting.format(role, sql.Identifier(name), sql.Literal(value)))
 
 
 def connect(settings: dict[str, Any], **changes: Any) -> psycopg.Connection:

@@ -8,6 +8,7 @@ existing directory's permission is widened, and `.data/instance` says which fold
 import fcntl
 import os
 import pwd
+import re
 import secrets
 import shutil
 import subprocess
@@ -33,6 +34,7 @@ SERVER_SETTINGS = {
     "max_parallel_workers_per_gather": "1",
     "random_page_cost": "1.1",
     "jit": "off",
+    "client_connection_check_interval": "'5s'",
     "timezone": "'Asia/Shanghai'",
     "log_timezone": "'Asia/Shanghai'",
 }
@@ -60,6 +62,7 @@ class Server:
             if not (self.cluster / "PG_VERSION").exists():
                 self._initialise()
             if not self._is_running():
+                self._complete_settings()
                 self._forget_the_dead()
                 self._control("start")
             self._ensure_owner()
@@ -149,6 +152,21 @@ class Server:
         with (making / "postgresql.conf").open("a") as handle:
             handle.write(lines)
         making.rename(self.cluster)
+
+    def _complete_settings(self) -> None:
+        """Give an older cluster the settings that came since it was made; what its file says already stays."""
+        file, fresh = self.cluster / "postgresql.conf", self.cluster / "postgresql.conf.new"
+        text = file.read_text()
+        said = set(re.findall(r"^[ \t]*(\w+)", text, re.MULTILINE))
+        if not (missing := {name: value for name, value in SERVER_SETTINGS.items() if name not in said}):
+            return
+        shutil.copy2(file, fresh)  # a file half-written would keep the server from starting
+        fresh.write_text(
+            text.rstrip("\n") + "\n" + "".join(f"{name} = {value}\n" for name, value in missing.items())
+        )
+        if self.as_root:
+            shutil.chown(fresh, SYSTEM_USER, SYSTEM_USER)
+        fresh.replace(file)
 
     def _control(self, verb: str) -> None:
         log = ["-l", str(self.home / "pg.log")] if verb == "start" else ["-m", "fast"]

@@ -1,14 +1,19 @@
 """Time limits of statements: nothing that one request or one job asks of the database may stop the others.
 
 A limit holds for each statement, waiting for locks included, until its transaction ends. Requests have theirs from the
-settings; a job sets its own by `limited`.
+settings; a job sets its own by `limited`, which for most is that of the settings (`limited_job`). What sets none at all
+ends by what the application's role begins with (`core.database`).
 """
 
+import logging
 from collections.abc import Iterator
 from contextlib import contextmanager
 
+from django.conf import settings
 from django.db import DatabaseError, connection
 from psycopg.errors import IdleInTransactionSessionTimeout, QueryCanceled
+
+log = logging.getLogger(__name__)
 
 _SET = "SELECT set_config('statement_timeout', %s, true), set_config('idle_in_transaction_session_timeout', %s, true)"
 _PRESENT = "SELECT current_setting('statement_timeout')"
@@ -38,6 +43,20 @@ def limited(seconds: float) -> Iterator[None]:
     if not connection.needs_rollback:  # a transaction that is to be undone takes its limit along
         with connection.cursor() as cursor:
             cursor.execute(_SET_STATEMENT, [before])
+
+
+@contextmanager
+def limited_job(what: str) -> Iterator[None]:
+    """Let no statement of a job take longer than JOB_STATEMENT_SECONDS; where one does, the platform's log names the
+    job, and the error goes on to whoever ends the job or tries it again. Call it in the job's transaction."""
+    seconds = settings.JOB_STATEMENT_SECONDS
+    try:
+        with limited(seconds):
+            yield
+    except Exception as error:
+        if ran_out_of_time(error):
+            log.error("%s：数据库有一步超过 %g 秒的上限，已停下，没有写入，下次再做", what, seconds)
+        raise
 
 
 def ran_out_of_time(error: BaseException) -> bool:

@@ -12,14 +12,18 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
-from django.db import connection, models
+from django.conf import settings
+from django.db import OperationalError, connection, models, transaction
 from django.db.models import Q
 from django.utils import timezone
 
 from fpa.access.scope import lock_tree_shared, whole_province
 from fpa.core import locks
+from fpa.core.limits import limited_job, ran_out_of_time
+from fpa.core.refusals import Refusal
 from fpa.core.visibility import ROOT_PATH, upper_bound
 from fpa.figures import catalogue
+from fpa.figures.figure import Figure
 from fpa.figures.models import Stale
 from fpa.figures.moving import forget
 from fpa.figures.opening import open_day
@@ -81,23 +85,39 @@ class Work:
         return Q() if ROOT_PATH in self.subtrees else found
 
 
+class CannotRefresh(Refusal):
+    """Figures that take longer to count than a statement may; all others are fresh, and theirs keep their marks."""
+
+
 def refresh() -> int:
     """Bring all facts up to the records that are committed now; returns how many marks were consumed.
 
     Opens a scope over the whole province: facts belong to every unit, and nothing that it reads is shown to anyone.
-    Waits where another refresh is running. Safe to call at any time and again.
+    Waits where another refresh is running. Safe to call at any time and again. Raises CannotRefresh, once everything
+    else is done, where figures took too long: one of them holds up no other.
     """
-    total = 0
+    total, slow = 0, set[str]()
     while True:
-        with whole_province(), connection.cursor() as cursor:
+        with whole_province(), limited_job("指标刷新"), connection.cursor() as cursor:
             lock_tree_shared()
             _hold(cursor)
             open_day(timezone.localdate())
-            marks = list(Stale.objects.order_by("id")[:BATCH])
-            _consume(marks)
+            marks = list(Stale.objects.exclude(figure__in=slow).order_by("id")[:BATCH])
+            slow |= _consume(marks)
         total += len(marks)
         if len(marks) < BATCH:
-            return total
+            break
+    if slow:
+        raise CannotRefresh(_too_slow(slow))
+    return total
+
+
+def _too_slow(keys: set[str]) -> str:
+    names = "、".join(f"{figure.name}（{figure.key}）" for figure in catalogue.get_all(sorted(keys)))
+    return (
+        f"指标{names}重算时有一步超过 {settings.JOB_STATEMENT_SECONDS:g} 秒的上限，仍是原来的数，其他指标已经刷新。"
+        "系统稍后会再算；多次如此，请加大 FPA_JOB_STATEMENT_SECONDS 后重新启动。"
+    )
 
 
 def _hold(cursor: Any) -> None:
@@ -106,19 +126,34 @@ def _hold(cursor: Any) -> None:
     cursor.execute(f"SET LOCAL work_mem = '{WORK_MEM}'")
 
 
-def _consume(marks: list[Stale]) -> None:
+def _consume(marks: list[Stale]) -> set[str]:
+    """Count again what the marks name, and delete them; gives the figures that took too long, whose marks stay."""
+    slow = set()
     work: dict[str, Work] = defaultdict(Work)
     for mark in marks:
         work[mark.figure].add(mark)
     for figure in catalogue.stored():
-        if figure.key in work:
-            recompute(figure, work[figure.key].where(), work[figure.key].since)
-    Stale.objects.filter(id__in=[mark.pk for mark in marks]).delete()
+        if figure.key in work and not _counted(figure, work[figure.key]):
+            slow.add(figure.key)
+    Stale.objects.filter(id__in=[mark.pk for mark in marks if mark.figure not in slow]).delete()
+    return slow
+
+
+def _counted(figure: Figure, work: Work) -> bool:
+    """Count a figure again, or leave it wholly as it is where that takes too long."""
+    try:
+        with transaction.atomic():
+            recompute(figure, work.where(), work.since)
+    except OperationalError as error:
+        if not ran_out_of_time(error):
+            raise
+        return False
+    return True
 
 
 def rebuild(keys: Iterable[str] | None = None, path: str = ROOT_PATH) -> None:
     """Forget the facts of a subtree and count them anew from the records, for all figures or those of `keys`."""
-    with whole_province(), connection.cursor() as cursor:
+    with whole_province(), limited_job("指标重新生成"), connection.cursor() as cursor:
         wanted = catalogue.stored() if keys is None else catalogue.get_all([*keys])
         _hold(cursor)
         forget([figure.key for figure in wanted], path)

@@ -18,6 +18,7 @@ from django.utils import timezone
 
 from fpa.access.models import Unit
 from fpa.access.scope import whole_province
+from fpa.core.limits import limited_job
 from fpa.core.periods import Period
 from fpa.core.refusals import Refusal
 from fpa.core.visibility import upper_bound
@@ -85,7 +86,7 @@ def _one_moment() -> Iterator[None]:
     with transaction.atomic(), connection.cursor() as cursor:
         if outermost:
             cursor.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ")
-        with whole_province():
+        with whole_province(), limited_job("指标核对"):
             yield
 
 

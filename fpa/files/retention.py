@@ -8,11 +8,13 @@ from django.utils import timezone
 
 from fpa.access.scope import whole_province
 from fpa.core import locks
+from fpa.core.limits import limited_job
 from fpa.files.models import Attachment
 from fpa.files.queries import links_to
 from fpa.files.storage import stored_before
 
 KEPT_DAYS = 7
+PURGE = "清理附件"
 
 
 def purge_files() -> int:
@@ -20,9 +22,10 @@ def purge_files() -> int:
 
     Contents are removed while no upload is under way; where one is, they wait for the next night.
     """
-    with whole_province():  # asks only whether a file is linked, wherever it stands; shows nothing
+    # it asks only whether a file is linked, wherever it stands; shows nothing
+    with whole_province(), limited_job(PURGE):
         _drop_unlinked()
-    with whole_province():
+    with whole_province(), limited_job(PURGE):
         return _drop_contents() if _is_alone() else 0
 
 

@@ -23,6 +23,10 @@ from fpa.pages.progress import Progress
 
 _TRIES = 3
 _BETWEEN_TRIES = 0.2
+_CONFLICT = (
+    "写入时，有的行与平台已有的记录或文件中的另一行冲突，试了几次都是这样，没有写入任何数据。"
+    "请过一会儿重新上传核对；仍不行请联系系统管理员。"
+)
 LAPSED = f"上传后超过 {files.KEPT_DAYS} 天没有确认，已自动取消，文件和检查结果都已删除。请重新上传。"
 
 
@@ -150,7 +154,7 @@ def apply_import(*, job: Job, by: Actor, progress: Progress) -> Job:
     """Write a confirmed import, once: records, one audit event with counts and the file's digest, marks for figures.
 
     Rows that were changed by others since the check are rejected with that reason, so counts say what was done. Call
-    it in a scope over the whole province, holding the job.
+    it in a scope over the whole province, holding the job. Raises CannotImport.
     """
     importer = importer_of(job.kind)
     _parent_of(importer, job.parent, by, lock=True)
@@ -159,9 +163,9 @@ def apply_import(*, job: Job, by: Actor, progress: Progress) -> Job:
             with transaction.atomic():
                 importer.apply(job, by, progress)
             break
-        except Raced:
+        except Raced as error:
             if attempt == _TRIES - 1:
-                raise
+                raise CannotImport(_CONFLICT) from error
     job.counts = count(job)
     job.state, job.words, job.finished_at = State.DONE, "", timezone.now()
     job.save()

@@ -7,9 +7,10 @@ from decimal import Decimal
 from functools import cached_property
 from typing import Any
 
-from django.db import connection, models
+from django.db import IntegrityError, connection, models
 from django.urls import reverse
 from django.utils import timezone
+from psycopg.errors import ExclusionViolation, UniqueViolation
 
 from fpa.access.models import Level, Unit
 from fpa.core.actor import Actor
@@ -103,11 +104,14 @@ class Import(Importer):
 
     @property
     def judge_values(self) -> dict[str, Any]:  # type: ignore[override]
-        """What the rules of rejection are called, and about which column each is."""
-        rules = self.statements.rules
-        return {
+        """What the rules of rejection are called, and about which column each is. What is given by who confirms is not
+        known before."""
+        rules, uniques = self.statements.rules, self.statements.uniques
+        return {f"given_{name}": None for name in self.given} | {
             "rule_fields": [rule.field for rule in rules],
             "rule_reasons": [rule.reason for rule in rules],
+            "once_fields": [unique.field for unique in uniques],
+            "once_labels": [unique.label for unique in uniques],
         }
 
     @property
@@ -128,7 +132,7 @@ class Import(Importer):
                 cursor.execute(statement, values)
             for words, statement, outcome in self.statements.writing:
                 progress.say(words, job.done, now=True)
-                cursor.execute(statement, values)
+                self._write(cursor, statement, values)
                 self._all_or_raced(cursor, job, outcome)
             cursor.execute(self.statements.since, values)
             since = cursor.fetchone()[0]
@@ -145,7 +149,16 @@ class Import(Importer):
             "parent": job.parent or None,
             "today": timezone.localdate(),
         }
-        return values | {f"given_{name}": value(by) for name, value in self.given.items()} | self.judge_values
+        return values | self.judge_values | {f"given_{name}": value(by) for name, value in self.given.items()}
+
+    def _write(self, cursor: Any, statement: str, values: dict[str, Any]) -> None:
+        """Raises Raced where somebody wrote meanwhile what a row may not repeat."""
+        try:
+            cursor.execute(statement, values)
+        except IntegrityError as error:
+            if isinstance(error.__cause__, UniqueViolation | ExclusionViolation):
+                raise Raced from error
+            raise
 
     def _all_or_raced(self, cursor: Any, job: Job, outcome: str) -> None:
         written = cursor.rowcount

@@ -5,7 +5,7 @@ between. Parameters: `job`, `path` and `path_hi` (the job's range), `lo` and `hi
 `parent`, `today`, and what is given to new records.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -29,6 +29,10 @@ MARK_MOVED = f"""
 """
 COUNT = "SELECT count(*) FROM imports_importrow WHERE job_id = %(job)s AND outcome = %(outcome)s"
 _IN_RANGE = "path >= %(path)s AND path < %(path_hi)s"
+_WRITTEN = "outcome IN ('new', 'changed')"
+_OF_THE_RULE = """coalesce((%(rule_fields)s::text[])[v.rule], '') AS field,
+        coalesce((%(rule_reasons)s::text[])[v.rule], '') AS reason"""
+_CHANGES = "CASE WHEN v.outcome = 'changed' THEN v.changes ELSE '{}' END AS changes"
 _WAITING = "(SELECT * FROM imports_importrow WHERE job_id = %(job)s AND outcome IN ('new', 'changed'))"
 
 
@@ -38,6 +42,18 @@ class Rule(NamedTuple):
     condition: str
     field: str
     reason: str
+
+
+class Unique(NamedTuple):
+    """A unique constraint that the key does not hold by itself: its columns, the condition under which it holds (SQL
+    over the columns; "" always), the key of the column that it is about, the reason against a record, the label of
+    what may stand once in a file."""
+
+    columns: list[str]
+    condition: str
+    field: str
+    reason: str
+    label: str
 
 
 class Statements:
@@ -54,15 +70,49 @@ class Statements:
     def judge(self) -> str:
         """Rows of `staged` with outcome, field, reason and changes."""
         number = " ".join(f"WHEN {rule.condition} THEN {n}" for n, rule in enumerate(self.rules, 1))
+        values = "".join(f", {self._once(each)} AS once_{n}" for n, each in enumerate(self.uniques))
+        alone = f"""
+    SELECT s.position, c.rule, c.changes{values}, CASE WHEN c.rule IS NOT NULL THEN 'rejected'
+        WHEN t.{self.pk} IS NULL THEN 'new' WHEN c.changes = '{{}}' THEN 'unchanged' ELSE 'changed' END AS outcome
+    {self._source("staged")}
+    CROSS JOIN LATERAL (SELECT CASE {number} END AS rule, {self._changes} AS changes) AS c"""
+        if self.uniques:
+            return self._judge_together(alone)
         return f"""
-    SELECT s.*, v.outcome, coalesce((%(rule_fields)s::text[])[v.rule], '') AS field,
-        coalesce((%(rule_reasons)s::text[])[v.rule], '') AS reason,
-        CASE WHEN v.outcome = 'changed' THEN v.changes ELSE '{{}}' END AS changes
-    FROM (SELECT s.position, c.rule, c.changes, CASE WHEN c.rule IS NOT NULL THEN 'rejected'
-            WHEN t.{self.pk} IS NULL THEN 'new' WHEN c.changes = '{{}}' THEN 'unchanged' ELSE 'changed' END AS outcome
-            {self._source("staged")}
-            CROSS JOIN LATERAL (SELECT CASE {number} END AS rule, {self._changes} AS changes) AS c) AS v
-    JOIN staged AS s USING (position)"""
+    SELECT s.*, v.outcome, {_OF_THE_RULE}, {_CHANGES}
+    FROM ({alone}) AS v JOIN staged AS s USING (position)"""
+
+    def _judge_together(self, alone: str) -> str:
+        """The same, where a unique constraint may reject a row for another of the file: the first one stands, each
+        later one names it. One sort a constraint, however many repeat."""
+        numbers = range(len(self.uniques))
+        firsts = ", ".join(
+            f"min(position) FILTER (WHERE {_WRITTEN}) OVER (PARTITION BY once_{n}) AS first_{n}"
+            for n in numbers
+        )
+        repeats = [f"v.{_WRITTEN} AND v.once_{n} IS NOT NULL AND v.first_{n} < v.position" for n in numbers]
+        which = " ".join(f"WHEN {repeat} THEN {n + 1}" for n, repeat in enumerate(repeats))
+        first = " ".join(f"WHEN {n + 1} THEN v.first_{n}" for n in numbers)
+        return f"""
+    SELECT s.*, CASE WHEN o.position IS NULL THEN v.outcome ELSE 'rejected' END AS outcome,
+        coalesce((%(once_fields)s::text[])[w.which], v.field) AS field,
+        CASE WHEN o.position IS NULL THEN v.reason ELSE '与' || CASE WHEN o.sheet = s.sheet THEN ''
+            ELSE '工作表「' || o.sheet || '」' END || '第 ' || o.row || ' 行' || (%(once_labels)s::text[])[w.which]
+            || '重复' END AS reason,
+        CASE WHEN o.position IS NULL AND v.outcome = 'changed' THEN v.changes ELSE '{{}}' END AS changes
+    FROM (SELECT v.*, {_OF_THE_RULE}, {firsts} FROM ({alone}) AS v) AS v
+    CROSS JOIN LATERAL (SELECT CASE {which} END AS which) AS w
+    JOIN staged AS s USING (position)
+    LEFT JOIN staged AS o ON o.position = CASE w.which {first} END"""
+
+    def _once(self, unique: Unique) -> str:
+        """What of a row may stand once in the file; NULL where the constraint does not hold for it."""
+        row = self._row()
+        values = ", ".join(row[column] for column in unique.columns)
+        holds = f"ROW({values}) IS NOT NULL" + (
+            f" AND {self._as_written(unique.condition)}" if unique.condition else ""
+        )
+        return f"CASE WHEN {holds} THEN jsonb_build_array({values}) END"
 
     def _source(self, staged: str) -> str:
         joins = "\n".join(part.joins for part in self.declared.parts)
@@ -139,33 +189,68 @@ class Statements:
             *parts,
             Rule(f"t.{self._column('unit')} <> d.unit_id", key, ELSEWHERE),
             *self._checks(),
-            *self._uniques(),
+            *self._against_records(),
         ]
 
     def _checks(self) -> Iterator[Rule]:
         """The model's check constraints, asked of the row as it would be written."""
-        row = ", ".join(f"{value} AS {column}" for column, value in self._row().items())
         unsaid = (self.declared.key[0], CONTRADICTION)
         editor = connection.schema_editor(collect_sql=True)
         checks: list[Any] = [
             each for each in self.meta.constraints if isinstance(each, models.CheckConstraint)
         ]
         for constraint in checks:
-            check = constraint._get_check_sql(self.declared.model, editor).replace("%", "%%")
+            check = f"({constraint._get_check_sql(self.declared.model, editor)})".replace("%", "%%")
             field, reason = self.declared.rules.get(constraint.name, unsaid)
-            yield Rule(f"(SELECT NOT ({check}) FROM (SELECT {row}) AS r)", field, reason)
+            yield Rule(f"NOT {self._as_written(check)}", field, reason)
 
-    def _uniques(self) -> Iterator[Rule]:
-        """The model's other unique constraints, each asked of its own index."""
+    def _as_written(self, condition: str) -> str:
+        """A condition over columns of the model, asked of the row as it would be written."""
+        row = ", ".join(f"{value} AS {column}" for column, value in self._row().items())
+        return f"(SELECT {condition} FROM (SELECT {row}) AS r)"
+
+    def _against_records(self) -> Iterator[Rule]:
+        """The unique constraints, each asked of its own index."""
         row = self._row()
-        for constraint in self.meta.constraints:
-            columns = {self._column(name) for name in getattr(constraint, "fields", ())}
-            if not columns or constraint.condition or columns == set(self._key) | self._within_parent:
-                continue
-            same = " AND ".join(f"x.{column} = {row[column]}" for column in sorted(columns))
-            field, reason = self.declared.rules.get(constraint.name, (self.declared.key[0], REPEATED))
+        for unique in self.uniques:
+            same = " AND ".join(f"x.{column} = {row[column]}" for column in unique.columns)
             other = f"x.{self.pk} IS DISTINCT FROM t.{self.pk}"
-            yield Rule(f"EXISTS (SELECT FROM {self.table} AS x WHERE {same} AND {other})", field, reason)
+            held = f" AND {unique.condition}" if unique.condition else ""
+            found = f"EXISTS (SELECT FROM {self.table} AS x WHERE {same} AND {other}{held})"
+            holds = f"{self._as_written(unique.condition)} AND " if unique.condition else ""
+            yield Rule(f"({holds}{found})", unique.field, unique.reason)
+
+    @cached_property
+    def uniques(self) -> list[Unique]:
+        """The model's unique constraints and fields, but for the one that its key is."""
+        by_key = set(self._key) | self._within_parent
+        found = [*self._unique_constraints(), *self._unique_fields()]
+        return [each for each in found if set(each.columns) != by_key]
+
+    def _unique_constraints(self) -> Iterator[Unique]:
+        editor = connection.schema_editor(collect_sql=True)
+        named: list[Any] = [
+            c for c in self.meta.constraints if isinstance(c, models.UniqueConstraint) and c.fields
+        ]
+        for constraint in named:
+            condition = constraint._get_condition_sql(self.declared.model, editor)
+            said = f"({condition})".replace("%", "%%") if condition else ""
+            yield self._unique(constraint.name, constraint.fields, said)
+
+    def _unique_fields(self) -> Iterator[Unique]:
+        for field in self.meta.concrete_fields:
+            if field.unique and not field.primary_key:
+                yield self._unique(field.name, [field.name], "")
+        for names in self.meta.unique_together:
+            yield self._unique("", names, "")
+
+    def _unique(self, name: str, names: Iterable[str], condition: str) -> Unique:
+        """A constraint in words: those of the declaration, else its columns' labels."""
+        about = [column for column in self.columns if column.key in names]
+        own = about[0].key if about else self.declared.key[0]
+        field, reason = self.declared.rules.get(name, (own, REPEATED))
+        label = "、".join(column.label for column in about) or self.declared.label_of(field)
+        return Unique(sorted(self._column(each) for each in names), condition, field, reason, label)
 
     @property
     def _within_parent(self) -> set[str]:
@@ -196,12 +281,17 @@ class Statements:
     @cached_property
     def before(self) -> list[str]:
         """What is done before rows are written: what no longer is as it was judged becomes rejected."""
-        broken = " OR ".join(rule[0] for part in self.declared.parts for rule in part.rules) or "false"
+        of_parts = sum(len(part.rules) for part in self.declared.parts)
+        broken = " OR ".join(rule.condition for rule in self.rules[:of_parts]) or "false"
+        later = list(enumerate(self.rules, 1))[of_parts:]
+        number = " ".join(f"WHEN {rule.condition} THEN {n}" for n, rule in later)
         marked = f"""
-    UPDATE imports_importrow AS o SET outcome = 'rejected', reason = '{RACED}', changes = '{{}}'
-    FROM (SELECT s.position, t.{self.pk} IS NOT NULL AS is_there, coalesce({broken}, false) AS is_broken
+    UPDATE imports_importrow AS o SET outcome = 'rejected', changes = '{{}}',
+        reason = CASE WHEN v.is_raced THEN '{RACED}' ELSE (%(rule_reasons)s::text[])[v.rule] END
+    FROM (SELECT s.position, (s.outcome = 'new') = (t.{self.pk} IS NOT NULL) OR coalesce({broken}, false) AS is_raced,
+            CASE {number} END AS rule
         {self._source(_WAITING)}) AS v
-    WHERE o.job_id = %(job)s AND o.position = v.position AND ((o.outcome = 'new') = v.is_there OR v.is_broken)
+    WHERE o.job_id = %(job)s AND o.position = v.position AND (v.is_raced OR v.rule IS NOT NULL)
         AND o.outcome IN ('new', 'changed')"""
         parts = [statement for part in self.declared.parts for statement in part.before]
         return [MARK_MOVED, *parts, marked]

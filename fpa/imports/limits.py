@@ -4,9 +4,10 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 from django.conf import settings
-from django.db import OperationalError, connection
+from django.db import DatabaseError
 from psycopg.errors import QueryCanceled
 
+from fpa.core.limits import limited, ran_out_of_time
 from fpa.imports.actions import CannotImport
 
 _TOO_LONG = (
@@ -21,12 +22,15 @@ def limited_statements() -> Iterator[None]:
 
     Raises CannotImport where one took longer: nothing of the transaction stays.
     """
-    with connection.cursor() as cursor:
-        limit = str(round(settings.IMPORT_STATEMENT_SECONDS * 1000))
-        cursor.execute("SELECT set_config('statement_timeout', %s, true)", [limit])
     try:
-        yield
-    except (OperationalError, QueryCanceled) as error:
-        if not isinstance(error.__cause__ or error, QueryCanceled):
+        with limited(settings.IMPORT_STATEMENT_SECONDS):
+            yield
+    except (DatabaseError, QueryCanceled) as error:
+        if not ran_out_of_time(error):
             raise
-        raise CannotImport(_TOO_LONG.format(seconds=settings.IMPORT_STATEMENT_SECONDS)) from error
+        raise CannotImport(too_long()) from error
+
+
+def too_long() -> str:
+    """What is said of an import whose statement took longer than it may."""
+    return _TOO_LONG.format(seconds=settings.IMPORT_STATEMENT_SECONDS)

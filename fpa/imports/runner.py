@@ -10,10 +10,11 @@ from fpa.access.scope import lock_tree_shared, whole_province
 from fpa.access.seats import actor_in, seats_of
 from fpa.core.actor import Actor
 from fpa.core.ids import uuid7
+from fpa.core.limits import limited_job, ran_out_of_time
 from fpa.core.sheets import Refused
 from fpa.imports.actions import CannotImport, apply_import, check_import, hold, stop_import
 from fpa.imports.importer import importer_of
-from fpa.imports.limits import limited_statements
+from fpa.imports.limits import limited_statements, too_long
 from fpa.imports.models import WAITING, Job, State
 from fpa.pages.progress import Progress
 
@@ -25,6 +26,7 @@ MAX_STARTS = 5
 PATIENCE = 5.0
 """Seconds to wait for the connection of a killed worker to end."""
 _INTERRUPTED = f"处理时 {MAX_STARTS} 次被中断，已停止。请把文件分成几个后重新上传；仍不行请联系系统管理员。"
+_QUEUE = "导入排队"
 _NO_SEAT = "确认人已不在原岗位或没有导入权限，没有写入任何数据。请由在岗人员重新上传。"
 
 
@@ -32,12 +34,15 @@ def run_import(job_id: UUID) -> None:
     """Do what the job waits for, in one transaction. A second runner, or a job that waits for nothing, does nothing.
 
     Opens a scope over the whole province: an ID number is one person's everywhere (see `stage`), and rows are
-    written only under the job's unit. A lost database is raised: the job still waits, and is run again.
+    written only under the job's unit. A lost database is raised: the job still waits, and is run again; a statement
+    that took too long would take as long again, so it ends the job.
     """
     try:
         _run(job_id)
-    except LOST:
-        raise
+    except LOST as error:
+        if not ran_out_of_time(error):
+            raise
+        _stop(job_id, State.FAILED, too_long())
     except Refused as refused:
         _stop(job_id, State.REFUSED, refused.reason)
     except CannotImport as error:
@@ -73,7 +78,7 @@ def _end_when_killed() -> None:
 
 
 def _stop(job_id: UUID, state: State, error: str) -> None:
-    with whole_province():  # the job is one that this worker was given
+    with whole_province(), limited_job(f"导入 {job_id}"):  # it is one that this worker was given
         job = Job.objects.get(pk=job_id)
         if job.is_waiting:
             stop_import(job=job, state=state, error=error)
@@ -96,12 +101,12 @@ def actor_of(job: Job) -> Actor:
 
 def waiting_jobs() -> list[UUID]:
     """All jobs that wait, whether or not somebody is at them: for a worker that starts."""
-    with whole_province():  # only their numbers are read, for the queue
+    with whole_province(), limited_job(_QUEUE):  # only their numbers are read, for the queue
         return list(Job.objects.filter(state__in=WAITING).values_list("pk", flat=True))
 
 
 def idle_jobs() -> list[UUID]:
     """Jobs that wait though nobody is at them."""
     waiting = waiting_jobs()
-    with whole_province():  # only their numbers are read, for the queue
+    with whole_province(), limited_job(_QUEUE):  # only their numbers are read, for the queue
         return [pk for pk in waiting if hold(pk) is not None]

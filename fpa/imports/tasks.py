@@ -7,6 +7,7 @@ from django.db import connection
 from procrastinate.contrib.django import app
 
 from fpa.access.scope import whole_province
+from fpa.core.limits import limited_job
 from fpa.core.queue import enqueue_async
 from fpa.imports import retention, runner
 from fpa.imports.queue import TASK
@@ -42,5 +43,5 @@ def _idle_jobs() -> list[UUID]:
 @app.task(name="purge_uploads", queueing_lock="purge_uploads")
 def purge_uploads(timestamp: int) -> None:
     """Forget files and rows that are kept no longer."""
-    with whole_province():
+    with whole_province(), limited_job("清理导入文件"):
         retention.purge()

@@ -5,6 +5,7 @@ import time
 from uuid import UUID
 
 import psycopg
+from django.conf import settings
 from django.core.exceptions import PermissionDenied
 from django.db import InterfaceError, OperationalError, connection
 from django.http import Http404
@@ -14,6 +15,7 @@ from fpa.access.seats import actor_in, seats_of
 from fpa.core import queue
 from fpa.core.actor import Actor
 from fpa.core.ids import lock_key, uuid7
+from fpa.core.limits import limited_job, ran_out_of_time
 from fpa.core.lists import Format, Listing
 from fpa.core.lists.export import write_list
 from fpa.core.workbook import MAX_ROWS
@@ -32,6 +34,11 @@ PATIENCE = 5.0
 """Seconds to wait for the connection of a killed worker to end."""
 _BETWEEN_TRIES = 0.2
 _INTERRUPTED = f"导出时 {MAX_STARTS} 次被中断，已停止。请用筛选缩小范围后重新导出；仍不行请联系系统管理员。"
+_QUEUE = "导出排队"
+_TOO_LONG = (
+    "数据库为这次导出查询时有一步超过了 {seconds:g} 秒的上限，已停止，没有文件。"
+    "请用筛选缩小范围后重新导出；仍不行请联系系统管理员。"
+)
 _NO_SEAT = "导出人已不在原岗位，或者岗位没有导出这个列表的权限，没有导出。"
 _GONE = "要导出的列表已经不在，或者不在您的管理范围内。请回到列表重新导出。"
 
@@ -39,11 +46,13 @@ _GONE = "要导出的列表已经不在，或者不在您的管理范围内。�
 def run_export(export_id: UUID) -> None:
     """Write an export that waits to its file, in one transaction under the scope of who asked for it. A second runner,
     or an export that waits for nothing, does nothing. A lost database is raised: the export still waits, and is run
-    again from the start."""
+    again from the start; a statement that took too long would take as long again, so it ends the export."""
     try:
         _run(export_id)
-    except LOST:
-        raise
+    except LOST as error:
+        if not ran_out_of_time(error):
+            raise
+        _stop(export_id, _TOO_LONG.format(seconds=settings.JOB_STATEMENT_SECONDS))
     except CannotExport as error:
         _stop(export_id, str(error))
     except (UnknownList, Http404):
@@ -62,7 +71,7 @@ def _run(export_id: UUID) -> None:
     if export is None or not export.is_waiting:
         return
     actor = actor_of(export)
-    with scoped(actor.path):
+    with scoped(actor.path), limited_job(f"导出 {export_id}"):
         _end_when_killed()
         if not _is_ours(export_id, PATIENCE) or not ListExport.objects.get(pk=export_id).is_waiting:
             return
@@ -119,13 +128,13 @@ def _is_ours(export_id: UUID, patience: float = 0) -> bool:
 
 def _stop(export_id: UUID, error: str) -> None:
     export_files.discard(export_id)
-    with whole_province():  # the export is one that this worker was given
+    with whole_province(), limited_job(f"导出 {export_id}"):  # it is one that this worker was given
         stop_export(export=ListExport.objects.get(pk=export_id), error=error)
 
 
 def waiting_exports() -> list[UUID]:
     """All exports that wait, whether or not somebody is at them."""
-    with whole_province():  # only their numbers are read, for the queue
+    with whole_province(), limited_job(_QUEUE):  # only their numbers are read, for the queue
         waiting = ListExport.objects.filter(state=ExportState.WAITING)
         return list(waiting.order_by("created_at").values_list("pk", flat=True))
 
@@ -133,7 +142,7 @@ def waiting_exports() -> list[UUID]:
 def idle_exports() -> list[UUID]:
     """Exports that wait though nobody is at them."""
     waiting = waiting_exports()
-    with whole_province():  # only their numbers are read, for the queue
+    with whole_province(), limited_job(_QUEUE):  # only their numbers are read, for the queue
         return [export_id for export_id in waiting if _is_ours(export_id)]
 
 

@@ -7,6 +7,7 @@ from django.db import connection
 from procrastinate.contrib.django import app
 
 from fpa.access.scope import whole_province
+from fpa.core.limits import limited_job
 from fpa.core.queue import enqueue_async
 from fpa.pages import export_retention, export_runner
 from fpa.pages.actions import TASK
@@ -40,5 +41,5 @@ def _idle() -> list[UUID]:
 @app.task(name="purge_exports", queueing_lock="purge_exports")
 def purge_exports(timestamp: int) -> None:
     """Forget files that are kept no longer."""
-    with whole_province():  # it asks only how old an export is
+    with whole_province(), limited_job("清理导出文件"):  # it asks only how old an export is
         export_retention.purge_exports()

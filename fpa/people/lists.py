@@ -11,7 +11,7 @@ from fpa.core.lists import Column, Link, Status, Tone
 from fpa.pages.declared_lists import List
 from fpa.pages.filters import SeatFilters, UnitFilter
 from fpa.people.models import ReceivedRequest, RequestState, SentRequest
-from fpa.people.requests import ASKED
+from fpa.people.requests import ASKED, KEPT_DAYS
 
 SENT = SentRequest.objects.select_related("unit", "to_unit", "user")
 RECEIVED = ReceivedRequest.objects.select_related("unit", "from_unit", "to_unit", "user", "person")
@@ -86,6 +86,8 @@ SENT_REQUEST_LIST = List(
         Column("unit", "请求单位", lambda r: r.unit.name, default=False),
     ),
     filters=SentRequestFilters,
+    template="people/request_list.html",
+    context={"kept_days": KEPT_DAYS},
     links=_sent_links,
     empty="没有发出过档案请求。办理入会或登记工作人员时，如档案在别处，会从这里向对方发出请求。",
 )
@@ -106,6 +108,8 @@ RECEIVED_REQUEST_LIST = List(
         Column("reason", "答复", lambda r: r.reason, default=False),
     ),
     filters=ReceivedRequestFilters,
+    template="people/request_list.html",
+    context={"kept_days": KEPT_DAYS},
     links=_received_links,
     empty="没有收到档案请求。其他单位为档案在本地的同志办理入会、任职时，请求会在这里等您答复。",
 )

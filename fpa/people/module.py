@@ -12,6 +12,7 @@ from fpa.core.actor import Actor
 from fpa.core.modules import SHOWN, Entry, Module, OpenItem, Permission, TodoGroup, todo
 from fpa.people.lists import page_of
 from fpa.people.models import ReceivedRequest, RequestState, SentRequest
+from fpa.people.requests import purge_requests
 
 TOLD_FOR = timedelta(days=7)
 """How long an answer stands among the asker's to-dos."""
@@ -70,6 +71,11 @@ def handover(holder: Actor) -> list[OpenItem]:
     return [OpenItem("档案请求待答复", str(r), page_of(r)) for r in waiting_for(holder)]
 
 
+def on_day(today: date) -> None:
+    """Forget requests that were answered long ago."""
+    purge_requests(today)
+
+
 MODULE = Module(
     permissions=(
         Permission("request.view", "看发出的档案请求", WORKERS),
@@ -88,4 +94,5 @@ MODULE = Module(
     former_labels={"organization.person": "people.person"},
     todos=todos,
     handover=handover,
+    on_day=on_day,
 )

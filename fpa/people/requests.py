@@ -4,6 +4,7 @@ What a room does once the keeper has agreed is registered where the room starts 
 """
 
 from collections.abc import Callable, Mapping
+from datetime import date, datetime, time, timedelta
 from typing import Any
 
 from django.db import transaction
@@ -21,6 +22,8 @@ from fpa.people.tries import note_try
 
 ASKED = "已向该同志档案所在的计生协发出请求，对方答复后会通知您。"
 """The same words whatever the record says: not whose number it is, nor where, nor whether the name fits."""
+KEPT_DAYS = 180
+"""How long a request is kept once it is answered."""
 
 Agreement = Callable[[Person, Unit, Mapping[str, Any], Actor], None]
 _agreements: dict[str, Agreement] = {}
@@ -122,3 +125,14 @@ def move_open_requests(person: Person) -> None:
     ReceivedRequest.objects.filter(person=person, state=RequestState.OPEN).update(
         unit=person.unit, path=person.path
     )
+
+
+def purge_requests(today: date) -> None:
+    """Forget, on both sides, requests that were answered more than KEPT_DAYS ago: they name people and what was wanted
+    of them. The audit's events stay. Call it in a scope over the whole province: it asks only how old an answer is."""
+    before = timezone.make_aware(datetime.combine(today - timedelta(days=KEPT_DAYS), time.min))
+    for rows in (
+        ReceivedRequest.objects.filter(sent__in=SentRequest.objects.filter(decided_at__lt=before)),
+        SentRequest.objects.filter(decided_at__lt=before),
+    ):
+        rows._raw_delete(rows.db)

@@ -15,6 +15,8 @@ from fpa.people import forms, requests
 from fpa.people.lists import RECEIVED, RECEIVED_REQUEST_LIST, SENT_REQUEST_LIST, page_of, state_of
 from fpa.people.models import Purpose, ReceivedRequest, RequestState
 
+_KEPT = f"答复满 {requests.KEPT_DAYS} 天的请求自动删除，办理的结果和审计记录保留。"
+
 
 def sent_request_list(request: HttpRequest) -> HttpResponse:
     """What the seat's unit and those below have asked of keepers elsewhere, and the answers."""
@@ -34,7 +36,7 @@ def received_request_detail(request: HttpRequest, pk: int) -> HttpResponse:
         title=f"档案请求：{received.person.name}",
         facts_title="请求内容",
         facts=_facts(received),
-        note="请求单位看不到这份档案，也不知道档案在哪个单位。",
+        note="请求单位看不到这份档案，也不知道档案在哪个单位。" + _KEPT,
         actions=_links(received),
         panels=[history_panel(received)],
         back=("received_request_list", "收到的档案请求"),

@@ -6,52 +6,91 @@ works hold an advisory lock.
 
 import logging
 import time
+from collections.abc import Callable
+from dataclasses import dataclass
 
 from django.db import Error, connection
 from django.utils import timezone
 
 from fpa.access.scope import lock_tree_shared, whole_province
-from fpa.audit.seal import CannotSeal, seal
+from fpa.audit.seal import seal
 from fpa.core import locks
 from fpa.core.actor import SYSTEM
-from fpa.core.limits import limited
+from fpa.core.limits import limited_job, ran_out_of_time
 from fpa.core.modules import modules
+from fpa.core.refusals import Refusal
 from fpa.figures.freshness import refresh, wait_for_stale
 
 log = logging.getLogger(__name__)
 
 SEAL_EVERY = 20
 """Seconds; an event is sealed within 60 s of its commit."""
-SEAL_SECONDS = 600
-"""The longest that a statement of the sealing may take."""
 DAY_EVERY = 600
 """Seconds between two looks at what days have done: terms that ended, tasks that are overdue."""
 WAKE_EVERY = 3.0
 PAUSE_AFTER_ERROR = 5
 
 
+@dataclass
+class Work:
+    """Work that is done again and again, and when it is due next."""
+
+    name: str
+    do: Callable[[], object]
+    every: float
+    due: float = 0
+
+    @property
+    def is_due(self) -> bool:
+        """Whether it is time."""
+        return time.monotonic() >= self.due
+
+    def attempt(self) -> None:
+        """Do it, and say in the log what keeps it from being done: it is tried again after as long as it took, so that
+        it leaves the database half of the time, and the other works go on."""
+        began, pause = time.monotonic(), self.every
+        try:
+            self.do()
+        except Exception as error:
+            self._say(error)
+            connection.close()
+            pause = max(self.every, PAUSE_AFTER_ERROR, time.monotonic() - began)
+        self.due = time.monotonic() + pause
+
+    def _say(self, error: Exception) -> None:
+        if isinstance(error, Refusal):
+            log.error("%s", error)
+        elif not ran_out_of_time(error):  # of that the log tells already (`limited_job`)
+            log.exception("%s：%s没有做成，稍后重试", SYSTEM.name, self.name)
+
+
 def keep() -> None:
     """Keep on until the process is told to stop; a lost database is waited for."""
-    seal_at = day_at = 0.0
+    fresh = Work("指标刷新", refresh, 0)
+    works = [fresh, Work("审计封存", _seal, SEAL_EVERY), Work("到期办理", pass_day, DAY_EVERY)]
     while True:
-        try:
-            refresh()
-            if time.monotonic() >= seal_at:
-                _seal()
-                seal_at = time.monotonic() + SEAL_EVERY
-            if time.monotonic() >= day_at:
-                pass_day()
-                day_at = time.monotonic() + DAY_EVERY
+        for work in works:
+            if work.is_due:
+                work.attempt()
+        _wait(is_for_marks=fresh.is_due)
+
+
+def _wait(*, is_for_marks: bool) -> None:
+    """Wait for new marks; while the refresh pauses, and where the database is away, for time to pass."""
+    try:
+        if is_for_marks:
             wait_for_stale(WAKE_EVERY)
-        except Error:
-            log.exception("%s：数据库暂时不可用，稍后重试", SYSTEM.name)
-            connection.close()
-            time.sleep(PAUSE_AFTER_ERROR)
+            return
+    except Error:
+        log.exception("%s：数据库暂时不可用，稍后重试", SYSTEM.name)
+        connection.close()
+    time.sleep(WAKE_EVERY)
 
 
 def pass_day() -> None:
     """Have every room do what passing days do to its records; one keeper at a time."""
-    with whole_province(), connection.cursor() as cursor:  # by no seat, and shown to nobody
+    # by no seat, and shown to nobody
+    with whole_province(), limited_job("到期办理"), connection.cursor() as cursor:
         lock_tree_shared()
         cursor.execute("SELECT pg_advisory_xact_lock(%s)", [locks.DAY])
         for module in modules().values():
@@ -60,12 +99,6 @@ def pass_day() -> None:
 
 
 def _seal() -> None:
-    """Seal what waits. A log that was tampered with stops the sealing, and is told each time; figures go on."""
-    try:
-        with (
-            whole_province(),
-            limited(SEAL_SECONDS),
-        ):  # the log is one for the province, and shows nobody anything
-            seal()
-    except CannotSeal as refusal:
-        log.error("%s", refusal)
+    """Seal what waits. Raises CannotSeal where the log was tampered with: it is told each time, and figures go on."""
+    with whole_province(), limited_job("审计封存"):  # one log for the province; shows nobody anything
+        seal()

@@ -8,14 +8,11 @@ from fpa.access.scope import whole_province
 from fpa.access.tries import forget_old_tries
 from fpa.audit.gaps import forget_sealed_files
 from fpa.audit.outside import current_head
-from fpa.core.limits import limited
+from fpa.core.limits import limited_job
 from fpa.pages.once import forget_steps
 
 log = logging.getLogger("fpa.audit.head")
 """Shown at every log level (settings): whoever keeps the platform's log elsewhere keeps the head with it."""
-
-
-STATEMENT_SECONDS = 600
 
 
 @app.periodic(cron="7 3 * * *")
@@ -24,7 +21,7 @@ def daily_upkeep(timestamp: int) -> None:
     """Say the audit's head for the log outside, and forget what counts no more."""
     with (
         whole_province(),
-        limited(STATEMENT_SECONDS),
+        limited_job("每日维护"),
     ):  # sealed or not is asked of all events; nothing is shown
         log.info("审计树头 %s", current_head())
         forget_sealed_files()

@@ -127,6 +127,14 @@ def test_ensure_app_role_makes_a_role_without_rights_and_again_renews_its_passwo
             app.execute("CREATE TABLE public.mine (n int)")
 
 
+def test_ensure_app_role_limits_what_sets_no_limit_itself(strange_database, tmp_path):
+    """A statement of a command, or of a library's own connection, ends some day, and soon after its process."""
+    database.ensure_app_role(strange_database, tmp_path)
+    with database.connect(database.app_settings(strange_database, tmp_path)) as app:
+        for name, value in database.ROLE_SETTINGS.items():
+            assert app.execute(f"SHOW {name}").fetchone() == (value,)
+
+
 def test_ensure_app_role_says_which_right_is_missing(strange_database, tmp_path):
     database.ensure_app_role(strange_database, tmp_path)
     app = database.app_settings(strange_database, tmp_path)

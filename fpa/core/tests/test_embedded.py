@@ -138,6 +138,47 @@ def test_stop_and_start_keep_the_data(server):
     assert run(server, "SELECT word FROM kept LIMIT 1") == [("还在",)]
 
 
+LONG = "INSERT INTO kept SELECT 'nobody waits' FROM pg_sleep(600)"
+CLIENT = (
+    "import sys; from pathlib import Path; from fpa.core import database as d; from fpa.core.embedded import Server;"
+    "sockets = Server(Path(sys.argv[1])).sockets;"
+    f'd.connect(d.parse_url(f"postgresql://fpa_owner@/fpa?host={{sockets}}")).execute("{LONG}")'
+)
+
+
+def at_work(server: Server) -> int:
+    """How many connections are at the long statement."""
+    asked = (
+        "SELECT count(*) FROM pg_stat_activity WHERE query LIKE '%nobody waits%' AND pid <> pg_backend_pid()"
+    )
+    return int(run(server, asked)[0][0])
+
+
+def test_statement_of_a_killed_client_ends_and_frees_its_rows(server):
+    """PostgreSQL writes on for a client that is gone, minutes long, until it has something to tell it."""
+    client = subprocess.Popen([sys.executable, "-c", CLIENT, str(server.folder)], cwd=ROOT)
+    wait_for(lambda: at_work(server) == 1)
+    client.kill()
+    client.wait()
+    wait_for(lambda: at_work(server) == 0, 20)
+
+
+def test_start_gives_an_older_cluster_the_settings_that_came_since(server):
+    """What somebody has changed by hand stays; the file's owner can read it as before."""
+    server.stop()
+    file = server.cluster / "postgresql.conf"
+    lines = [each for each in file.read_text().splitlines() if "client_connection_check_interval" not in each]
+    file.write_text("\n".join(lines).replace("work_mem = '32MB'", "work_mem = '7MB'", 1))
+    server.start()
+    assert run(server, "SHOW client_connection_check_interval") == [("5s",)]
+    assert run(server, "SHOW work_mem") == [("7MB",)]
+    complete = file.read_text()
+    server.stop()
+    server.start()
+    assert file.read_text() == complete
+    assert run(server, "SELECT word FROM kept LIMIT 1") == [("还在",)]
+
+
 def test_start_makes_good_what_a_crash_left_out(server):
     """Between the server's first start and the making of the owner's database there is a moment to die in."""
     run_as_superuser(server, "DROP DATABASE fpa")

@@ -3,7 +3,7 @@
 import pytest
 from django.db import DatabaseError, OperationalError, connection, transaction
 
-from fpa.core.limits import limited, ran_out_of_time, set_limits
+from fpa.core.limits import limited, limited_job, ran_out_of_time, set_limits
 
 
 def ask(statement, *values):
@@ -31,11 +31,26 @@ def test_limited_puts_back_what_held_before(db):
 
 
 def test_limits_do_not_outlive_their_transaction(committed_db):
+    before = ask("SELECT current_setting('statement_timeout')")
     with transaction.atomic():
         set_limits(7, 9)
-    assert ask("SELECT current_setting('statement_timeout')") == "0"
+    assert ask("SELECT current_setting('statement_timeout')") == before != "7s"
     with pytest.raises(RuntimeError, match="lives in a transaction"), limited(1):
         pass
+
+
+def test_limited_job_takes_the_settings_time_and_names_the_job_in_the_log(db, settings, caplog):
+    settings.JOB_STATEMENT_SECONDS = 0.05
+    with pytest.raises(OperationalError) as error, transaction.atomic(), limited_job("月底盘点"):
+        ask("SELECT pg_sleep(5)")
+    assert ran_out_of_time(error.value)
+    assert "月底盘点：数据库有一步超过 0.05 秒的上限" in caplog.text
+
+
+def test_limited_job_that_fails_otherwise_says_nothing_of_limits(db, caplog):
+    with pytest.raises(DatabaseError), transaction.atomic(), limited_job("月底盘点"):
+        ask("SELECT 1 / 0")
+    assert caplog.text == ""
 
 
 def test_limited_waits_for_no_lock_longer(committed_db):

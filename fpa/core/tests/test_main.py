@@ -52,6 +52,13 @@ def test_a_wrong_command_is_refused_with_words(words):
     assert "Traceback" not in done.stderr
 
 
+def test_a_command_whose_statement_takes_too_long_says_so_with_the_way_out():
+    done = fpa("figures", "--unit", "430000000000", "--period", "2023H1", FPA_JOB_STATEMENT_SECONDS="0.001")
+    assert done.returncode == 2
+    assert "用时超过了上限，命令已停下" in done.stderr
+    assert "Traceback" not in done.stderr
+
+
 def test_every_command_of_the_platform_says_what_it_does():
     done = fpa("help")
     for command in (

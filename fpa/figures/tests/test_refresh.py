@@ -2,17 +2,29 @@
 
 import random
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from datetime import date, timedelta
+from decimal import Decimal
 
 import pytest
-from django.db import connection, transaction
+from django.db import OperationalError, connection, transaction
+from django.db.models import DecimalField, Func, Value
 from django.utils import timezone
 
 from fpa.access.models import Unit
 from fpa.access.scope import scoped, whole_province
+from fpa.core.limits import ran_out_of_time
 from fpa.core.periods import Period
 from fpa.figures import freshness
-from fpa.figures.freshness import mark_stale, mark_stale_subtree, refresh, wait_for_stale
+from fpa.figures.figure import Figure
+from fpa.figures.freshness import (
+    CannotRefresh,
+    mark_stale,
+    mark_stale_subtree,
+    rebuild,
+    refresh,
+    wait_for_stale,
+)
 from fpa.figures.models import Fact, Stale, StockDay
 from fpa.figures.queries import read
 from fpa.figures.recount import recount
@@ -33,6 +45,48 @@ def test_refresh_counts_what_was_there_before_the_first_call(province_scope):
     province = cast_unit("province")
     assert [value(f"org.{level}.total", province, "2023H1") for level in ("city", "county")] == [14, 122]
     assert refresh() == 0
+
+
+SLOW = Figure(
+    key="test.slow",
+    name="难算的数",
+    unit="人",
+    definition="每名会员计 1，逐条等候",
+    rows=lambda: Member.objects.annotate(
+        amount=Func(template="(SELECT 1.0 FROM pg_sleep(30))", output_field=DecimalField())
+    ),
+    measure="amount",
+    on="joined_on",
+)
+
+
+def test_refresh_of_a_figure_that_takes_too_long_holds_up_no_other(province_scope, settings, caplog):
+    village = cast_unit("village")
+    refresh()
+    settings.JOB_STATEMENT_SECONDS = 2
+    with declared(JOINED, SLOW):
+        join(village, date(2023, 5, 1))
+        with pytest.raises(CannotRefresh, match=r"指标难算的数（test\.slow）重算时有一步超过 2 秒的上限"):
+            refresh()
+        assert value("test.joined", village, "2023H1") == 1
+        assert set(Stale.objects.values_list("figure", flat=True)) == {"test.slow"}
+        assert connection.needs_rollback is False
+    with declared(JOINED, replace(SLOW, rows=lambda: Member.objects.annotate(amount=Value(Decimal(1))))):
+        refresh()
+        assert value("test.slow", village, "2023H1") == 1
+    assert not Stale.objects.exists()
+
+
+def test_rebuild_that_takes_too_long_changes_nothing(province_scope, settings):
+    village = cast_unit("village")
+    join(village, date(2023, 5, 1))
+    refresh()
+    settings.JOB_STATEMENT_SECONDS = 1
+    with declared(SLOW):
+        with pytest.raises(OperationalError) as error, transaction.atomic():
+            rebuild(["member.total", "test.slow"])
+        assert ran_out_of_time(error.value)
+    assert value("member.total", village, "2023H1") == 1
 
 
 def test_refresh_carries_a_join_to_every_unit_above(province_scope):
@@ -254,6 +308,6 @@ def test_refresh_takes_the_same_few_statements_for_any_number(
     refresh()
     join_many(cast_unit("county").path, number, date(2023, 2, 1))
     mark_stale_subtree(Member, cast_unit("county").path)
-    with django_assert_max_num_queries(24):
+    with django_assert_max_num_queries(28):
         refresh()
     assert value("member.total", cast_unit("province"), "2023H1") == number

@@ -1,5 +1,6 @@
 """An import into something, here items into a reporting form: chosen at the upload, locked, its rights checked."""
 
+import time
 from datetime import date
 from uuid import uuid4
 
@@ -10,7 +11,7 @@ from django.test.utils import CaptureQueriesContext
 from fpa.access.models import Level, Unit
 from fpa.access.scope import whole_province
 from fpa.access.seats import actor_for
-from fpa.core.tests.sheets_factory import make_csv
+from fpa.core.tests.sheets_factory import make_csv, make_xlsx
 from fpa.imports.actions import CannotImport, confirm_import, upload_import
 from fpa.imports.columns import BadCell, Choice, Day, Integer, Money, Phone, Text
 from fpa.imports.declared import Import
@@ -18,6 +19,7 @@ from fpa.imports.import_file import import_file
 from fpa.imports.importer import _IMPORTERS, Parent, register
 from fpa.imports.models import State
 from fpa.imports.tests.conftest import again
+from fpa.organization.models import Standing, StandingKind
 from fpa.reporting.models import SUBMIT, Form, Item, ItemKind, ItemUnit
 from tests.cast import CITY, COUNTY
 
@@ -212,3 +214,143 @@ def test_key_may_be_one_within_parent_and_unit(items, send, form):
     key = within.statements._key
     assert (list(key), within.is_key_within_unit) == (['"unit_id"', '"key"'], True)
     assert not items.is_key_within_unit
+
+
+REPEATS = {
+    "two new rows": ([["c", "新的", "7", "场次"], ["d", "又一个", "7", "人次"]], {"c"}),
+    "a new row and one that changes": ([["c", "新的", "7", "场次"], ["a", "活动场次", "7", "场次"]], {"c"}),
+    "two that change": ([["a", "活动场次", "7", "场次"], ["b", "参加人次", "7", "人次"]], {"a"}),
+}
+
+
+@pytest.mark.parametrize("case", REPEATS)
+def test_row_that_repeats_what_another_row_of_the_file_takes_is_rejected_and_names_it(send, form, case):
+    send(form.pk)
+    rows, standing = REPEATS[case]
+    said = send(form.pk, *rows)
+    assert [(one["row"], one["column"], one["reason"]) for one in said["rejected"]] == [
+        (3, "行次", "与第 2 行行次重复")
+    ]
+    assert set(form.items.filter(order=7).values_list("key", flat=True)) == standing
+
+
+def test_row_that_repeats_one_of_another_sheet_names_the_sheet(items, form, tmp_path):
+    rows = {"上半年": ["a", "活动场次", "7", "场次"], "下半年": ["b", "参加人次", "7", "人次"]}
+    file = make_xlsx(tmp_path / "a.xlsx", {sheet: [HEADER, row] for sheet, row in rows.items()})
+    said = import_file(items, file, COUNTY, "county", dry_run=False, parent=str(form.pk))
+    assert [(one["sheet"], one["reason"]) for one in said["rejected"]] == [
+        ("下半年", "与工作表「上半年」第 2 行行次重复")
+    ]
+
+
+def test_row_that_repeats_one_which_is_rejected_itself_is_taken(send, form):
+    said = send(form.pk, ["a", "", "7", "场次"], ["b", "参加人次", "7", "人次"])
+    assert (said["new"], [one["row"] for one in said["rejected"]]) == (1, [2])
+
+
+def test_record_written_after_the_check_rejects_the_row_that_it_breaks(items, form, tmp_path):
+    job = checked_items(form, tmp_path, items)
+    Item.objects.create(
+        unit=form.unit, form=form, order=1, key="z", label="先来的", measure="场次", definition=""
+    )
+    confirm_import(job=job, by=actor_for("county"))
+    now = again(job)
+    assert (now.state, now.counts["new"], now.counts["rejected"]) == (State.DONE, 1, 1)
+    assert now.rows.get().reason == "与平台已有的另一条记录重复，请核对"
+    assert set(form.items.values_list("key", flat=True)) == {"z", "b"}
+
+
+def test_constraint_that_cannot_be_asked_for_beforehand_ends_the_import_in_words(
+    items, form, tmp_path, monkeypatch
+):
+    """Written between the last look and the row: here for ever, so that each try meets it."""
+    job = checked_items(form, tmp_path, items)
+    confirm_import(job=job, by=actor_for("county"))
+    original = Import._write
+
+    def write_before(self, cursor, statement, values):
+        Item.objects.create(
+            unit=form.unit, form=form, order=1, key="z", label="先来的", measure="场次", definition=""
+        )
+        original(self, cursor, statement, values)
+
+    monkeypatch.setattr(Import, "_write", write_before)
+    now = again(job)
+    assert now.state == State.FAILED
+    assert now.error.startswith("写入时，有的行与平台已有的记录或文件中的另一行冲突")
+    assert not form.items.exists()
+
+
+def checked_items(form, tmp_path, items):
+    content = make_csv(tmp_path / "a.csv", [HEADER, *ROWS]).read_bytes()
+    job = upload_import(
+        importer=items,
+        unit=Unit.objects.get(code=COUNTY),
+        filename="a.csv",
+        pieces=[content],
+        key=uuid4(),
+        by=actor_for("county"),
+        parent=str(form.pk),
+    )
+    return again(job)
+
+
+def test_constraint_with_a_condition_holds_where_the_condition_does(
+    province_scope, settings, tmp_path, monkeypatch
+):
+    """One open standing of a kind a unit: those that ended may be many."""
+    settings.UPLOAD_DIR = tmp_path / "uploads"
+    standings = Import(
+        kind="standings",
+        label="状态",
+        measure="条",
+        permission="member.import",
+        verb="member.imported",
+        model=Standing,
+        columns=(
+            Day("since", "起始日期", required=True),
+            Choice("kind", "类别", required=True, choices=StandingKind.choices),
+            Day("until", "截止日期"),
+        ),
+        key=("since",),
+        levels=(Level.COUNTY,),
+        list_name="member_list",
+    )
+    monkeypatch.setitem(_IMPORTERS, "standings", standings)
+    kind = StandingKind.choices[0][1]
+    rows = [
+        ["2020-01-01", kind, "2020-12-31"],
+        ["2021-01-01", kind, ""],
+        ["2022-01-01", kind, ""],
+        ["2023-01-01", kind, "2023-12-31"],
+    ]
+    file = make_csv(tmp_path / "a.csv", [["起始日期", "类别", "截止日期"], *rows])
+    said = import_file(standings, file, COUNTY, "county", dry_run=False)
+    assert (said["new"], [(one["row"], one["reason"]) for one in said["rejected"]]) == (
+        3,
+        [(4, "与第 3 行类别重复")],
+    )
+    later = make_csv(
+        tmp_path / "b.csv",
+        [["起始日期", "类别", "截止日期"], ["2024-01-01", kind, ""], ["2025-01-01", kind, "2025-02-01"]],
+    )
+    said = import_file(standings, later, COUNTY, "county", dry_run=False)
+    assert (said["new"], [one["reason"] for one in said["rejected"]]) == (
+        1,
+        ["与平台已有的另一条记录重复，请核对"],
+    )
+
+
+def test_rows_that_repeat_cost_what_other_rows_cost(items, form, tmp_path):
+    """The whole file takes one value that may stand once: no row is held against each other."""
+
+    def seconds(order_of):
+        rows = [[f"k{n}", "项目", str(order_of(n)), "场次"] for n in range(3_000)]
+        file = make_csv(tmp_path / "a.csv", [HEADER, *rows])
+        started = time.perf_counter()
+        said = import_file(items, file, COUNTY, "county", dry_run=True, parent=str(form.pk))
+        return time.perf_counter() - started, said["new"]
+
+    apart, together = seconds(lambda n: n + 1), seconds(lambda n: 1)
+    assert (apart[1], together[1]) == (3_000, 1)
+    assert together[0] < 5 * apart[0] + 2

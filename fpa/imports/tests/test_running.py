@@ -130,9 +130,17 @@ def test_run_checks_for_who_lost_the_seat_but_never_writes(province_scope, uploa
     assert again(job).state == State.READY
 
 
-def test_run_raced_for_ever_is_told_by_the_number_in_the_log(province_scope, checked, importer, caplog):
+def test_run_raced_for_ever_ends_with_the_way_out(province_scope, checked, importer):
     job = confirmed(checked())
     importer.races = 9
+    now = again(job)
+    assert (now.state, made()) == (State.FAILED, 0)
+    assert now.error.startswith("写入时，有的行与平台已有的记录或文件中的另一行冲突")
+
+
+def test_run_that_breaks_is_told_by_the_number_in_the_log(province_scope, checked, importer, caplog):
+    job = confirmed(checked())
+    importer.apply = lambda *args: 1 / 0
     now = again(job)
     assert now.state == State.FAILED
     assert now.error.startswith("系统处理时出错，没有写入任何数据。请把编号 ")

@@ -1,19 +1,22 @@
 """What stands out of an actor's sight: no action changes it, none tells of it, and its keeper decides."""
 
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 import pytest
 from django.db import transaction
+from django.utils import timezone
 
 from fpa.access.scope import scoped, whole_province
 from fpa.audit.models import Event
+from fpa.core.modules import modules
 from fpa.membership.actions import CannotJoin, join_member, join_or_ask, transfer_member
 from fpa.membership.models import Member
 from fpa.organization.actions.staff import CannotAppoint, appoint_or_ask
 from fpa.organization.models import Staff
 from fpa.people.actions import StandsElsewhere
 from fpa.people.models import OutsideTries, Person, ReceivedRequest, SentRequest
+from fpa.people.module import on_day
 from fpa.people.requests import CannotAnswer, agree_request, refuse_request
 from fpa.people.secrets import ID
 from fpa.people.tests.people import BIRTH, an_id, make_member, make_person, make_staff
@@ -268,3 +271,49 @@ def test_staff_out_of_sight_are_not_joined_by_their_name(db, unit_of, actor):
         staff = make_staff(unit_of("city"), "李主任")
         number = ID.read(staff.person)
     assert isinstance(join(unit_of("village"), actor("county"), id_number=number, name="李主任"), SentRequest)
+
+
+def kept_of_requests():
+    with whole_province():
+        return ReceivedRequest.objects.count(), SentRequest.objects.count()
+
+
+def pass_days_since_the_answer(days):
+    with whole_province():
+        on_day(timezone.localdate() + timedelta(days=days))
+
+
+@pytest.mark.parametrize("is_agreed", [True, False])
+def test_answered_request_is_forgotten_on_both_sides_after_the_days_that_the_page_says(
+    received, actor, client_as, is_agreed
+):
+    for url in (f"/record-requests/{received.pk}/", "/record-requests/", "/record-requests/sent/"):
+        assert "答复满 180 天的请求自动删除" in client_as("sibling").get(url).text
+    by = actor("sibling")
+    if is_agreed:
+        agree(received, by)
+    else:
+        with scoped(by.path):
+            refuse_request(received=received, reason="查无此事", by=by)
+    pass_days_since_the_answer(180)
+    assert kept_of_requests() == (1, 1)
+    pass_days_since_the_answer(181)
+    assert kept_of_requests() == (0, 0)
+    verb = "person.request_agreed" if is_agreed else "person.request_refused"
+    assert len(events(verb)) == 1
+
+
+def test_request_that_waits_for_its_answer_is_kept(received):
+    pass_days_since_the_answer(1_000)
+    assert kept_of_requests() == (1, 1)
+
+
+def test_keeper_forgets_requests_by_the_day(received, actor):
+    agree(received, actor("sibling"))
+    with whole_province():
+        long_ago = timezone.now() - timedelta(days=181)
+        ReceivedRequest.objects.update(decided_at=long_ago)
+        SentRequest.objects.update(decided_at=long_ago)
+    assert on_day in [module.on_day for module in modules().values()]
+    pass_days_since_the_answer(0)
+    assert kept_of_requests() == (0, 0)

@@ -15,6 +15,7 @@ from django.utils import timezone
 from fpa.access.scope import whole_province
 from fpa.audit.models import Leaf, TreeHead, Unsealed
 from fpa.audit.tests.log import owner, seal_now, verify_now, write_events
+from fpa.core import database, locks
 from fpa.core.periods import Period
 from fpa.figures.freshness import mark_stale, refresh, wait_for_stale
 from fpa.figures.models import Fact, Stale
@@ -29,13 +30,13 @@ Keeper = subprocess.Popen[str]
 
 
 @pytest.fixture
-def keeper(committed_db: str) -> Iterator[Callable[[], Keeper]]:
+def keeper(committed_db: str) -> Iterator[Callable[..., Keeper]]:
     """Start a keeper on the test's own database, with the test's own file of tree heads."""
     refresh()
     made: list[Keeper] = []
 
-    def start() -> Keeper:
-        environ = environment(committed_db) | {"FPA_TREE_HEADS": str(settings.TREE_HEAD_FILE)}
+    def start(**more: str) -> Keeper:
+        environ = environment(committed_db) | {"FPA_TREE_HEADS": str(settings.TREE_HEAD_FILE)} | more
         command = [sys.executable, "-m", "fpa", "keeper"]
         made.append(subprocess.Popen(command, cwd=ROOT, env=environ, stderr=subprocess.PIPE, text=True))
         return made[-1]
@@ -117,6 +118,20 @@ def test_keeper_does_not_seal_what_was_tampered_with_and_keeps_the_figures_going
     wait_for(lambda: members_of("village") == 2)
     assert process.poll() is None
     assert Unsealed.objects.count() == 1
+
+
+def test_keeper_whose_refresh_takes_too_long_seals_all_the_same_and_tries_again(keeper):
+    write_events(1)
+    join("张三")
+    with database.connect(connection.settings_dict) as other:
+        other.execute("SELECT pg_advisory_lock(%s)", [locks.REFRESH])
+        process = keeper(FPA_JOB_STATEMENT_SECONDS="1")
+        assert process.stderr is not None
+        assert "指标刷新：数据库有一步超过 1 秒的上限" in process.stderr.readline()
+        wait_for(is_sealed)
+        assert members_of("village") == 0
+    wait_for(lambda: members_of("village") == 1)
+    assert process.poll() is None
 
 
 def test_two_keepers_count_and_seal_once(keeper):
