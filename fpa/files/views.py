@@ -125,6 +125,7 @@ def edit_document(request: HttpRequest, pk: int) -> HttpResponse:
     return form_flow(
         request,
         forms.EditDocumentForm.of(document, request.POST or None, request.FILES or None),
+        edits=True,
         title=f"修改文件：{document}",
         submit="保存",
         back=document.get_absolute_url(),

@@ -167,6 +167,7 @@ def edit_parameter(request: HttpRequest, pk: int) -> HttpResponse:
     return form_flow(
         request,
         forms.EditParameterForm.of(row, _kind(row.key), request.POST or None),
+        edits=True,
         title=f"修改参数：{row}（{row.unit.name}，{row.from_year}年起）",
         submit="保存",
         back=reverse("parameter_list"),
