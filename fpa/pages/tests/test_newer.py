@@ -41,7 +41,7 @@ CHANGES = {
 }
 """For each field: what somebody else has saved, what the second one types, and the first in words."""
 
-CLEARED = {"on": None, "amount": None, "note": "", "kind": "", "ways": []}
+CLEARED: dict[str, object] = {"on": None, "amount": None, "note": "", "kind": "", "ways": []}
 
 
 class VisitForm(Form):
