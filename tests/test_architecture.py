@@ -286,6 +286,26 @@ def test_template_compiles(path):
     assert get_template(str(path.relative_to(folder)))
 
 
+REPEATABLE = {
+    "base.html": "looking something up, choosing a seat and signing out do the same however often they are sent",
+    "base_light.html": "signing out twice is signing out",
+    "choose_seat.html": "a seat chosen twice is the seat chosen",
+    "elder_mode.html": "the mode is set to what the button says",
+    "fill_submission.html": "each saved cell names the version that it saw",
+    "go_to.html": "looking something up changes nothing",
+}
+"""Templates with a form whose repeat has no second effect, and why."""
+
+
+def test_forms_that_post_carry_the_key_by_which_they_are_done_once():
+    bare = set()
+    for path in templates():
+        for form in re.findall(r"<form\b.*?</form>", path.read_text(), re.DOTALL):
+            if 'method="post"' in form and "{% once %}" not in form:
+                bare.add(path.name)
+    assert bare == REPEATABLE.keys()
+
+
 def test_icons_that_templates_use_are_in_the_sprite():
     sprite = set(re.findall(r'id="([a-z0-9-]+)"', (ROOT / "static/icons.svg").read_text()))
     used = {name for path in templates() for name in re.findall(r'{% icon "([a-z0-9-]+)"', path.read_text())}

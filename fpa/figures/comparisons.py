@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from fpa.access.models import Unit
+from fpa.core import chinese
 from fpa.core.periods import Period
 from fpa.figures import catalogue
 from fpa.figures.figure import SHARE, Figure, Kind
@@ -91,3 +92,11 @@ def share_of(value: Value | None, base: Value | None) -> Decimal | None:
     if value is None or not base:
         return None
     return (Decimal(value) * THOUSAND / Decimal(base)).quantize(Decimal("0.01"))
+
+
+def change_words(change: Change, figure: Figure) -> str:
+    """A difference with its sign and, beside it, in per cent: +120人（+3.2%）, of shares in 百分点."""
+    if figure.unit == SHARE:
+        return f"{Decimal(change.difference) * 100:+.2f}个百分点"
+    rate = "" if change.rate is None else f"（{change.rate * 100:+.1f}%）"
+    return f"{'+' if change.difference > 0 else ''}{chinese.number(change.difference)}{figure.unit}{rate}"

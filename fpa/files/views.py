@@ -8,6 +8,7 @@ from uuid import UUID
 import django_filters as filters
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.template.defaultfilters import filesizeformat
 from django.urls import reverse
 from django.utils.http import content_disposition_header
 
@@ -20,6 +21,7 @@ from fpa.files.fields import option_of
 from fpa.files.models import Attachment, Document
 from fpa.files.storage import LostContent, read
 from fpa.pages.form_flow import form_flow
+from fpa.pages.record import Fact, record_page, table_panel
 
 log = logging.getLogger(__name__)
 
@@ -84,14 +86,38 @@ def document_list(request: HttpRequest) -> HttpResponse:
 
 def document_detail(request: HttpRequest, pk: int) -> HttpResponse:
     """A document, its file, and what rests on it."""
-    document = load(DOCUMENTS, pk, request, "document.view")
-    shown = {
-        "title": str(document),
-        "document": document,
-        "resting": queries.resting_on(document),
-        "places": [("文件", reverse("document_list")), (document.number, "")],
-    }
-    return render(request, "files/document_detail.html", shown)
+    actor, document = load_for(DOCUMENTS, pk, request, "document.view")
+    word = "修改" if document.attachment else "补附件、修改"
+    edit = Link(word, reverse("edit_document", args=[pk]), "pencil")
+    resting = [
+        (each.kind, Link(each.name, each.url) if each.url else each.name)
+        for each in queries.resting_on(document)
+    ]
+    return record_page(
+        request,
+        title=str(document),
+        facts_title="文件",
+        facts=_facts(document),
+        actions=[edit] if actor.may("document.edit") else [],
+        panels=[table_panel("以它为依据的记录", ("类别", "记录"), resting, empty="还没有记录引用这份文件。")],
+        places=[("文件", reverse("document_list")), (document.number, "")],
+        back=("document_list", "文件列表"),
+    )
+
+
+def _facts(document: Document) -> list[Fact]:
+    facts = [
+        Fact("文号", document.number),
+        Fact("标题", document.title, empty="未填写"),
+        Fact("发文机关", document.issuer, empty="未填写"),
+        Fact("成文日期", document.issued_on, empty="未填写"),
+        Fact("登记单位", document.unit.name),
+    ]
+    file = document.attachment
+    if file is None:
+        return [*facts, Fact("附件", Status("待补", "waiting"))]
+    by = f"{filesizeformat(file.size)}，{file.uploaded_by} 上传"
+    return [*facts, Fact("附件", file.name, url=file.get_absolute_url()), Fact("附件大小", by)]
 
 
 def search_documents(request: HttpRequest) -> HttpResponse:
@@ -125,6 +151,7 @@ def edit_document(request: HttpRequest, pk: int) -> HttpResponse:
     return form_flow(
         request,
         forms.EditDocumentForm.of(document, request.POST or None, request.FILES or None),
+        edits=True,
         title=f"修改文件：{document}",
         submit="保存",
         back=document.get_absolute_url(),

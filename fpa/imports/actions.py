@@ -1,11 +1,10 @@
 """Every step of an import: upload, check, confirm, apply, cancel. The worker and the command line call the same."""
 
-import time
 from collections.abc import Iterable
 from typing import Any
 from uuid import UUID
 
-from django.db import connection, transaction
+from django.db import transaction
 from django.db.models.functions import JSONObject
 from django.utils import timezone
 
@@ -13,6 +12,7 @@ from fpa.access.models import Unit
 from fpa.audit.record import record
 from fpa.core.actor import SYSTEM, Actor
 from fpa.core.ids import uuid7
+from fpa.core.locks import lock_row, try_lock_row
 from fpa.core.refusals import Refusal
 from fpa.imports import files
 from fpa.imports.importer import Importer, Raced, importer_of
@@ -22,7 +22,6 @@ from fpa.imports.staging import count, stage
 from fpa.pages.progress import Progress
 
 _TRIES = 3
-_BETWEEN_TRIES = 0.2
 _CONFLICT = (
     "写入时，有的行与平台已有的记录或文件中的另一行冲突，试了几次都是这样，没有写入任何数据。"
     "请过一会儿重新上传核对；仍不行请联系系统管理员。"
@@ -54,8 +53,7 @@ def upload_import(
     if not by.may(importer.permission) or not unit.path.startswith(by.path) or unit.valid_to:
         raise CannotImport(f"只能为本单位及下级现有单位导入{importer.label}，请重新选择单位。")
     name = str(_parent_of(importer, parent, by, lock=False) or "")[:200]
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_advisory_xact_lock(%s)", [_lock_key(key)])
+    lock_row(key)
     user_id, post_id = _someone(by)
     known = Job.objects.filter(user_id=user_id, key=key).first()
     if known:
@@ -93,25 +91,10 @@ def hold(job_id: UUID, patience: float = 0) -> Job | None:
 
     With `patience` (seconds), wait so long for the lock: a killed worker's connection takes a moment to end.
     """
-    until = time.monotonic() + patience
-    while not (is_ours := _try_lock(job_id)) and time.monotonic() < until:
-        time.sleep(_BETWEEN_TRIES)
-    job = (
-        Job.objects.select_related("unit", "post", "confirmed_by").filter(pk=job_id).first()
-        if is_ours
-        else None
-    )
+    if not try_lock_row(job_id, patience):
+        return None
+    job = Job.objects.select_related("unit", "post", "confirmed_by").filter(pk=job_id).first()
     return job if job and job.is_waiting else None
-
-
-def _try_lock(job_id: UUID) -> bool:
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_try_advisory_xact_lock(%s)", [_lock_key(job_id)])
-        return bool(cursor.fetchone()[0])
-
-
-def _lock_key(value: UUID) -> int:
-    return value.int & (2**63 - 1)
 
 
 def check_import(*, job: Job, progress: Progress) -> Job:

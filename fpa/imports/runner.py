@@ -4,13 +4,13 @@ import logging
 from uuid import UUID
 
 import psycopg
-from django.db import InterfaceError, OperationalError, connection
+from django.db import InterfaceError, OperationalError
 
 from fpa.access.scope import lock_tree_shared, whole_province
 from fpa.access.seats import actor_in, seats_of
 from fpa.core.actor import Actor
 from fpa.core.ids import uuid7
-from fpa.core.limits import limited_job, ran_out_of_time
+from fpa.core.limits import end_when_killed, limited_job, ran_out_of_time
 from fpa.core.sheets import Refused
 from fpa.imports.actions import CannotImport, apply_import, check_import, hold, stop_import
 from fpa.imports.importer import importer_of
@@ -55,7 +55,7 @@ def run_import(job_id: UUID) -> None:
 
 def _run(job_id: UUID) -> None:
     with whole_province(), limited_statements():
-        _end_when_killed()
+        end_when_killed()
         lock_tree_shared()
         job = hold(job_id, PATIENCE)
         if job is None:
@@ -69,12 +69,6 @@ def _run(job_id: UUID) -> None:
             else:
                 progress.say("正在写入", job.done, now=True)
                 apply_import(job=job, by=actor_of(job), progress=progress)
-
-
-def _end_when_killed() -> None:
-    """Have the database end this transaction within a second of this process's death, even amid a long statement."""
-    with connection.cursor() as cursor:
-        cursor.execute("SET LOCAL client_connection_check_interval = '1s'")
 
 
 def _stop(job_id: UUID, state: State, error: str) -> None:

@@ -14,7 +14,6 @@ from django.core.files.uploadedfile import UploadedFile
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
-from django.utils import timezone
 from django.utils.http import content_disposition_header
 from django.views.decorators.http import require_POST
 
@@ -22,53 +21,27 @@ from fpa.access.loaders import check, load
 from fpa.access.models import Unit
 from fpa.audit.record import record, recorder_of_export
 from fpa.core.actor import Actor
-from fpa.core.lists import XLSX, Column, Link, Status, Tone, list_page
+from fpa.core.lists import XLSX, Column, Status, Tone, list_page
 from fpa.core.sheets.returned import write_rejected
 from fpa.imports import actions
 from fpa.imports.actions import CannotImport
 from fpa.imports.files import KEPT_DAYS, path_of
 from fpa.imports.forms import PasteForm, UploadForm
 from fpa.imports.importer import Importer, importer_of, importers
+from fpa.imports.lists import IMPORT_LIST, TONES, import_right, imports_for, page_of
 from fpa.imports.models import ImportRow, Job, RowOutcome, State
 from fpa.imports.paste import FILENAME, MAX_PASTED
 from fpa.imports.template import write_template
 from fpa.imports.uploads import open_upload
+from fpa.pages.declared_lists import declared_list
 from fpa.pages.form_flow import form_flow, redirect_with_message
 
-TONES: dict[str, Tone] = {
-    State.UPLOADED: "waiting",
-    State.READY: "waiting",
-    State.CONFIRMED: "waiting",
-    State.DONE: "done",
-    State.REFUSED: "wrong",
-    State.FAILED: "wrong",
-    State.CANCELLED: "off",
-}
 OUTCOME_TONES: dict[str, Tone] = {
     RowOutcome.NEW: "done",
     RowOutcome.CHANGED: "waiting",
     RowOutcome.UNCHANGED: "off",
     RowOutcome.REJECTED: "returned",
 }
-COLUMNS = (
-    Column("file", "文件", lambda job: job.filename, link=lambda job: page_of(job)),
-    Column("kind", "类别", lambda job: importer_of(job.kind).label),
-    Column("unit", "导入单位", lambda job: job.unit.name, sort="path"),
-    Column("state", "状态", lambda job: Status(job.get_state_display(), TONES[job.state])),
-    Column("new", "新增", lambda job: job.counts.get(RowOutcome.NEW), kind="number"),
-    Column("changed", "更新", lambda job: job.counts.get(RowOutcome.CHANGED), kind="number"),
-    Column("rejected", "退回", lambda job: job.counts.get(RowOutcome.REJECTED), kind="number"),
-    Column("user", "经办人", lambda job: job.user.name),
-    Column(
-        "created_at",
-        "上传时间",
-        lambda job: timezone.localtime(job.created_at),
-        sort="created_at",
-        kind="date",
-    ),
-)
-
-
 WRITTEN = (RowOutcome.NEW, RowOutcome.CHANGED)
 
 
@@ -80,42 +53,18 @@ class RowFilters(filters.FilterSet):
     row = filters.NumberFilter(label="行号")
 
 
-def page_of(job: Job) -> str:
-    """Address of an import's page."""
-    return reverse("import_detail", args=[job.pk])
-
-
-def _allowed(request: HttpRequest) -> tuple[Actor, list[Importer]]:
-    """Who acts, and the kinds that the role may import. Raises PermissionDenied where there are none."""
-    actor: Actor | None = getattr(request, "actor", None)
-    mine = [importer for importer in importers() if actor and actor.may(importer.permission)]
-    return check(request, (mine or importers())[0].permission), mine
-
-
 def _load(request: HttpRequest, pk: UUID) -> tuple[Job, Importer, Actor]:
     """An import of the seat's scope and of a kind that the role may import: 403 or 404 as `load` has it."""
-    actor, mine = _allowed(request)
-    jobs = Job.objects.filter(kind__in=[importer.kind for importer in mine])
-    jobs = jobs.select_related("unit", "user", "confirmed_by")
-    job = load(jobs, pk, request, mine[0].permission)
+    asks: Actor | None = getattr(request, "actor", None)
+    actor = check(request, import_right(asks))
+    jobs = imports_for(actor).select_related("confirmed_by")
+    job = load(jobs, pk, request, import_right(actor))
     return job, importer_of(job.kind), actor
 
 
 def import_list(request: HttpRequest) -> HttpResponse:
     """The imports of the seat's unit and below, the newest first."""
-    actor, mine = _allowed(request)
-    rows = Job.objects.filter(kind__in=[importer.kind for importer in mine]).select_related("unit", "user")
-    links = [Link(f"导入{importer.label}", importer.url, "upload", primary=True) for importer in mine[:1]]
-    links += [Link(f"导入{importer.label}", importer.url, "upload") for importer in mine[1:]]
-    return list_page(
-        request,
-        title="导入记录",
-        rows=rows.order_by("-created_at", "pk"),
-        columns=COLUMNS,
-        on_export=recorder_of_export(actor),
-        links=links,
-        empty="还没有导入过。点右上角的“导入”，上传 Excel、WPS 表格或 CSV 名册。",
-    )
+    return declared_list(request, IMPORT_LIST)
 
 
 def upload_file(request: HttpRequest, kind: str) -> HttpResponse:

@@ -6,7 +6,7 @@ from uuid import UUID
 
 from django.conf import settings
 from django.core.exceptions import PermissionDenied
-from django.db import connection, transaction
+from django.db import transaction
 from django.http import Http404, QueryDict
 from django.utils import timezone
 
@@ -15,8 +15,8 @@ from fpa.core import queue
 from fpa.core.actor import SYSTEM, Actor
 from fpa.core.chinese import clean
 from fpa.core.crypto import sm3_of_file
-from fpa.core.ids import lock_key
 from fpa.core.lists import Format
+from fpa.core.locks import lock_row
 from fpa.core.refusals import Refusal
 from fpa.pages import export_files
 from fpa.pages.declared_lists import UnknownList, list_at
@@ -44,8 +44,7 @@ def request_export(*, address: str, way: Format, key: UUID, by: Actor) -> ListEx
     """
     if by.user_id is None or by.post_id is None or by.unit_id is None:
         raise CannotExport("导出须由在岗人员办理。")
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_advisory_xact_lock(%s)", [lock_key(key)])
+    lock_row(key)
     mine = ListExport.objects.filter(user_id=by.user_id)
     if known := mine.filter(key=key).first():
         return known

@@ -38,14 +38,14 @@ class List:
     """A list: what stands in it, who may see it, who may export it.
 
     `key` is the name of its address. `rows` gives the queryset, in its order and with every `select_related` that the
-    columns need. `view` and `export` are permissions; without `export`, who sees the list may export it. `links` and
-    `batch` are made for who looks. `total` may know the count of the unfiltered rows. A list that hangs on its
-    address or on the seat has `opens(request, actor, **arguments)`, which gives the list as it is there (by
-    `dataclasses.replace`), and raises Http404 or PermissionDenied as a view would.
+    columns need. `view` and `export` are permissions (`view` may pick one by who asks); without `export`, who sees the
+    list may export it. `links` and `batch` are made for who looks. `total` may know the count of the unfiltered rows. A
+    list that hangs on its address or on the seat has `opens(request, actor, **arguments)`, which gives the list as it
+    is there (by `dataclasses.replace`), and raises Http404 or PermissionDenied as a view would.
     """
 
     key: str
-    view: str
+    view: str | Callable[[Actor | None], str]
     export: str = ""
     title: str = ""
     rows: Callable[[], QuerySet[Any]] | None = None
@@ -59,10 +59,13 @@ class List:
     context: Mapping[str, Any] = field(default_factory=dict)
     opens: Callable[..., "List"] | None = None
 
-    @property
-    def export_right(self) -> str:
+    def view_right(self, actor: Actor | None) -> str:
+        """The permission that the page asks for."""
+        return self.view(actor) if callable(self.view) else self.view
+
+    def export_right(self, actor: Actor | None) -> str:
         """The permission that an export or a print asks for."""
-        return self.export or self.view
+        return self.export or self.view_right(actor)
 
     def opened(self, request: HttpRequest, actor: Actor, **arguments: Any) -> "List":
         """The list as it is at its address's arguments."""
@@ -81,9 +84,11 @@ def declared_list(request: HttpRequest, declared: List, **arguments: Any) -> Htt
 
     Raises PermissionDenied where the seat may not see the list, or not export it.
     """
-    actor = check(request, declared.export_right if is_export(request) else declared.view)
+    asks: Actor | None = getattr(request, "actor", None)
+    right = declared.export_right if is_export(request) else declared.view_right
+    actor = check(request, right(asks))
     here = declared.opened(request, actor, **arguments)
-    may_export = actor.may(here.export_right)
+    may_export = actor.may(here.export_right(actor))
     return list_page(
         request,
         title=here.title,
@@ -136,7 +141,8 @@ def list_at(address: str, actor: Actor, *, to_export: bool = True) -> tuple[List
     if parts.scheme or parts.netloc:
         raise UnknownList(NO_LIST)
     declared, match = _declared_at(parts.path)
-    if not actor.may(declared.view) or (to_export and not actor.may(declared.export_right)):
+    rights = (declared.view_right, declared.export_right)[: 2 if to_export else 1]
+    if not all(actor.may(right(actor)) for right in rights):
         raise PermissionDenied(LABELS_OF_DENIAL)
     request = request_at(parts.path, parts.query, actor)
     here = declared.opened(request, actor, **match.kwargs)

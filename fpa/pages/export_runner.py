@@ -1,23 +1,23 @@
 """Writing a waiting export to its file: it never raises for what a list holds, and may be killed at any moment."""
 
 import logging
-import time
 from uuid import UUID
 
 import psycopg
 from django.conf import settings
 from django.core.exceptions import PermissionDenied
-from django.db import InterfaceError, OperationalError, connection
+from django.db import InterfaceError, OperationalError
 from django.http import Http404
 
 from fpa.access.scope import lock_tree_shared, scoped, whole_province
 from fpa.access.seats import actor_in, seats_of
 from fpa.core import queue
 from fpa.core.actor import Actor
-from fpa.core.ids import lock_key, uuid7
-from fpa.core.limits import limited_job, ran_out_of_time
+from fpa.core.ids import uuid7
+from fpa.core.limits import end_when_killed, limited_job, ran_out_of_time
 from fpa.core.lists import Format, Listing
 from fpa.core.lists.export import write_list
+from fpa.core.locks import try_lock_row
 from fpa.core.workbook import MAX_ROWS
 from fpa.pages import export_files
 from fpa.pages.actions import TASK, CannotExport, finish_export, stop_export
@@ -32,7 +32,6 @@ LOST = (OperationalError, InterfaceError, psycopg.OperationalError, psycopg.Inte
 MAX_STARTS = 5
 PATIENCE = 5.0
 """Seconds to wait for the connection of a killed worker to end."""
-_BETWEEN_TRIES = 0.2
 _INTERRUPTED = f"导出时 {MAX_STARTS} 次被中断，已停止。请用筛选缩小范围后重新导出；仍不行请联系系统管理员。"
 _QUEUE = "导出排队"
 _TOO_LONG = (
@@ -72,8 +71,8 @@ def _run(export_id: UUID) -> None:
         return
     actor = actor_of(export)
     with scoped(actor.path), limited_job(f"导出 {export_id}"):
-        _end_when_killed()
-        if not _is_ours(export_id, PATIENCE) or not ListExport.objects.get(pk=export_id).is_waiting:
+        end_when_killed()
+        if not try_lock_row(export_id, PATIENCE) or not ListExport.objects.get(pk=export_id).is_waiting:
             return
         with Progress(export) as progress:
             if progress.begin() > MAX_STARTS:
@@ -107,25 +106,6 @@ def actor_of(export: ListExport) -> Actor:
     return actor_in(seat, export.user, export.ip)
 
 
-def _end_when_killed() -> None:
-    """Have the database end this transaction within a second of this process's death, even amid a long statement."""
-    with connection.cursor() as cursor:
-        cursor.execute("SET LOCAL client_connection_check_interval = '1s'")
-
-
-def _is_ours(export_id: UUID, patience: float = 0) -> bool:
-    """Whether this transaction alone is at the export; `patience` waits for a killed worker's connection to end."""
-    until = time.monotonic() + patience
-    with connection.cursor() as cursor:
-        while True:
-            cursor.execute("SELECT pg_try_advisory_xact_lock(%s)", [lock_key(export_id)])
-            if cursor.fetchone()[0]:
-                return True
-            if time.monotonic() >= until:
-                return False
-            time.sleep(_BETWEEN_TRIES)
-
-
 def _stop(export_id: UUID, error: str) -> None:
     export_files.discard(export_id)
     with whole_province(), limited_job(f"导出 {export_id}"):  # it is one that this worker was given
@@ -143,7 +123,7 @@ def idle_exports() -> list[UUID]:
     """Exports that wait though nobody is at them."""
     waiting = waiting_exports()
     with whole_province(), limited_job(_QUEUE):  # only their numbers are read, for the queue
-        return [export_id for export_id in waiting if _is_ours(export_id)]
+        return [export_id for export_id in waiting if try_lock_row(export_id)]
 
 
 def enqueue_waiting_exports() -> None:

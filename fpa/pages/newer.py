@@ -16,14 +16,18 @@ from fpa.core.forms import display_value
 SEEN = "seen"
 """The hidden input that holds what the form was opened with."""
 
+Written = str | list[str]
+"""What a field's input sends: its text, or the values that are ticked or chosen where there may be several."""
+
 
 def seen_values(form: forms.BaseForm) -> str:
-    """What a form's fields start with, as their widgets would send it back, as JSON by name."""
-    return json.dumps({name: _raw(form, name) for name in _watched(form)}, ensure_ascii=False)
+    """What a form's fields have on record, as their inputs would send it back, as JSON by name."""
+    return json.dumps({name: _on_record(form, name) for name in _watched(form)}, ensure_ascii=False)
 
 
 def newer_values(form: forms.BaseForm) -> bool:
-    """Whether somebody has changed what the form was opened with; the form then says so, field by field.
+    """Whether somebody has changed what the form was opened with to something else than it would save; the form then
+    says so, field by field.
 
     A form that was sent without `seen` is not held up.
     """
@@ -33,36 +37,57 @@ def newer_values(form: forms.BaseForm) -> bool:
         return False
     if not isinstance(seen, dict):
         return False
-    changed = [n for n in _watched(form) if n in seen and seen[n] != _raw(form, n)]
-    if changed:
-        _tell(form, seen, changed)
-    return bool(changed)
+    changed = [n for n in _watched(form) if n in seen and seen[n] != _on_record(form, n)]
+    differing = [n for n in changed if _typed(form, n) != _on_record(form, n)]
+    if differing:
+        _tell(form, seen, differing)
+    return bool(differing)
 
 
 def _watched(form: forms.BaseForm) -> list[str]:
-    return [name for name in form.fields if form.get_initial_for_field(form.fields[name], name) is not None]
+    """The fields that show what is on record, empty or not; a reason or a file is none of them."""
+    return [
+        n for n, field in form.fields.items() if n in form.initial and not field.widget.needs_multipart_form
+    ]
 
 
-def _raw(form: forms.BaseForm, name: str) -> Any:
+def _on_record(form: forms.BaseForm, name: str) -> Written:
     """A field's present value of the record, in the writing in which the page sends it."""
     field = form.fields[name]
     value = field.prepare_value(form.get_initial_for_field(field, name))
-    written = field.widget.format_value(value)
-    return written[0] if isinstance(written, list) and len(written) == 1 else written
+    if isinstance(field.widget, forms.CheckboxInput):
+        return _written(bool(value))
+    return _written(field.widget.format_value(value))
 
 
-def _tell(form: forms.BaseForm, seen: dict[str, Any], changed: list[str]) -> None:
-    """Give untouched fields the newer value, and say of each changed one what it was, is, and was to become."""
-    data = {**form.data} if not isinstance(form.data, QueryDict) else form.data.copy()
-    notes = {}
-    for name in changed:
-        field, now = form.fields[name], _raw(form, name)
+def _typed(form: forms.BaseForm, name: str) -> Written:
+    """What was sent for a field."""
+    widget = form.fields[name].widget
+    return _written(widget.value_from_datadict(form.data, form.files, form.add_prefix(name)))
+
+
+def _written(value: Any) -> Written:
+    """A value as its input sends it; line ends and the order of what is ticked tell nothing apart."""
+    if isinstance(value, list | tuple):
+        several = sorted(str(each) for each in value)
+        return several[0] if len(several) == 1 else several or ""
+    if isinstance(value, bool):
+        return "on" if value else ""
+    return "" if value is None else str(value).replace("\r\n", "\n").strip()
+
+
+def _tell(form: forms.BaseForm, seen: dict[str, Any], differing: list[str]) -> None:
+    """Give untouched fields the newer value, and say of each other one what it is by now."""
+    data, notes = QueryDict(mutable=True), {}
+    data.update(form.data)
+    for name in differing:
+        field = form.fields[name]
         told = display_value(form.get_initial_for_field(field, name), field)
-        mine = data.get(form.add_prefix(name), "")
-        if mine == seen[name]:
-            data[form.add_prefix(name)] = now
+        if _typed(form, name) == seen[name]:
+            now = _on_record(form, name)
+            data.setlist(form.add_prefix(name), now if isinstance(now, list) else [now] if now else [])
             notes[name] = f"刚由他人改为“{told}”，已换成新的内容。"
-        elif mine != now:
+        else:
             notes[name] = f"他人已改为“{told}”，您填的还没有保存。请核对，保留您填的或改成新的，再保存一次。"
     form.data = data
     form.full_clean()

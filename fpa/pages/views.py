@@ -147,6 +147,7 @@ def rename_view(request: HttpRequest, pk: int) -> HttpResponse:
     return form_flow(
         request,
         RenameViewForm(request.POST or None, initial={"name": view.name, "is_shared": view.is_shared}),
+        edits=True,
         title=f"修改视图：{view.name}",
         submit="保存",
         back=view.address,

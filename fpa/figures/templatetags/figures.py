@@ -1,17 +1,13 @@
 """A figure in a sentence: its words, the exact number on hover, and a link to what stands behind it."""
 
-from decimal import Decimal
-
 from django import template
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
 from fpa.access.models import Unit
-from fpa.core import chinese
 from fpa.core.periods import Period
 from fpa.figures import display
-from fpa.figures.comparisons import Change
-from fpa.figures.figure import SHARE, Figure
+from fpa.figures.figure import Figure
 from fpa.figures.queries import Reading, Value, read
 
 register = template.Library()
@@ -39,15 +35,6 @@ def value_of(value: Value | None, figure: Figure) -> str:
 
 
 register.filter("stated_words", display.stated_words)
-
-
-@register.filter
-def change_of(change: Change, figure: Figure) -> str:
-    """A difference with its sign and, beside it, in per cent: +120人（+3.2%）, of shares in 百分点."""
-    if figure.unit == SHARE:
-        return f"{Decimal(change.difference) * 100:+.2f}个百分点"
-    rate = "" if change.rate is None else f"（{change.rate * 100:+.1f}%）"
-    return f"{'+' if change.difference > 0 else ''}{chinese.number(change.difference)}{figure.unit}{rate}"
 
 
 def _read(key: str, unit: Unit | None, period: Period | None) -> Reading:

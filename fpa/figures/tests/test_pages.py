@@ -4,6 +4,7 @@ from dataclasses import replace
 from datetime import date
 
 import pytest
+from django.core.exceptions import PermissionDenied
 from django.template import Context, Template, TemplateSyntaxError
 
 from fpa.access.models import Unit
@@ -11,6 +12,7 @@ from fpa.core.modules import permissions
 from fpa.core.periods import Period
 from fpa.figures import catalogue, queries
 from fpa.figures.freshness import refresh
+from fpa.pages.declared_lists import list_at
 from fpa.reporting.standard_forms import ensure_forms
 from tests.cast import CITY, COUNTY, PROVINCE, SIBLING, cast_unit
 
@@ -226,3 +228,21 @@ def test_figure_detail_shows_cuts_comparisons_and_what_a_rate_is_computed_from(c
     assert "0%" in page
     page = text_of(client_as("city").get("/figures/staff.persons/", {"period": "2023H1"}))
     assert "不能相加" in page
+
+
+def test_records_of_a_figure_ask_its_own_right_on_the_page_and_of_an_export(counted, actor):
+    address = "/figures/member.total/records/?period=2023H1"
+    declared_here, listing = list_at(address, actor("county"))
+    assert (declared_here.key, listing.rows.count()) == ("figure_records", 3)
+    right = catalogue.get("member.total").records_permission
+    without = replace(actor("county"), permissions=actor("county").permissions - {right})
+    for to_export in (True, False):
+        with pytest.raises(PermissionDenied, match="需要另外的查看权限"):
+            list_at(address, without, to_export=to_export)
+
+
+def test_figure_detail_is_printed_with_its_value(counted, client_as):
+    page = text_of(client_as("city").get("/figures/member.total/", {"period": "2023H1", "print": "1"}))
+    assert "data-prints-itself" in page
+    assert "4人" in page
+    assert "各期情况" in page

@@ -1,48 +1,27 @@
 """Pages of figures: the catalogue, one figure with its parts and its course, and the records behind it."""
 
-from dataclasses import dataclass
-from typing import Any
+from urllib.parse import urlencode
 
-from django.core.exceptions import PermissionDenied
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.urls import reverse
 from django.utils import timezone
 
-from fpa.access.loaders import check, load_unit
-from fpa.access.models import Unit
-from fpa.audit.record import recorder_of_export
-from fpa.core.actor import Actor
-from fpa.core.lists import Column, list_page
-from fpa.core.periods import BadPeriod, Period
+from fpa.core.lists import Link
+from fpa.core.periods import Period
 from fpa.figures import catalogue, fact_periods, queries
-from fpa.figures.catalogue import Figure, Kind, UnknownFigure
+from fpa.figures.catalogue import Figure, Kind
 from fpa.figures.display import address, words
-from fpa.figures.models import Statement
+from fpa.figures.lists import FIGURE_RECORDS
+from fpa.figures.places import FigureContext, figure_at, may_see_records, place_of
 from fpa.figures.views import panels
-
-UNIT_COLUMNS = (
-    Column("code", "区划代码", lambda row: row.unit.code, kind="code"),
-    Column("unit", "单位", lambda row: row.unit.name),
-)
-
-
-@dataclass(frozen=True)
-class FigureContext:
-    """Where and when a figure is looked at."""
-
-    actor: Actor
-    unit: Unit
-    period: Period
-
-    def steps(self, page: str, key: str = "") -> list[tuple[str, str]]:
-        """The units from the seat's down to this one, each with the same page there; this one without a link."""
-        units = Unit.objects.above(self.unit.path).filter(path__gte=self.actor.path)
-        return [(u.short_name, "" if u == self.unit else address(page, key, u, self.period)) for u in units]
+from fpa.pages.declared_lists import declared_list
+from fpa.pages.record import Panel, record_page
 
 
 def figure_list(request: HttpRequest) -> HttpResponse:
     """The catalogue: every figure with its value at a unit in a period, 口径, coverage and state."""
-    place = _place(request)
+    place = place_of(request)
     keys = [figure.key for figure in catalogue.every_at(place.unit.level)]
     readings = queries.read(keys, place.unit, place.period).values()
     context = {
@@ -59,42 +38,38 @@ def figure_list(request: HttpRequest) -> HttpResponse:
 
 def figure_detail(request: HttpRequest, key: str) -> HttpResponse:
     """One figure: its value and what it means, its parts by units and by cuts, its course, and how it compares."""
-    place, figure = _place(request), _figure(key)
+    place, figure = place_of(request), figure_at(key)
     reading = queries.read([key], place.unit, place.period)[key]
-    told = {} if reading.value is None else _told(reading, place.actor, request.GET.get("boundaries", ""))
-    context = {
-        "title": figure.name,
-        "reading": reading,
-        "words": words(reading),
-        "places": place.steps("figure_detail", key),
-        "periods": _periods(place.period),
-        "records_url": _records_url(figure, place),
-        "operands": _operands(figure, place),
-        "can_state": figure.kind is Kind.STATED and place.actor.may("statement.edit"),
-        "statements": Statement.objects.whole().filter(figure=key, unit=place.unit),
-        **told,
-    }
-    return render(request, "figures/figure_detail.html", context)
+    records_url = _records_url(figure, place)
+    shown = {"reading": reading, "words": words(reading), "records_url": records_url}
+    shown |= {"periods": _periods(place.period), "unit": place.unit, "period": place.period}
+    return record_page(
+        request,
+        title=figure.name,
+        facts_title="口径",
+        facts=panels.meaning(reading, _operands(figure, place)),
+        lead=Panel("", "figures/figure_lead.html", shown),
+        panels=panels.below(reading, place.actor, request.GET.get("boundaries", "")),
+        actions=_actions(figure, place, records_url if reading.value is not None else ""),
+        places=place.steps("figure_detail", key),
+        back=("figure_list", "指标目录"),
+    )
 
 
-def _told(reading: queries.Reading, actor: Actor, boundaries: str) -> dict[str, Any]:
-    return {
-        "by_units": panels.by_units(reading, actor, boundaries),
-        "cuts": panels.by_cuts(reading),
-        "course": panels.course(reading),
-        "comparisons": panels.comparisons(reading),
-    }
+def _actions(figure: Figure, place: FigureContext, records_url: str) -> list[Link]:
+    at = {"unit": place.unit.code, "period": str(place.period)}
+    found = [Link("查看记录", records_url, "list", primary=True)] if records_url else []
+    if figure.kind is Kind.STATED and place.actor.may(panels.TO_STATE):
+        query = urlencode({"figure": figure.key, **at})
+        found.append(Link("登记", f"{reverse('state_figure')}?{query}", "plus", primary=not records_url))
+    return [*found, Link("指标目录", f"{reverse('figure_list')}?{urlencode(at)}")]
 
 
 def _records_url(figure: Figure, place: FigureContext) -> str:
     """Where the records behind a figure open; empty where there are none, or where the seat may not see them."""
-    if figure.rows is None or not _may_see_records(figure, place.actor):
+    if figure.rows is None or not may_see_records(figure, place.actor):
         return ""
     return address("figure_records", figure.key, place.unit, place.period)
-
-
-def _may_see_records(figure: Figure, actor: Actor) -> bool:
-    return not figure.records_permission or actor.may(figure.records_permission)
 
 
 def _operands(figure: Figure, place: FigureContext) -> list[tuple[Figure, str]]:
@@ -105,51 +80,7 @@ def _operands(figure: Figure, place: FigureContext) -> list[tuple[Figure, str]]:
 
 def figure_records(request: HttpRequest, key: str) -> HttpResponse:
     """The records that make up a figure at a unit in a period, as far as the viewer's scope and right go."""
-    place, figure = _place(request), _figure(key)
-    if not _may_see_records(figure, place.actor):
-        raise PermissionDenied(
-            f"指标“{figure.name}”的记录需要另外的查看权限，您的岗位没有。可以看指标数和下级构成；"
-            "确需查看记录，请联系本单位系统管理员调整岗位。"
-        )
-    reading = queries.read([key], place.unit, place.period)[key]
-    if reading.value is None or figure.rows is None:
-        raise Http404(f"指标“{figure.name}”在这个期间没有可以查看的记录。")
-    counted = not figure.measure and not figure.subject
-    count = int(reading.value) if counted else None
-    return list_page(
-        request,
-        title=f"{figure.name}：{place.unit.name}{place.period.label}的记录",
-        rows=queries.records_behind(figure, place.unit, place.period),
-        columns=figure.columns or UNIT_COLUMNS,
-        on_export=recorder_of_export(place.actor),
-        total=None if count is None else lambda: count,
-        empty="这个单位在这个期间没有记录。",
-        template="figures/figure_records.html",
-        context={"reading": reading, "places": place.steps("figure_records", key)},
-    )
-
-
-def _place(request: HttpRequest) -> FigureContext:
-    """The unit and period of the address; without them the seat's unit and the latest half-year with figures.
-
-    Raises Http404 for a unit outside the scope and for what is no period.
-    """
-    actor = check(request, "figure.view")
-    code = request.GET.get("unit")
-    unit = load_unit(code, request, "figure.view") if code else Unit.objects.get(path=actor.path)
-    asked = request.GET.get("period")
-    try:
-        period = Period.parse(asked) if asked else queries.latest_period(unit)
-    except BadPeriod as error:
-        raise Http404(f"{error}。") from error
-    return FigureContext(actor, unit, period)
-
-
-def _figure(key: str) -> Figure:
-    try:
-        return catalogue.get(key)
-    except UnknownFigure as error:
-        raise Http404(str(error)) from error
+    return declared_list(request, FIGURE_RECORDS, key=key)
 
 
 def _periods(chosen: Period) -> list[Period]:

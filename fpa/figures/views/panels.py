@@ -1,25 +1,102 @@
-"""What stands on a figure's page below its value: parts by units, parts by cuts, course, comparisons."""
+"""What stands on a figure's page below its value: meaning, statements, comparisons, parts by cuts and units, course."""
 
 from dataclasses import dataclass, field
 from decimal import Decimal
 
 from django.utils import timezone
+from django.utils.html import format_html_join
 
 from fpa.access.models import Unit
 from fpa.core.actor import Actor
+from fpa.core.chinese import date_cn, number
 from fpa.core.periods import Period
 from fpa.figures import fact_periods, queries
 from fpa.figures.boundaries import CannotTell, read_then
-from fpa.figures.comparisons import Change, changes, share_of, year_to_date
-from fpa.figures.display import address
-from fpa.figures.figure import SHARE
+from fpa.figures.comparisons import Change, change_words, changes, share_of, year_to_date
+from fpa.figures.display import address, exact_words, value_words
+from fpa.figures.figure import SHARE, Figure, Kind
+from fpa.figures.models import Statement
 from fpa.figures.queries import Reading, Value
+from fpa.pages.record import Fact, Panel, facts_panel
 
 TREND = 8
 """Periods of a figure's course that its page shows."""
 MEMBERS = "member.total"
 """What a figure is told for each thousand of."""
 THEN = "then"
+TO_STATE = "statement.edit"
+WHY_NO_VALUE = {
+    "not_kept": "期末数在期间结束以后才有，请改选已经结束的期间或者本期；平台启用以前没有数据。",
+    "no_value": "作为除数的指标为 0，不能计算。",
+    "not_stated": "这个数没有业务记录可以汇总，由文件写明后登记；这个单位在这个期间还没有登记。",
+}
+NO_RECORDS_YET = "产生这个数的业务还没有接入平台，接入后由记录自动汇总。"
+
+
+def meaning(reading: Reading, operands: list[tuple[Figure, str]]) -> list[Fact]:
+    """What a figure counts, from what, how exactly and as of when; or why it has no value. `operands` are the figures
+    that it is computed from, with their pages."""
+    figure = reading.figure
+    found = [Fact("口径", figure.definition or NO_RECORDS_YET)]
+    if reading.qualifier in WHY_NO_VALUE:
+        found.append(Fact("说明", WHY_NO_VALUE[reading.qualifier]))
+    if operands:
+        links = [(url, operand.name) for operand, url in operands]
+        found.append(Fact("计算依据", format_html_join("、", '<a href="{}">{}</a>', links)))
+    if reading.value is not None:
+        found += _of_the_value(reading)
+    return [*found, Fact("指标代码", figure.key, code=True)]
+
+
+def _of_the_value(reading: Reading) -> list[Fact]:
+    statement = reading.statement
+    at = f"，时点为{date_cn(reading.day)}" if reading.day else ""
+    if statement:
+        whose = f"（范围：{statement.whose}）" if statement.whose else ""
+        ground = Fact("依据", f"{statement.source}{whose}")
+    else:
+        ground = Fact("覆盖面", f"{reading.coverage.done} {reading.coverage}" if reading.coverage else "—")
+    return [
+        Fact(f"{reading.unit.name}{reading.period.label}", exact_words(reading)),
+        Fact("统计方式", f"{reading.figure.kind.value}{at}"),
+        Fact("准确程度", statement.get_qualifier_display() if statement else "准确数"),
+        ground,
+        Fact("截至时间", reading.as_of),
+    ]
+
+
+def below(reading: Reading, actor: Actor, boundaries: str) -> list[Panel]:
+    """The panels of a figure's page, without those that have nothing to say."""
+    shown = {"reading": reading}
+    statements = Statement.objects.whole().filter(figure=reading.figure.key, unit=reading.unit)
+    found = []
+    if statements:
+        may_state = reading.figure.kind is Kind.STATED and actor.may(TO_STATE)
+        told = shown | {"statements": statements, "can_state": may_state}
+        found.append(Panel("登记情况", "figures/_statements.html", told))
+    if reading.value is None:
+        return found
+    if compared := _compared(reading):
+        found.append(facts_panel("对比", compared))
+    found += [Panel(f"按{cut.name}", "figures/_cut.html", shown | {"cut": cut}) for cut in by_cuts(reading)]
+    parts = by_units(reading, actor, boundaries)
+    if parts.rows or parts.is_then:
+        found.append(Panel("按下级单位", "figures/_by_units.html", shown | {"by_units": parts}))
+    return [*found, Panel("各期情况", "figures/_course.html", shown | {"course": course(reading)})]
+
+
+def _compared(reading: Reading) -> list[Fact]:
+    told, figure = comparisons(reading), reading.figure
+    found = []
+    for change in told.changes:
+        base = value_words(change.base, figure)
+        found.append(Fact(change.word, f"{change_words(change, figure)}，{change.period.label}为{base}"))
+    if told.to_date is not None:
+        to_date = f"{value_words(told.to_date, figure)}{figure.unit}"
+        found.append(Fact("本年累计", f"{to_date}，从年初到{reading.period.label}末"))
+    if told.per_thousand is not None:
+        found.append(Fact("每千名会员", f"{number(told.per_thousand)}{figure.unit}"))
+    return found
 
 
 @dataclass(frozen=True)
@@ -126,11 +203,6 @@ class Comparisons:
     changes: list[Change] = field(default_factory=list)
     to_date: Value | None = None
     per_thousand: Decimal | None = None
-
-    @property
-    def is_empty(self) -> bool:
-        """Whether there is nothing to say."""
-        return not self.changes and self.to_date is None and self.per_thousand is None
 
 
 def comparisons(reading: Reading) -> Comparisons:

@@ -11,6 +11,7 @@ from fpa.access.models import Unit
 from fpa.access.scope import whole_province
 from fpa.access.seats import actor_for
 from fpa.core.crypto import sm3
+from fpa.core.ids import lock_key
 from fpa.imports import files, runner, tasks
 from fpa.imports.actions import CannotImport, upload_import
 from fpa.imports.importer import importer_of, importers, register
@@ -81,7 +82,7 @@ def test_keeping_idle_jobs_are_those_that_nobody_holds(committed_db, upload):
     job = upload()
     assert (runner.idle_jobs(), runner.waiting_jobs()) == ([job.pk], [job.pk])
     with Progress(job) as other:
-        other.connection.execute("SELECT pg_advisory_lock(%s)", [job.pk.int & (2**63 - 1)])
+        other.connection.execute("SELECT pg_advisory_lock(%s)", [lock_key(job.pk)])
         assert (runner.idle_jobs(), runner.waiting_jobs()) == ([], [job.pk])
 
 

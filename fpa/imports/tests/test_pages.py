@@ -1,8 +1,10 @@
 """Pages of imports in each state: what they say, what they offer, to whom, and at what cost."""
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
+from django.core.exceptions import PermissionDenied
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
@@ -15,11 +17,14 @@ from fpa.core.chinese import time_cn
 from fpa.core.sheets import open_sheets
 from fpa.core.tests.sheets_factory import make_xls
 from fpa.imports import files
+from fpa.imports.importer import importer_of
+from fpa.imports.lists import imports_for
 from fpa.imports.models import ImportRow, Job, State
 from fpa.imports.retention import purge
 from fpa.imports.tests.conftest import again
 from fpa.imports.tests.posts import GRID, HEADER, VILLAGE
 from fpa.imports.views import page_of
+from fpa.pages.declared_lists import list_at
 from tests.cast import CITY, COUNTY
 
 LIST = reverse("import_list")
@@ -416,3 +421,19 @@ def test_rows_without_outcomes_to_return_are_not_kept_for_the_done_page(province
     page = client_as("county").get(page_of(again(job))).text
     assert "已导入到鹤城区。" in page
     assert "没有导入" not in page
+
+
+def test_list_of_imports_is_a_declared_one_of_the_kinds_that_the_seat_may_import(
+    province_scope, checked, actor
+):
+    job = checked()
+    declared, listing = list_at(LIST, actor("county"))
+    assert (declared.key, [one.pk for one in listing.rows]) == ("import_list", [job.pk])
+    without = replace(actor("county"), permissions=actor("county").permissions - {job_right(job)})
+    assert job.pk not in {one.pk for one in imports_for(without)}
+    with pytest.raises(PermissionDenied):
+        list_at(LIST, replace(without, permissions=frozenset()))
+
+
+def job_right(job):
+    return importer_of(job.kind).permission

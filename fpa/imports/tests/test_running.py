@@ -2,11 +2,9 @@
 
 import subprocess
 import sys
-import time
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from threading import Barrier
-from types import SimpleNamespace
 from uuid import uuid4
 
 import psycopg
@@ -21,6 +19,7 @@ from fpa.access.scope import whole_province
 from fpa.access.seats import actor_for
 from fpa.audit.models import Event
 from fpa.core import database
+from fpa.core.ids import lock_key
 from fpa.imports import files, runner
 from fpa.imports.actions import CannotImport, cancel_import, confirm_import, hold
 from fpa.imports.models import WAITING, ImportInbox, ImportRow, Job, State
@@ -28,8 +27,10 @@ from fpa.imports.tests.conftest import again
 from fpa.imports.tests.post_rows import normalise
 from fpa.pages.progress import Progress
 from tests.journeys.server import environment
+from tests.waiting import wait_for
 
 NO_SEAT = "确认人已不在原岗位或没有导入权限，没有写入任何数据。请由在岗人员重新上传。"
+AWAITED = "SELECT EXISTS (SELECT FROM pg_locks WHERE locktype = 'advisory' AND NOT granted)"
 INTERRUPTED = "处理时 5 次被中断，已停止。请把文件分成几个后重新上传；仍不行请联系系统管理员。"
 
 
@@ -174,7 +175,7 @@ def test_run_beside_another_does_nothing(committed_db, uploaded, monkeypatch):
     job = uploaded()
     monkeypatch.setattr(runner, "PATIENCE", 0)
     with database.connect(connection.settings_dict) as other, other.transaction():
-        other.execute("SELECT pg_advisory_xact_lock(%s)", [job.pk.int & (2**63 - 1)])
+        other.execute("SELECT pg_advisory_xact_lock(%s)", [lock_key(job.pk)])
         now = again(job)
         assert (now.state, now.attempts) == (State.UPLOADED, 0)
         with whole_province():
@@ -182,14 +183,20 @@ def test_run_beside_another_does_nothing(committed_db, uploaded, monkeypatch):
     assert again(job).state == State.READY
 
 
-def test_run_awaiting_a_killed_workers_connection_to_end(committed_db, uploaded, monkeypatch):
+def test_run_awaiting_a_killed_workers_connection_to_end(committed_db, uploaded):
     """The lock of a worker that is gone lasts a moment longer than the worker."""
     job = uploaded()
     other = database.connect(connection.settings_dict)
-    other.execute("SELECT pg_advisory_lock(%s)", [job.pk.int & (2**63 - 1)])
-    clock = SimpleNamespace(monotonic=time.monotonic, sleep=lambda seconds: other.close())
-    monkeypatch.setattr("fpa.imports.actions.time", clock)
-    assert again(job).state == State.READY
+    other.execute("SELECT pg_advisory_lock(%s)", [lock_key(job.pk)])
+    with ThreadPoolExecutor() as beside:
+        beside.submit(end_when_awaited, other)
+        assert again(job).state == State.READY
+    assert other.closed
+
+
+def end_when_awaited(connection):
+    with connection:
+        wait_for(lambda: connection.execute(AWAITED).fetchone()[0])
 
 
 def in_own_connection(deed):

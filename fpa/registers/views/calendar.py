@@ -101,6 +101,7 @@ def edit_calendar_day(request: HttpRequest, pk: int) -> HttpResponse:
     return form_flow(
         request,
         forms.EditCalendarDayForm.of(row, request.POST or None),
+        edits=True,
         title=f"修改放假调休日：{date_cn(row.day)}",
         submit="保存",
         back=reverse("calendar_day_list"),

@@ -137,6 +137,7 @@ def edit_entry(request: HttpRequest, pk: int) -> HttpResponse:
     return form_flow(
         request,
         forms.EditEntryForm.of(entry, request.POST or None),
+        edits=True,
         title=f"修改字典项：{entry}",
         submit="保存",
         back=page_of(entry.dictionary),

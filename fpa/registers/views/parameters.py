@@ -7,6 +7,7 @@ import django_filters as filters
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.html import format_html
 
 from fpa.access.loaders import check, load
 from fpa.access.models import Level, Unit
@@ -15,6 +16,7 @@ from fpa.core.actor import Actor
 from fpa.core.chinese import date_cn, number
 from fpa.core.lists import Column, Link, Status, list_page
 from fpa.pages.form_flow import Said, form_flow
+from fpa.pages.record import Fact
 from fpa.registers import actions, forms
 from fpa.registers.catalogue import PARAMETERS, ParameterKind
 from fpa.registers.models import Parameter
@@ -65,9 +67,14 @@ def parameter_list(request: HttpRequest) -> HttpResponse:
         on_export=recorder_of_export(actor),
         links=[add] if may_edit else [],
         template="registers/parameter_list.html",
-        context={"held": [(row, said(row)) for row in held], "year": year},
+        context={"held": [_fact(row) for row in held], "year": year},
         empty="还没有设定参数。省、市、县都可以设定；下级没有另行设定的，按最近的上级执行。",
     )
+
+
+def _fact(row: Parameter) -> Fact:
+    words = format_html('{} <span class="quiet">{}设定，{}</span>', said(row), row.unit.name, row.basis)
+    return Fact(str(row), words)
 
 
 def _columns(actor: Actor, may_edit: bool) -> tuple[Column, ...]:
@@ -167,6 +174,7 @@ def edit_parameter(request: HttpRequest, pk: int) -> HttpResponse:
     return form_flow(
         request,
         forms.EditParameterForm.of(row, _kind(row.key), request.POST or None),
+        edits=True,
         title=f"修改参数：{row}（{row.unit.name}，{row.from_year}年起）",
         submit="保存",
         back=reverse("parameter_list"),

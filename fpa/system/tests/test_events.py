@@ -161,8 +161,8 @@ def test_event_detail_verifies_the_proof(sealed):
 def test_seal_status_shows_head_waiting_and_published_root(sealed):
     rename("county")
     page = text(auditor().get("/events/seal/"))
-    assert re.search(r"等待封存</dt><dd>1 条", page)
-    assert re.search(r"已封存</dt><dd>2 条", page)
+    assert re.search(r"等待封存</dt>\s*<dd>1 条", page)
+    assert re.search(r"已封存</dt>\s*<dd>2 条", page)
     assert "一致" in page
     assert len(set(re.findall(r"\b[0-9a-f]{64}\b", page))) == 1
     settings.TREE_HEAD_FILE.write_bytes(

@@ -1,7 +1,7 @@
 """Pages of the audit: what was done, and that the record of it is whole."""
 
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import render
+from django.utils.html import format_html
 
 from fpa.access.loaders import check, load
 from fpa.audit import heads
@@ -12,7 +12,7 @@ from fpa.audit.seal import is_known
 from fpa.audit.words import changes_of, thing_words, verb_words
 from fpa.core.lists import Status
 from fpa.pages.declared_lists import declared_list
-from fpa.pages.record import Fact, facts_panel, record_page, table_panel
+from fpa.pages.record import Fact, Panel, facts_panel, record_page, table_panel
 from fpa.system.lists import EVENT_LIST
 
 
@@ -79,16 +79,54 @@ def _sealing(event: Event) -> list[Fact]:
 def seal_status(request: HttpRequest) -> HttpResponse:
     """The last tree head, whether it is published outside the database, and how many events wait."""
     check(request, "audit.view")
-    (published, unreadable), head = heads.published(), TreeHead.objects.first()
-    shown = {
-        "title": "封存情况",
-        "head": head,
-        "root": bytes(head.root).hex() if head else "",
-        "published": published,
-        "unreadable": unreadable,
-        "is_same": published is not None and is_known(published),
-        "behind": head.size - published.size if head and published else 0,
-        "waiting": Unsealed.objects.count(),
-        "to_keep": str(current_head()),
-    }
-    return render(request, "system/seal_status.html", shown)
+    head = TreeHead.objects.first()
+    return record_page(
+        request,
+        title="封存情况",
+        facts_title="数据库中的日志",
+        facts=_sealed(head),
+        panels=[
+            facts_panel("库外树头文件", _published(head), note=_TO_VERIFY),
+            Panel("另行保存树头", "system/seal_keep.html", {"to_keep": str(current_head())}),
+        ],
+        back=("event_list", "审计日志"),
+    )
+
+
+_TO_VERIFY = format_html(
+    '要逐条核对事件、叶子和树头，请在服务器上运行 <span class="code">{}</span>。', "fpa audit verify"
+)
+
+
+def _sealed(head: TreeHead | None) -> list[Fact]:
+    waiting = Fact("等待封存", f"{Unsealed.objects.count()} 条")
+    if head is None:
+        return [waiting, Fact("已封存", "还没有封存过")]
+    return [
+        waiting,
+        Fact("已封存", f"{head.size} 条"),
+        Fact("封存时间", head.sealed_at),
+        Fact("公开的根（SM3）", bytes(head.root).hex(), code=True),
+    ]
+
+
+def _published(head: TreeHead | None) -> list[Fact]:
+    """What stands in the file outside the database, and whether it is the database's own."""
+    published, unreadable = heads.published()
+    facts = [Fact("已公布到", "还没有公布过")]
+    if published:
+        behind = head.size - published.size if head else 0
+        words = f"一致，最新封存的 {behind} 条正在写入文件" if behind > 0 else "一致"
+        same = Status(words, "done")
+        facts = [
+            Fact("已公布到", f"{published.size} 条"),
+            Fact("公布的根", published.root, code=True),
+            Fact(
+                "与数据库",
+                same if is_known(published) else Status("不一致，请运行 fpa audit verify 查明", "wrong"),
+            ),
+        ]
+    if unreadable:
+        told = Status("文件末尾有无法读取的行，请运行 fpa audit verify 查明", "wrong")
+        facts.append(Fact("无法读取", told))
+    return facts
