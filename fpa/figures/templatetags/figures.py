@@ -39,6 +39,8 @@ def value_of(value: Value | None, figure: Figure) -> str:
 
 
 register.filter("stated_words", display.stated_words)
+register.filter("part_words", display.part_words)
+register.filter("why_none", display.why_none)
 
 
 @register.filter

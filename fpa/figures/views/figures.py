@@ -61,11 +61,13 @@ def figure_detail(request: HttpRequest, key: str) -> HttpResponse:
     """One figure: its value and what it means, its parts by units and by cuts, its course, and how it compares."""
     place, figure = _place(request), _figure(key)
     reading = queries.read([key], place.unit, place.period)[key]
-    told = {} if reading.value is None else _told(reading, place.actor, request.GET.get("boundaries", ""))
+    is_told = reading.value is not None or reading.qualifier == "not_reported"
+    told = _told(reading, place.actor, request.GET.get("boundaries", "")) if is_told else {}
     context = {
         "title": figure.name,
         "reading": reading,
         "words": words(reading),
+        "is_told": is_told,
         "places": place.steps("figure_detail", key),
         "periods": _periods(place.period),
         "records_url": _records_url(figure, place),

@@ -24,10 +24,11 @@ THEN = "then"
 
 @dataclass(frozen=True)
 class BreakdownRow:
-    """A row of a breakdown: a unit below (None for the unit's own records), its value and share of the whole."""
+    """A row of a breakdown: a unit below (None for the unit's own records), its value and share of the whole; None
+    for one that has not reported."""
 
     unit: Unit | None
-    value: Value
+    value: Value | None
     share: Decimal | None
     url: str
 
@@ -66,9 +67,11 @@ def by_units(reading: Reading, actor: Actor, boundaries: str) -> Breakdown:
     return Breakdown(reading.value, _rows(reading, reading.value, parts), adds_up, may_switch, fault=fault)
 
 
-def _rows(reading: Reading, whole: Value | None, parts: list[tuple[Unit, Value]]) -> list[BreakdownRow]:
+def _rows(
+    reading: Reading, whole: Value | None, parts: list[tuple[Unit, Value | None]]
+) -> list[BreakdownRow]:
     base = Decimal(whole or 0) if reading.figure.kind.is_additive else Decimal(0)
-    found: list[tuple[Unit | None, Value]] = [*parts]
+    found: list[tuple[Unit | None, Value | None]] = [*parts]
     if found and reading.own:
         found.insert(0, (None, reading.own))
     key, period = reading.figure.key, reading.period
@@ -76,7 +79,7 @@ def _rows(reading: Reading, whole: Value | None, parts: list[tuple[Unit, Value]]
         BreakdownRow(
             unit,
             value,
-            value / base if base else None,
+            value / base if base and value is not None else None,
             address("figure_detail", key, unit, period) if unit else "",
         )
         for unit, value in found
