@@ -21,6 +21,9 @@ MODULE = Module(
     glossary={
         "总量、每个村（社区）平均、每百名会员": ("Per.TOTAL、Per.VILLAGE、Per.MEMBER", "比较方式"),
         "〔待接入〕": ("Reading.value", "没有模块产生这个数：指标没有声明，值是 `None`"),
-        "〔暂无上报〕": ("Reading.coverage", "有模块，本期没有通过审核的数：覆盖面内一个单位也没有"),
+        "〔暂无上报〕": (
+            "Reading.qualifier not_reported",
+            "报表项目的数：本单位及下级本期没有通过审核的上报，不等于 0，不参加排名",
+        ),
     },
 )

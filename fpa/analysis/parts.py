@@ -9,7 +9,7 @@ from enum import StrEnum
 from django.db.models import Count
 
 from fpa.access.models import Level, Unit
-from fpa.figures.queries import Reading, Value, breakdown, ranking
+from fpa.figures.queries import Reading, Value, at_level, breakdown
 
 CLASSES = 5
 MEMBERS = "member.total"
@@ -30,10 +30,11 @@ PER_UNITS = {Per.TOTAL: "", Per.VILLAGE: "/村", Per.MEMBER: "/百名会员"}
 
 @dataclass(frozen=True)
 class UnitShare:
-    """A unit's share of a figure; `ratio` is None where the figure is not divided, or there is nothing to divide by."""
+    """A unit's share of a figure; None where it has not reported. `ratio` is None where the figure is not divided, or
+    there is nothing to divide by."""
 
     unit: Unit
-    value: Value
+    value: Value | None
     ratio: Decimal | None = None
     divided: bool = False
 
@@ -74,21 +75,21 @@ def parts_of_figure(reading: Reading, level: Level, per: Per, members: Value | N
         UnitShare(unit, value, ratio_of(value, bases.get(unit.path, 0), per), divided)
         for unit, value in pairs
     ]
-    rest = (reading.value or 0) - sum(value for _, value in pairs) if lines else 0
+    rest = (reading.value or 0) - sum(value or 0 for _, value in pairs) if lines else 0
     word = "本级" if level == reading.unit.level + 1 else "本级、功能区等"
     return UnitShares(lines, ratio_of(reading.value, base, per), rest, word)
 
 
-def _valued(key: str, reading: Reading, level: Level) -> list[tuple[Unit, Value]]:
+def _valued(key: str, reading: Reading, level: Level) -> list[tuple[Unit, Value | None]]:
     if level == reading.unit.level + 1:
         return breakdown(key, reading.unit, reading.period)
-    return sorted(ranking(key, reading.unit, reading.period, level), key=lambda pair: pair[0].path)
+    return at_level(key, reading.unit, reading.period, level)
 
 
 def _bases(reading: Reading, level: Level, per: Per, units: Sequence[Unit]) -> dict[str, Value]:
     """What to divide by, by path."""
     if per is Per.MEMBER:
-        return {unit.path: value for unit, value in _valued(MEMBERS, reading, level)}
+        return {unit.path: value or 0 for unit, value in _valued(MEMBERS, reading, level)}
     if per is Per.VILLAGE and units:
         return villages_below(reading.unit, level)
     return {}

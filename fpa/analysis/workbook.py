@@ -6,10 +6,11 @@ from django.utils import timezone
 
 from fpa.access.models import Unit
 from fpa.analysis.dashboard import Board
-from fpa.analysis.parts import PER_WORDS, Per
+from fpa.analysis.parts import PER_WORDS, Per, UnitShare
 from fpa.core.actor import Actor
 from fpa.core.chinese import time_cn
 from fpa.core.workbook import ColumnSpec, SheetSpec, Value, write_workbook
+from fpa.figures.display import UNREPORTED
 
 
 def dashboard_workbook(board: Board, per: Per, by: Actor) -> bytes:
@@ -25,12 +26,17 @@ def _parts_sheet(board: Board, per: Per) -> SheetSpec:
     columns = [ColumnSpec("区划代码"), ColumnSpec("单位", width=28), _number_column(board)]
     rows: list[list[Value]] = [["", "合计", reading.value, parts.ratio]]
     rows += [["", parts.rest_word, parts.rest, None]] if parts.rest else []
-    rows += [[part.unit.code, _name(part.unit), part.value, part.ratio] for part in parts.lines]
+    rows += [[part.unit.code, _name(part.unit), _value(part), part.ratio] for part in parts.lines]
     if per is Per.TOTAL:
         rows = [row[:-1] for row in rows]
     else:
         columns.append(ColumnSpec(PER_WORDS[per], "money"))
     return SheetSpec(_title(board), columns, rows, _notes(board))
+
+
+def _value(part: UnitShare) -> Value:
+    """The unit's value; one that has not reported says so, as an empty cell would be read as 0."""
+    return UNREPORTED if part.value is None else part.value
 
 
 def _name(unit: Unit) -> str:

@@ -73,9 +73,9 @@ class Leaf(models.Model):
     visibility = Visibility.REFERENCE
     append_only = True
 
-    position = models.BigIntegerField(primary_key=True)
-    event_id = models.UUIDField(unique=True)
-    hash = models.BinaryField()
+    position = models.BigIntegerField("位置", primary_key=True)
+    event_id = models.UUIDField("事件", unique=True)
+    hash = models.BinaryField("摘要（SM3）")
 
     class Meta:
         verbose_name = "审计叶子"

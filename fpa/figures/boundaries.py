@@ -19,8 +19,9 @@ from fpa.core.refusals import Refusal
 from fpa.figures import catalogue
 from fpa.figures.fact_periods import stock_day
 from fpa.figures.figure import Figure
-from fpa.figures.reading import Value, plain
-from fpa.figures.values import EXACT, amounts_at, qualifier_of, value_of
+from fpa.figures.queries import is_asked, values_told
+from fpa.figures.reading import Value
+from fpa.figures.values import EXACT, amounts_at, qualifier_of
 
 
 class CannotTell(Refusal):
@@ -38,10 +39,13 @@ class Place:
 
 @dataclass(frozen=True)
 class Then:
-    """A figure in the boundaries of then: at the unit, and at the units that stood directly below it."""
+    """A figure in the boundaries of then: at the unit, and at the units that stood directly below it.
+
+    None stands where nothing was reported.
+    """
 
     value: Value | None
-    parts: list[tuple[Unit, Value]]
+    parts: list[tuple[Unit, Value | None]]
 
 
 def versions_on(day: date) -> Q:
@@ -72,10 +76,11 @@ def read_then(key: str, unit: Unit, period: Period, within: str) -> Then:
     if any(not place.now.startswith(within) for place in concerned):
         raise CannotTell("当时所辖的单位后来划到了您的管理范围以外，请由双方共同的上级按当时区划查看。")
     values = _values(bases, places, concerned, period)
-    told = {place.unit_id: value_of(figure, values[place.unit_id]) for place in places}
-    parts = [(each, plain(value)) for each in units if (value := told[each.pk]) is not None]
-    whole = told[unit.pk]
-    return Then(None if whole is None else plain(whole), parts if figure.is_had_at(unit.level + 1) else [])
+    told = values_told(figure, values, period)
+    level = unit.level + 1
+    is_told = figure.is_had_at(level) and is_asked(figure, unit, period, level)
+    parts = [(each, told[each.pk]) for each in units if each.pk in told and is_told]
+    return Then(told.get(unit.pk), parts)
 
 
 def _added(figure: Figure, period: Period) -> list[Figure]:

@@ -13,22 +13,35 @@ from fpa.figures.models import Qualifier, Statement
 from fpa.figures.reading import Reading, Value, plain
 
 PENDING = "〔待接入〕"
+UNREPORTED = "暂无上报"
+NOT_REPORTED = f"〔{UNREPORTED}〕"
 NO_VALUE = {
     "pending": PENDING,
     "not_kept": "〔该期间无此数〕",
     "no_value": "〔无法计算〕",
     "not_stated": "〔未登记〕",
+    "not_reported": NOT_REPORTED,
+}
+WHY_NONE = {
+    "not_kept": "期末数在期间结束以后才有，请改选已经结束的期间或者本期；平台启用以前没有数据。",
+    "no_value": "作为除数的指标为 0，不能计算。",
+    "not_stated": "这个数没有业务记录可以汇总，由文件写明后登记；这个单位在这个期间还没有登记。",
+    "not_reported": "本单位及下级在这个期间还没有通过审核的上报数，不等于 0。上报由上一级审核通过后显示在这里。",
 }
 TAILS = {Qualifier.ODD.value: "余", Qualifier.MORE.value: "多"}
 """What stands between number and unit: 130余场."""
-NOT_REPORTED = "〔暂无上报〕"
 
 
 def is_unreported(reading: Reading) -> bool:
-    """Whether a zero only says that nobody has reported yet."""
+    """Whether a zero only says that no unit below has a record yet."""
     coverage, flow = reading.coverage, reading.figure.kind in (Kind.FLOW, Kind.DISTINCT)
-    flow = flow and not catalogue.is_on_a_day(reading.figure)
+    flow = flow and not reading.figure.asked and not catalogue.is_on_a_day(reading.figure)
     return flow and reading.value == 0 and coverage is not None and not coverage.have
+
+
+def why_none(reading: Reading) -> str:
+    """Why a reading has no value, with the way out; empty where it has one, and for a pending one."""
+    return WHY_NONE.get(reading.qualifier, "") if reading.value is None else ""
 
 
 def words(reading: Reading) -> str:
@@ -70,6 +83,11 @@ def stated_words(statement: Statement) -> str:
     if figure.unit == SHARE:
         return chinese.percent(value)
     return f"{chinese.number(value)}{TAILS.get(statement.qualifier, '')}{figure.unit}"
+
+
+def part_words(value: Value | None, figure: Figure) -> str:
+    """A value of a unit below as it stands in a column: 1,234, or 暂无上报 where it has not reported."""
+    return UNREPORTED if value is None else value_words(value, figure)
 
 
 def value_words(value: Value | None, figure: Figure) -> str:

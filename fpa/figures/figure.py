@@ -84,6 +84,9 @@ class Figure:
     figure are listed, `records_permission` is the right to see them. `coverage` replaces the default (how many units
     of the level below have a value). `lowest` is the last level that can have the figure: below it a zero would say
     nothing, and lists leave it out.
+
+    `asked` is given where the records are reports that units are asked for: the last level that reports them in a
+    period, at and below a unit. Such a figure has a value only where a report counts: a missing one is no 0.
     """
 
     key: str
@@ -105,6 +108,7 @@ class Figure:
     records_permission: str = ""
     coverage: Callable[[Unit, Period], Coverage | None] | None = None
     lowest: Level = Level.VILLAGE
+    asked: Callable[[Unit, Period], Level] | None = None
 
     @property
     def pending(self) -> bool:

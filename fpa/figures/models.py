@@ -47,11 +47,11 @@ class Stale(models.Model):
 
     visibility = Visibility.REFERENCE
 
-    figure = models.CharField(max_length=60, db_collation="C")
-    path = PathField()
-    subtree = models.BooleanField()
-    since = models.DateField(null=True)
-    at = models.DateTimeField(db_default=Now())
+    figure = models.CharField("指标", max_length=60, db_collation="C")
+    path = PathField(verbose_name="单位路径")
+    subtree = models.BooleanField("含下级")
+    since = models.DateField("从哪天起", null=True)
+    at = models.DateTimeField("标记时间", db_default=Now())
 
     class Meta:
         verbose_name = "待重算标记"
@@ -78,7 +78,7 @@ class StockDay(models.Model):
 
     visibility = Visibility.REFERENCE
 
-    day = models.DateField(unique=True)
+    day = models.DateField("日期", unique=True)
 
     class Meta:
         verbose_name = "存量计数日"

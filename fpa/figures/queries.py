@@ -19,7 +19,7 @@ from fpa.figures.fact_periods import stock_day
 from fpa.figures.figure import Coverage, Figure, Kind
 from fpa.figures.models import Fact, Stale, Statement
 from fpa.figures.reading import Reading, Value, plain
-from fpa.figures.records import records_behind
+from fpa.figures.records import records_behind, reported_periods, unreported
 from fpa.figures.values import (
     EXACT,
     ZERO,
@@ -63,6 +63,8 @@ def read(keys: Iterable[str], unit: Unit, period: Period) -> dict[str, Reading]:
     figures = catalogue.get_all([*keys])
     bases = catalogue.bases(figures)
     amounts = {key: amount for (key, _), amount in amounts_at(bases, [unit.pk], period).items()}
+    zeros = [base for base in bases if not amounts.get(base.key, ZERO)[0]]
+    missing = {key for key, _ in unreported(zeros, [unit.pk], period)}
     stated = [figure.key for figure in figures if figure.kind is Kind.STATED]
     statements = statements_of(stated, unit.pk, period) if stated else {}
     covered, as_of = _coverages(figures, unit, period), freshness(bases)
@@ -70,19 +72,21 @@ def read(keys: Iterable[str], unit: Unit, period: Period) -> dict[str, Reading]:
     def reading(figure: Figure) -> Reading:
         if figure.kind is Kind.STATED:
             return _stated(figure, statements.get(figure.key), unit, period)
-        value, own, qualifier = _told(figure, amounts, period)
+        value, own, qualifier = _told(figure, amounts, missing, period)
         return Reading(figure, value, own, qualifier, unit, period, as_of, covered.get(figure.key))
 
     return {figure.key: reading(figure) for figure in figures}
 
 
 def _told(
-    figure: Figure, amounts: dict[str, tuple[Decimal, Decimal]], period: Period
+    figure: Figure, amounts: dict[str, tuple[Decimal, Decimal]], missing: set[str], period: Period
 ) -> tuple[Value | None, Value | None, str]:
-    """A counted or computed figure's value, own part and qualifier."""
+    """A counted or computed figure's value, own part and qualifier; `missing` are the keys that nobody reported."""
     qualifier = qualifier_of(figure, period)
     if qualifier != EXACT:
         return None, None, qualifier
+    if not missing.isdisjoint(base.key for base in catalogue.bases([figure])):
+        return None, None, "not_reported"
     value = value_of(figure, {key: amount[0] for key, amount in amounts.items()})
     own = Decimal(0) if figure.operands else amounts.get(figure.key, ZERO)[1]
     return (None, None, "no_value") if value is None else (plain(value), plain(own), EXACT)
@@ -139,50 +143,85 @@ def _counted_coverages(
     return {f.key: Coverage(have.get(f.key, 0), len(ids), WORDS[level]) for f in figures}
 
 
-def breakdown(key: str, unit: Unit, period: Period) -> list[tuple[Unit, Value]]:
-    """A figure at the units directly below, in code order with functional zones last; units without a value have 0.
+def breakdown(key: str, unit: Unit, period: Period) -> list[tuple[Unit, Value | None]]:
+    """A figure at the units directly below, in code order with functional zones last; units without a record have 0.
 
-    Empty at a village, where no value is kept, and where units below can't have the figure. A rate or another computed
-    figure is left out at units where it can't be told.
+    None stands at a unit that has not reported. Empty at a village, where no value is kept, and where units below can't
+    have the figure or are not asked for it. A rate or another computed figure is left out where it can't be told.
     """
-    return _valued(key, standing_on(period).filter(parent=unit), period, unit.level + 1)
+    return _valued(key, unit, standing_on(period).filter(parent=unit), period, unit.level + 1)
+
+
+def at_level(key: str, unit: Unit, period: Period, level: Level) -> list[tuple[Unit, Value | None]]:
+    """A figure at the units of a level below `unit`, in code order and as in `breakdown`; no functional zones."""
+    return _valued(key, unit, units_below(unit, level, period), period, level)
 
 
 def ranking(key: str, unit: Unit, period: Period, level: Level) -> list[tuple[Unit, Value]]:
-    """The units of a level below `unit` by a figure, highest first, equal ones in code order; no functional zones."""
-    units = _valued(key, units_below(unit, level, period), period, level)
-    return sorted(units, key=lambda pair: -pair[1])
+    """The units of a level below `unit` by a figure, highest first, equal ones in code order; no functional zones, and
+    none that has not reported."""
+    told = [(each, value) for each, value in at_level(key, unit, period, level) if value is not None]
+    return sorted(told, key=lambda pair: -pair[1])
 
 
-def _valued(key: str, units: UnitQuerySet, period: Period, level: int) -> list[tuple[Unit, Value]]:
+def _valued(
+    key: str, unit: Unit, units: UnitQuerySet, period: Period, level: int
+) -> list[tuple[Unit, Value | None]]:
     figure = catalogue.get(key)
     known = figure.kind is not Kind.STATED and qualifier_of(figure, period) == EXACT
-    if not known or not figure.is_had_at(level):
+    if not known or not figure.is_had_at(level) or not is_asked(figure, unit, period, level):
         return []
     ordered = sorted(units, key=lambda u: (u.is_functional_zone, u.path))
     return values_at(figure, ordered, period)
 
 
-def values_at(figure: Figure, units: Sequence[Unit], period: Period) -> list[tuple[Unit, Value]]:
-    """A counted or computed figure at some units, in their order."""
+def is_asked(figure: Figure, unit: Unit, period: Period, level: int) -> bool:
+    """Whether units of a level below one are asked for all that a figure rests on: villages may not be."""
+    asks = (
+        {base.asked for base in catalogue.bases([figure]) if base.asked} if level == Level.VILLAGE else set()
+    )
+    return all(level <= ask(unit, period) for ask in asks)
+
+
+def values_at(figure: Figure, units: Sequence[Unit], period: Period) -> list[tuple[Unit, Value | None]]:
+    """A counted or computed figure at some units, in their order; None at one that has not reported."""
     by_unit: dict[int, dict[str, Decimal]] = {unit.pk: {} for unit in units}
-    amounts = amounts_at(catalogue.bases([figure]), by_unit, period)
-    for (key, unit_id), (value, _) in amounts.items():
+    for (key, unit_id), (value, _) in amounts_at(catalogue.bases([figure]), by_unit, period).items():
         by_unit[unit_id][key] = value
-    found = [(unit, value_of(figure, by_unit[unit.pk])) for unit in units]
-    return [(unit, plain(value)) for unit, value in found if value is not None]
+    told = values_told(figure, by_unit, period)
+    return [(unit, told[unit.pk]) for unit in units if unit.pk in told]
+
+
+def values_told(
+    figure: Figure, values: dict[int, dict[str, Decimal]], period: Period
+) -> dict[int, Value | None]:
+    """A figure at units from the values that it rests on, by unit and key: None at one that has not reported them.
+
+    A unit at which it can't be computed is left out. Reports are looked for where a value is zero.
+    """
+    bases = catalogue.bases([figure])
+    zeros = [unit_id for unit_id, known in values.items() if not all(known.get(base.key) for base in bases)]
+    pairs = unreported(bases, zeros, period) if zeros else set()
+    found: dict[int, Value | None] = {uid: None for key, uid in pairs if not values[uid].get(key)}
+    for unit_id in values.keys() - found.keys():
+        if (value := value_of(figure, values[unit_id])) is not None:
+            found[unit_id] = plain(value)
+    return found
 
 
 def trend(key: str, unit: Unit, periods: Sequence[Period]) -> list[tuple[Period, Value | None]]:
     """A figure at a unit over periods, in the order given.
 
-    None where no value is kept, the period has not begun, or nothing was recorded of a flow: no collection, no 0.
+    None where no value is kept, the period has not begun, or nothing was recorded or reported of a flow: no collection,
+    no 0.
     """
     figure = catalogue.get(key)
     if figure.kind is Kind.STATED:
         return [(period, _stated_value(key, unit, period)) for period in periods]
-    found = _by_period(catalogue.bases([figure]), unit, periods)
-    return [(period, _told_in(figure, period, found.get(period))) for period in periods]
+    bases = catalogue.bases([figure])
+    found, asked = _by_period(bases, unit, periods), {base.key for base in bases if base.asked}
+    whole = {period: values for period, values in found.items() if asked <= set(values)}
+    return [(period, _told_in(figure, period, whole.get(period))) for period in periods]
 
 
 def _stated_value(key: str, unit: Unit, period: Period) -> Value | None:
@@ -201,19 +240,31 @@ def _told_in(figure: Figure, period: Period, values: dict[str, Decimal] | None) 
 def _by_period(
     bases: Sequence[Figure], unit: Unit, periods: Sequence[Period]
 ) -> dict[Period, dict[str, Decimal]]:
-    """What is known of stored figures by period, in one query; a stock without a fact is 0."""
+    """What is known of stored figures by period, in one query, and one more for each that rests on reports."""
     today = timezone.localdate()
     kept = {(f.key, p): str(period_of_fact(f, p, today)) for f in bases if not f.pending for p in periods}
     facts = Fact.objects.filter(
         figure__in=[f.key for f in bases], unit=unit, period__in=set(kept.values()), cut=WHOLE
     )
     values = {(key, code): value for key, code, value in facts.values_list("figure", "period", "value")}
-    stocks = {f.key for f in bases if f.since}
     found: dict[Period, dict[str, Decimal]] = {}
-    for (key, period), code in kept.items():
-        if key in stocks or (key, code) in values:
-            found.setdefault(period, {})[key] = values.get((key, code), Decimal(0))
+    for figure in bases:
+        known = {p: values.get((figure.key, kept[figure.key, p])) for p in periods if (figure.key, p) in kept}
+        for period in _periods_told(figure, unit, known):
+            found.setdefault(period, {})[figure.key] = known[period] or Decimal(0)
     return found
+
+
+def _periods_told(figure: Figure, unit: Unit, known: dict[Period, Decimal | None]) -> set[Period]:
+    """Those of the periods in which a figure has a value: a stock in all, a flow where something was recorded, one that
+    rests on reports where something was reported."""
+    if figure.since:
+        return set(known)
+    if not figure.asked:
+        return {period for period, value in known.items() if value is not None}
+    told = {period for period, value in known.items() if value}
+    rest = set(known) - told
+    return told | (reported_periods(figure, unit, rest) if rest else set())
 
 
 def cut_values(figure: Figure, unit: Unit, period: Period) -> dict[str, Value] | None:

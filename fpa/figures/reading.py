@@ -26,7 +26,8 @@ class Reading:
     The qualifier is "exact", or that of a stated number ("余", "多", "stated"). `value` is None where there is none,
     and the qualifier says why: "pending", no module yields the figure; "not_kept", no value is kept for this period (a
     stock of a period that has not ended, a time before the platform); "no_value", it can't be computed (nothing to
-    divide by); "not_stated", nobody has entered it. `own` is the unit's own part. `statement` is what it rests on.
+    divide by); "not_stated", nobody has entered it; "not_reported", no report of the unit or of one below it counts.
+    `own` is the unit's own part. `statement` is what it rests on.
     """
 
     figure: Figure

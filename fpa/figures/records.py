@@ -1,8 +1,9 @@
 """The records behind a figure: from any number, down to what makes it up (design §6)."""
 
+from collections.abc import Iterable, Sequence
 from typing import Any
 
-from django.db.models import DateField, F, Func, Q, QuerySet, Value
+from django.db.models import CharField, DateField, Exists, F, Func, OuterRef, Q, QuerySet, Value
 from django.utils import timezone
 
 from fpa.access.models import Unit
@@ -27,6 +28,42 @@ def records_behind(figure: Figure, unit: Unit, period: Period) -> QuerySet[Any]:
     if figure.on:
         return rows.filter(**{f"{figure.on}__range": (period.start, period.end)})
     return rows.filter(**{f"{figure.period}__in": [str(part) for part in parts_of(period)]})
+
+
+PATH_END = "left(%(expressions)s, -1) || '0'"
+"""`upper_bound` in SQL."""
+
+
+def unreported(figures: Sequence[Figure], unit_ids: Iterable[int], period: Period) -> set[tuple[str, int]]:
+    """Those pairs of key and unit at which, and below which, no report counts in a period; by one statement.
+
+    Of figures that rest on reports (`Figure.asked`); the others have a 0 where they have no record.
+    """
+    rows, parts = [f for f in figures if f.asked], [str(part) for part in parts_of(period)]
+    if not rows:
+        return set()
+    bound = Func(OuterRef("path"), template=PATH_END, output_field=CharField(db_collation="C"))
+    units = Unit.objects.filter(pk__in=list(unit_ids)).order_by()
+    for number, figure in enumerate(rows):
+        records = figure.records().order_by().filter(**{f"{figure.period}__in": parts})
+        below = records.filter(path__gte=OuterRef("path"), path__lt=bound)
+        units = units.annotate(**{f"told_{number}": Exists(below)})
+    found = units.values_list("pk", *(f"told_{number}" for number in range(len(rows))))
+    return {
+        (figure.key, unit_id)
+        for unit_id, *told in found
+        for figure, is_told in zip(rows, told, strict=True)
+        if not is_told
+    }
+
+
+def reported_periods(figure: Figure, unit: Unit, periods: Iterable[Period]) -> set[Period]:
+    """Those of the periods in which a report counts at a unit or below it, of a figure that rests on reports."""
+    parts = {period: {str(part) for part in parts_of(period)} for period in periods}
+    rows = figure.records().filter(path__gte=unit.path, path__lt=upper_bound(unit.path)).order_by()
+    wanted = rows.filter(**{f"{figure.period}__in": {code for codes in parts.values() for code in codes}})
+    told = set(wanted.values_list(figure.period, flat=True).distinct())
+    return {period for period, codes in parts.items() if codes & told}
 
 
 def in_cut(figure: Figure, rows: QuerySet[Any], code: str, period: Period) -> QuerySet[Any]:

@@ -18,7 +18,7 @@ from fpa.core.visibility import ROOT_PATH, upper_bound
 from fpa.figures.catalogue import Coverage, Figure, Source, register_source
 from fpa.figures.fact_periods import parts_of
 from fpa.figures.queries import WORDS
-from fpa.reporting.models import Cell, Collection, Item, State, Submission
+from fpa.reporting.models import ADDING_KINDS, Cell, Collection, Item, State, Submission
 from fpa.reporting.queries import counted_cells
 
 COVERAGE_WORDS = (
@@ -68,6 +68,17 @@ def coverage_of(form_code: str, unit: Unit, period: Period) -> Coverage | None:
     return Coverage(have, of, WORDS[level], "审核完毕") if of else None
 
 
+def lowest_asked(key: str, unit: Unit, period: Period) -> Level:
+    """The last level that fills in an item at a unit and below it, for any part of a period.
+
+    Where a township fills in, its villages are not asked, and no row of theirs says anything.
+    """
+    above = Unit.objects.above(unit.path).values("path")
+    asked = Collection.objects.filter(form__items__key=key, path__in=above)
+    asked = asked.filter(period__in=[str(part) for part in parts_of(period)])
+    return Level(asked.aggregate(level=Max("fill_level"))["level"] or Level.VILLAGE)
+
+
 def _told_by(form_code: str, unit: Unit, periods: list[str]) -> Level:
     """The level whose units tell how far a form has come: counties, or the level below; never below who fills it in."""
     below = min(max(Level.COUNTY, unit.level + 1), Level.VILLAGE)
@@ -97,8 +108,8 @@ def version() -> tuple[int, int]:
 
 
 def figures_of_items() -> list[Figure]:
-    """A figure for each key that a form in sight asks for, named as the latest one names it."""
-    items = Item.objects.order_by("pk").select_related("form")
+    """A figure for each key that a form in sight asks for and that adds up, named as the latest one names it."""
+    items = Item.objects.filter(kind__in=ADDING_KINDS).order_by("pk").select_related("form")
     return list({item.key: _figure(item) for item in items}.values())
 
 
@@ -114,6 +125,7 @@ def _figure(item: Item) -> Figure:
         columns=CELL_COLUMNS,
         records_permission="submission.view",
         coverage=_coverage(item.form.code),
+        asked=partial(lowest_asked, item.key),
     )
 
 

@@ -257,10 +257,6 @@ def state_word(state: str | None, *, sums: bool = False) -> str:
     return State(state).label if state else "待填报"
 
 
-SHAPES = {"draft": "○", "submitted": "▲", "returned": "↩", "approved": "✔"}
-"""A shape beside each state's word, so that colour never stands alone."""
-
-
 class SubmissionQuerySet(models.QuerySet["Submission"]):
     def whole(self) -> "SubmissionQuerySet":
         """With what every page about a submission shows."""
@@ -307,11 +303,6 @@ class Submission(ScopedModel):
     def get_absolute_url(self) -> str:
         """The page on which it is read and reviewed."""
         return reverse("review_submission", args=[self.pk])
-
-    @property
-    def shape(self) -> str:
-        """The state's sign."""
-        return SHAPES[self.state]
 
     @property
     def is_open(self) -> bool:

@@ -65,11 +65,23 @@ class LateSum:
         return f"{'增加' if change > 0 else '减少'} {self.item.shown(abs(change))}{self.item.measure}"
 
 
+def counted_below(collection: Collection, unit: Unit) -> dict[str, Decimal | None]:
+    """What the figures count now of the units whose reports a summary adds up: down to the cells that were typed."""
+    paths = Submission.objects.filter(collection=collection, unit__parent=unit, state=State.APPROVED)
+    within = Q(pk__in=[])
+    for path in paths.values_list("path", flat=True):
+        within |= Q(path__gte=path, path__lt=upper_bound(path))
+    cells = Cell.objects.filter(within, counted=True, submission__collection=collection)
+    sums = dict(cells.order_by().values_list("key").annotate(total=Sum("value")))
+    return with_formulas(collection.form.items.all(), sums)
+
+
 def late_sums(submission: Submission) -> list[LateSum]:
-    """The lines of a summary that is sent up whose sums have changed since, by what was approved or returned below."""
+    """The lines of a summary sent up that differ from what the figures count now, at whatever level below a report
+    was approved late or returned."""
     if not submission.pk or not submission.is_summary or submission.is_open:
         return []
-    now = sums_below(submission.collection, submission.unit)
+    now = counted_below(submission.collection, submission.unit)
     sent = dict(submission.cells.values_list("key", "value"))
     items = submission.collection.form.items.all()
     return [LateSum(i, sent.get(i.key), now.get(i.key)) for i in items if sent.get(i.key) != now.get(i.key)]

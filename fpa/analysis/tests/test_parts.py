@@ -67,7 +67,7 @@ def test_parts_of_figure_add_up_with_the_units_own(province_scope):
     put(VISITS, cast_unit("village"), 10)
     put(VISITS, cast_unit("county"), 3)
     found = parts("county", Level.TOWNSHIP)
-    assert sum(part.value for part in found.lines) + found.rest == 13
+    assert sum(part.value or 0 for part in found.lines) + found.rest == 13
     assert (found.rest, found.rest_word) == (3, "本级")
 
 

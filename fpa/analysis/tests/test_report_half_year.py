@@ -51,9 +51,9 @@ def test_report_half_year_finds_the_card_on_the_figures_page(visits, client_as):
     assert figure.xpath('//*[@class="heading"]//a[contains(@href, "/records/")]')
 
 
-def test_report_half_year_marks_what_is_pending(visits, client_as):
+def test_report_half_year_marks_what_has_no_number(visits, client_as):
     pending = article(client_as("province")).xpath('.//a[contains(@class, "figure-none")]')
-    assert {link.text for link in pending} == {"〔待接入〕", "〔未登记〕"}
+    assert {link.text for link in pending} == {"〔待接入〕", "〔未登记〕", "〔暂无上报〕"}
 
 
 def test_report_half_year_lists_its_sources(visits, client_as):

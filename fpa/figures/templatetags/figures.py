@@ -35,6 +35,8 @@ def value_of(value: Value | None, figure: Figure) -> str:
 
 
 register.filter("stated_words", display.stated_words)
+register.filter("part_words", display.part_words)
+register.filter("why_none", display.why_none)
 
 
 def _read(key: str, unit: Unit | None, period: Period | None) -> Reading:

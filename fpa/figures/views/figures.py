@@ -50,7 +50,7 @@ def figure_detail(request: HttpRequest, key: str) -> HttpResponse:
         facts=panels.meaning(reading, _operands(figure, place)),
         lead=Panel("", "figures/figure_lead.html", shown),
         panels=panels.below(reading, place.actor, request.GET.get("boundaries", "")),
-        actions=_actions(figure, place, records_url if reading.value is not None else ""),
+        actions=_actions(figure, place, records_url if panels.is_told(reading) else ""),
         places=place.steps("figure_detail", key),
         back=("figure_list", "指标目录"),
     )

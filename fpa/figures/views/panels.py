@@ -13,7 +13,7 @@ from fpa.core.periods import Period
 from fpa.figures import fact_periods, queries
 from fpa.figures.boundaries import CannotTell, read_then
 from fpa.figures.comparisons import Change, change_words, changes, share_of, year_to_date
-from fpa.figures.display import address, exact_words, value_words
+from fpa.figures.display import address, exact_words, value_words, why_none
 from fpa.figures.figure import SHARE, Figure, Kind
 from fpa.figures.models import Statement
 from fpa.figures.queries import Reading, Value
@@ -25,11 +25,6 @@ MEMBERS = "member.total"
 """What a figure is told for each thousand of."""
 THEN = "then"
 TO_STATE = "statement.edit"
-WHY_NO_VALUE = {
-    "not_kept": "期末数在期间结束以后才有，请改选已经结束的期间或者本期；平台启用以前没有数据。",
-    "no_value": "作为除数的指标为 0，不能计算。",
-    "not_stated": "这个数没有业务记录可以汇总，由文件写明后登记；这个单位在这个期间还没有登记。",
-}
 NO_RECORDS_YET = "产生这个数的业务还没有接入平台，接入后由记录自动汇总。"
 
 
@@ -38,14 +33,19 @@ def meaning(reading: Reading, operands: list[tuple[Figure, str]]) -> list[Fact]:
     that it is computed from, with their pages."""
     figure = reading.figure
     found = [Fact("口径", figure.definition or NO_RECORDS_YET)]
-    if reading.qualifier in WHY_NO_VALUE:
-        found.append(Fact("说明", WHY_NO_VALUE[reading.qualifier]))
+    if why := why_none(reading):
+        found.append(Fact("说明", why))
     if operands:
         links = [(url, operand.name) for operand, url in operands]
         found.append(Fact("计算依据", format_html_join("、", '<a href="{}">{}</a>', links)))
-    if reading.value is not None:
+    if is_told(reading):
         found += _of_the_value(reading)
     return [*found, Fact("指标代码", figure.key, code=True)]
+
+
+def is_told(reading: Reading) -> bool:
+    """Whether there is something to tell of it: a value, or that nobody has reported one."""
+    return reading.value is not None or reading.qualifier == "not_reported"
 
 
 def _of_the_value(reading: Reading) -> list[Fact]:
@@ -59,10 +59,16 @@ def _of_the_value(reading: Reading) -> list[Fact]:
     return [
         Fact(f"{reading.unit.name}{reading.period.label}", exact_words(reading)),
         Fact("统计方式", f"{reading.figure.kind.value}{at}"),
-        Fact("准确程度", statement.get_qualifier_display() if statement else "准确数"),
+        Fact("准确程度", _exactness(reading)),
         ground,
         Fact("截至时间", reading.as_of),
     ]
+
+
+def _exactness(reading: Reading) -> str:
+    if reading.statement:
+        return str(reading.statement.get_qualifier_display())
+    return "—" if reading.value is None else "准确数"
 
 
 def below(reading: Reading, actor: Actor, boundaries: str) -> list[Panel]:
@@ -74,7 +80,7 @@ def below(reading: Reading, actor: Actor, boundaries: str) -> list[Panel]:
         may_state = reading.figure.kind is Kind.STATED and actor.may(TO_STATE)
         told = shown | {"statements": statements, "can_state": may_state}
         found.append(Panel("登记情况", "figures/_statements.html", told))
-    if reading.value is None:
+    if not is_told(reading):
         return found
     if compared := _compared(reading):
         found.append(facts_panel("对比", compared))
@@ -101,10 +107,11 @@ def _compared(reading: Reading) -> list[Fact]:
 
 @dataclass(frozen=True)
 class BreakdownRow:
-    """A row of a breakdown: a unit below (None for the unit's own records), its value and share of the whole."""
+    """A row of a breakdown: a unit below (None for the unit's own records), its value and share of the whole; None
+    for one that has not reported."""
 
     unit: Unit | None
-    value: Value
+    value: Value | None
     share: Decimal | None
     url: str
 
@@ -143,9 +150,11 @@ def by_units(reading: Reading, actor: Actor, boundaries: str) -> Breakdown:
     return Breakdown(reading.value, _rows(reading, reading.value, parts), adds_up, may_switch, fault=fault)
 
 
-def _rows(reading: Reading, whole: Value | None, parts: list[tuple[Unit, Value]]) -> list[BreakdownRow]:
+def _rows(
+    reading: Reading, whole: Value | None, parts: list[tuple[Unit, Value | None]]
+) -> list[BreakdownRow]:
     base = Decimal(whole or 0) if reading.figure.kind.is_additive else Decimal(0)
-    found: list[tuple[Unit | None, Value]] = [*parts]
+    found: list[tuple[Unit | None, Value | None]] = [*parts]
     if found and reading.own:
         found.insert(0, (None, reading.own))
     key, period = reading.figure.key, reading.period
@@ -153,7 +162,7 @@ def _rows(reading: Reading, whole: Value | None, parts: list[tuple[Unit, Value]]
         BreakdownRow(
             unit,
             value,
-            value / base if base else None,
+            value / base if base and value is not None else None,
             address("figure_detail", key, unit, period) if unit else "",
         )
         for unit, value in found

@@ -104,6 +104,20 @@ def test_summary_tells_that_it_is_older_than_what_is_approved_below(course, vill
         assert "增加 5户" in page
 
 
+def test_summaries_further_up_tell_it_too(course, villages, whole_unit, client_as):
+    """The figures count a late village at once; no summary above it may pass for the same number unsaid."""
+    course.approve(course.report(villages[0], households=30))
+    course.approve(course.sum_up(villages[0].parent))
+    summary = course.sum_up(whole_unit("county"))
+    course.approve(summary)
+    with whole_province():
+        assert late_sums(course.of(summary)) == []
+    course.approve(course.report(villages[1], households=5, value=5000))
+    page = client_as("city").get(f"/submissions/{summary.pk}/").content.decode()
+    assert "下级的数据有变动" in page
+    assert "增加 5户" in page
+
+
 def test_sheet_of_an_acted_report_is_the_villages(acted, course, village):
     with scoped(village.path):
         sheet = sheet_of(course.collection, village, timezone.localdate())
