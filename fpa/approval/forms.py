@@ -11,8 +11,8 @@ from django.db.models import QuerySet
 from django.utils import timezone
 
 from fpa.access.models import Post, User
-from fpa.approval.actions import Place
-from fpa.approval.kinds import PlaceOf
+from fpa.approval.actions import ReturnedPlace
+from fpa.approval.kinds import ReturnablePlace
 from fpa.approval.models import Case, CaseState, Thread, ThreadState, Verdict
 from fpa.approval.queries import escalated_to, tasks_for
 from fpa.core.actor import Actor
@@ -47,7 +47,7 @@ class DecideForm(Form):
     due_on = DateField(label="退回的请于何日前改好", required=False)
 
     def __init__(
-        self, *args: Any, places: Sequence[PlaceOf], asks: frozenset[str], rejects: bool, **kw: Any
+        self, *args: Any, places: Sequence[ReturnablePlace], asks: frozenset[str], rejects: bool, **kw: Any
     ) -> None:
         super().__init__(*args, **kw)
         self.places_of = places
@@ -62,7 +62,7 @@ class DecideForm(Form):
         style_widgets(self)
 
     @property
-    def places(self) -> list[Place]:
+    def places(self) -> list[ReturnedPlace]:
         """The places whose fault is named."""
         told = [(place, self.cleaned_data.get(f"place_{n}", "")) for n, place in enumerate(self.places_of)]
         return [{"place": place.key, "label": place.label, "reason": why} for place, why in told if why]
@@ -183,8 +183,8 @@ class DelegateForm(Form):
 class ThreadFilters(django_filters.FilterSet):
     """Threads by state, and by the own unit's part in them."""
 
-    MINE = (("waiting", "等我单位答复"), ("asked", "由我单位办理"), ("opened", "我单位发起"))
-    _FIELD = {"waiting": "awaiting", "asked": "assignee", "opened": "opened_unit"}
+    MINE = (("waiting", "等我单位答复"), ("assignee", "由我单位办理"), ("opened", "我单位发起"))
+    _FIELD = {"waiting": "awaiting", "assignee": "assignee", "opened": "opened_unit"}
 
     state = django_filters.ChoiceFilter(label="状态", choices=ThreadState, empty_label="全部")
     mine = django_filters.ChoiceFilter(
@@ -194,6 +194,12 @@ class ThreadFilters(django_filters.FilterSet):
     class Meta:
         model = Thread
         fields: list[str] = []
+
+    def __init__(self, data: Any = None, *args: Any, **kwargs: Any) -> None:
+        if data and data.get("mine") == "asked":  # as addresses and saved views have it from before
+            data = data.copy()
+            data["mine"] = "assignee"
+        super().__init__(data, *args, **kwargs)
 
     def filter_mine(self, rows: QuerySet[Thread], _name: str, value: str) -> QuerySet[Thread]:
         """Threads in which the own unit has that part; only open ones can wait."""

@@ -33,7 +33,7 @@ CASE_VERBS: Mapping[str, str] = {
 
 
 @dataclass(frozen=True)
-class PlaceOf:
+class ReturnablePlace:
     """A field or cell of a subject that can be returned; `anchor` is its id on the subject's page."""
 
     key: str
@@ -70,7 +70,7 @@ class CaseKind:
     view: str
     flow: Callable[[Unit], str]
     summary: Callable[[Any], Sequence[tuple[str, str]]]
-    places: Callable[[Any], Sequence[PlaceOf]] = lambda _: ()
+    places: Callable[[Any], Sequence[ReturnablePlace]] = lambda _: ()
     facts: Callable[[Any], Mapping[str, Any]] = lambda _: {}
     shown_to_experts: Callable[[Any], Sequence[tuple[str, str]]] | None = None
     asks: frozenset[str] = frozenset()

@@ -126,7 +126,7 @@ class Case(ScopedModel):
     step = models.PositiveSmallIntegerField("环节")
     permission = models.CharField("审核权限", max_length=60)
     reviewer = models.ForeignKey(Unit, models.PROTECT, related_name="+", verbose_name="审核单位")
-    reviewer_path = PathField()
+    reviewer_path = PathField(verbose_name="审核单位路径")
     due_on = models.DateField("办理期限", null=True, blank=True)
     submitted_at = models.DateTimeField("上报时间")
     facts = models.JSONField("事项要素", default=dict)

@@ -4,7 +4,7 @@ from typing import Any
 
 from fpa.access.models import Level, Unit
 from fpa.approval.actions import Step, ensure_flow
-from fpa.approval.kinds import CaseKind, Hook, PlaceOf, register
+from fpa.approval.kinds import CaseKind, Hook, ReturnablePlace, register
 from fpa.approval.models import Case, Decision, Verdict
 from fpa.core.actor import Actor
 from fpa.training.models import Plan, PlanState
@@ -48,7 +48,10 @@ PLAN = CaseKind(
     view="training.view",
     flow=_flow,
     summary=_summary,
-    places=lambda plan: [PlaceOf("sessions", "计划场次"), PlaceOf("participants", "计划人次")],
+    places=lambda plan: [
+        ReturnablePlace("sessions", "计划场次"),
+        ReturnablePlace("participants", "计划人次"),
+    ],
     verbs={
         Verdict.SUBMIT: "plan.submitted",
         Verdict.APPROVE: "plan.approved",

@@ -24,7 +24,7 @@ from fpa.core.actor import Actor
 from fpa.core.chinese import date_cn
 
 
-class Place(TypedDict):
+class ReturnedPlace(TypedDict):
     """A faulty field or cell of a return; without a reason of its own it shares the return's."""
 
     place: str
@@ -201,7 +201,7 @@ def return_case(
     by: Actor,
     reason: str,
     due_on: date,
-    places: Sequence[Place] = (),
+    places: Sequence[ReturnedPlace] = (),
     document: Document | None = None,
 ) -> Case:
     """Return a case for revision until a day, naming the faulty cells; each gets a thread (issue point 12).
@@ -221,7 +221,9 @@ def _fields_of(document: Document | None) -> dict[str, Any]:
 
 
 @transaction.atomic
-def reopen_case(*, case: Case, by: Actor, reason: str, due_on: date, places: Sequence[Place] = ()) -> Case:
+def reopen_case(
+    *, case: Case, by: Actor, reason: str, due_on: date, places: Sequence[ReturnedPlace] = ()
+) -> Case:
     """Return an approved case to its unit, by the unit that approved it last: it stands at that step again.
 
     Raises CannotDecide where it is not approved, another unit approved it, or the subject is under review anew.
@@ -243,7 +245,7 @@ def _check_return(reason: str, due_on: date) -> None:
 
 
 def give_back(
-    case: Case, by: Actor, reason: str, due_on: date, places: Sequence[Place], **fields: Any
+    case: Case, by: Actor, reason: str, due_on: date, places: Sequence[ReturnedPlace], **fields: Any
 ) -> Case:
     """Put a held case back to its unit, with a thread a place."""
     turns.close_open(case, TaskState.RETURNED)
@@ -255,7 +257,7 @@ def give_back(
     return decide(case, Verdict.RETURN, by, reason=reason, due_on=due_on, places=named, **fields)
 
 
-def _named(place: Place, reason: str) -> dict[str, str]:
+def _named(place: ReturnedPlace, reason: str) -> dict[str, str]:
     key = place["place"]
     return {"place": key, "label": place.get("label") or key, "reason": place.get("reason") or reason}
 
@@ -304,7 +306,7 @@ def withdraw_case(*, case: Case, by: Actor, reason: str = "") -> Case:
 @transaction.atomic
 def record_outside_result(
     *, case: Case, by: Actor, verdict: str, document: Document, note: str = "", due_on: date | None = None,
-    places: Sequence[Place] = (), file: str = "",
+    places: Sequence[ReturnedPlace] = (), file: str = "",
 ) -> Case:  # fmt: skip
     """Enter what an outside body decided: its document's number and day, and whether it approved, returned or
     rejected; the body has no account, and the entry names who made it.
