@@ -5,6 +5,7 @@ from typing import Any, ClassVar
 
 from django.contrib.postgres.fields import ArrayField
 from django.contrib.postgres.indexes import GinIndex
+from django.core.serializers.json import DjangoJSONEncoder
 from django.db import models
 from django.db.models import Q
 from django.urls import reverse
@@ -13,6 +14,7 @@ from fpa.access.models import GrantedModel, PathField, Post, ScopedModel, Unit
 from fpa.core.actor import Actor
 from fpa.core.lists.parts import Tone
 from fpa.core.visibility import Visibility
+from fpa.files.models import Attachment, Document
 
 TONES: dict[str, Tone] = {
     "submit": "waiting",
@@ -38,13 +40,19 @@ class FlowQuerySet(models.QuerySet["Flow"]):
         publishers = Unit.objects.above(unit.path).values("path")
         return self.filter(code=code, path__in=publishers).order_by("-path", "-version").first()
 
+    def newest(self) -> "FlowQuerySet":
+        """The newest version of each publisher's flows."""
+        versions = self.order_by("unit", "code", "-version").distinct("unit", "code")
+        return self.filter(pk__in=versions.values("pk"))
+
 
 class Flow(ScopedModel):
     """A version of how a kind of thing goes up the levels; its unit is the publisher. Never edited, only followed
     by the next version, so that running cases finish on theirs.
 
     `steps` is a list of `fpa.approval.steps.Step`, the lowest level first:
-    `{"level": 4, "permission": "submission.review", "label": "乡镇审核"}`.
+    `{"level": 4, "permission": "submission.review", "label": "乡镇审核"}`. `published_by` is empty where the platform
+    published it with a release.
     """
 
     visibility: ClassVar[Visibility] = Visibility.PUBLISHED_DOWN
@@ -55,6 +63,7 @@ class Flow(ScopedModel):
     name = models.CharField("名称", max_length=60)
     steps = models.JSONField("环节")
     published_at = models.DateTimeField("发布时间", auto_now_add=True)
+    published_by = models.CharField("发布人", max_length=40, blank=True, default="")
 
     objects = FlowQuerySet.as_manager()
 
@@ -68,6 +77,10 @@ class Flow(ScopedModel):
 
     def __str__(self) -> str:
         return f"{self.name}（第 {self.version} 版）"
+
+    def get_absolute_url(self) -> str:
+        """Its page, with its steps and all versions."""
+        return reverse("flow_detail", args=[self.pk])
 
 
 SUBMISSION_KIND = "submission"
@@ -100,7 +113,7 @@ class CaseQuerySet(models.QuerySet["Case"]):
 
     def whole(self) -> "CaseQuerySet":
         """With what every line about a case shows."""
-        return self.select_related("flow", "unit", "reviewer")
+        return self.select_related("flow", "unit", "reviewer", "basis__attachment")
 
     def of_kind(self, code: str) -> "CaseQuerySet":
         """The cases of a kind: a subject may have a live one of each."""
@@ -112,7 +125,8 @@ class Case(ScopedModel):
     at, or stood at last: it reviews itself, or sees to the experts, the outside body or the time that do.
 
     `facts` are what its kind told when it was sent up; conditions of steps are held against them. A case of 补录
-    (`is_past`) has no flow: another person of its unit checks it.
+    (`is_past`) has no flow: it rests on its `basis`, and another person of its unit checks it. `changes` is what an
+    amendment asks for: field of the subject → [as it is, as it should be].
     """
 
     kind = models.CharField("业务", max_length=40, default=SUBMISSION_KIND)
@@ -129,9 +143,10 @@ class Case(ScopedModel):
     reviewer_path = PathField(verbose_name="审核单位路径")
     due_on = models.DateField("办理期限", null=True, blank=True)
     submitted_at = models.DateTimeField("上报时间")
-    facts = models.JSONField("事项要素", default=dict)
+    facts = models.JSONField("事项要素", default=dict, encoder=DjangoJSONEncoder)
     is_past = models.BooleanField("补录", default=False)
-    basis = models.CharField("补录依据", max_length=200, blank=True, default="")
+    basis = models.ForeignKey(Document, models.PROTECT, null=True, related_name="+", verbose_name="依据文件")
+    changes = models.JSONField("申请变更的内容", default=dict, encoder=DjangoJSONEncoder)
     amends = models.ForeignKey(
         "self", models.PROTECT, null=True, related_name="amendments", verbose_name="变更的事项"
     )
@@ -148,7 +163,8 @@ class Case(ScopedModel):
                 name="case_one_live_of_a_kind",
             ),
             models.CheckConstraint(
-                condition=Q(is_past=True, flow=None) & ~Q(basis="") | Q(is_past=False, flow__isnull=False),
+                condition=Q(is_past=True, flow=None, basis__isnull=False)
+                | Q(is_past=False, flow__isnull=False),
                 name="case_past_has_its_basis",
             ),
         ]
@@ -362,7 +378,8 @@ class Decision(Signed):
     """What was decided on a case. `places` names the faulty fields or cells of a return:
     `[{"place": "cell key", "label": "走访户数", "reason": "…"}]`.
 
-    `task` is whose task it did. `body`, `number`, `dated_on` are of an outside body's document; `file` names the paper.
+    `task` is whose task it did. `document` is an outside body's, which tells issuer, number and day; `attachment` is a
+    file of the decision's own. `file` is how files were named in words before they were kept here; it is only read.
     `on_behalf_of` is the unit for which another one acted (代办).
     """
 
@@ -376,10 +393,13 @@ class Decision(Signed):
     task = models.ForeignKey(Task, models.PROTECT, null=True, related_name="decisions", verbose_name="任务")
     score = models.DecimalField("评分", max_digits=6, decimal_places=2, null=True)
     amount = models.DecimalField("核定金额", max_digits=16, decimal_places=2, null=True)
-    file = models.CharField("附件", max_length=200, blank=True, default="")
-    body = models.CharField("外部单位", max_length=60, blank=True, default="")
-    number = models.CharField("文号", max_length=60, blank=True, default="")
-    dated_on = models.DateField("成文日期", null=True)
+    document = models.ForeignKey(
+        Document, models.PROTECT, null=True, related_name="+", verbose_name="外部单位的文件"
+    )
+    attachment = models.ForeignKey(
+        Attachment, models.PROTECT, null=True, related_name="+", verbose_name="附件"
+    )
+    file = models.CharField("附件说明", max_length=200, blank=True, default="")
     on_behalf_of = models.ForeignKey(
         Unit, models.PROTECT, null=True, related_name="+", verbose_name="代办的单位"
     )
@@ -394,6 +414,10 @@ class Decision(Signed):
 
     def __str__(self) -> str:
         return f"{self.get_verdict_display()}：{self.case}"
+
+    def get_absolute_url(self) -> str:
+        """Its case's page, where it stands."""
+        return self.case.get_absolute_url()
 
     @property
     def tone(self) -> Tone:

@@ -3,7 +3,6 @@
 from fpa.approval.actions.batch import BatchResult, decide_cases
 from fpa.approval.actions.cases import (
     Answers,
-    Document,
     ReturnedPlace,
     approve_case,
     record_objection,
@@ -36,7 +35,6 @@ __all__ = [
     "CannotPublish",
     "CannotReply",
     "CannotSettle",
-    "Document",
     "ReturnedPlace",
     "Step",
     "amend_case",

@@ -14,6 +14,7 @@ from fpa.access.scope import scoped
 from fpa.approval import actions
 from fpa.approval.actions import ReturnedPlace, Step
 from fpa.approval.kinds import CaseKind, ReturnablePlace, register
+from fpa.core.expressions import Term
 
 SAMPLE = CaseKind(
     code="sample",
@@ -24,6 +25,8 @@ SAMPLE = CaseKind(
     summary=lambda unit: [("单位", unit.name), ("层级", unit.get_level_display())],
     places=lambda unit: [ReturnablePlace("name", "名称"), ReturnablePlace("code", "区划代码")],
     facts=lambda unit: {"level": unit.level},
+    terms=(Term("level", "单位层级"),),
+    enter="thread.write",
 )
 """A kind whose subjects are units: any saved row will do, and they are always there."""
 
