@@ -190,7 +190,11 @@ def _keep_lists(place: Place) -> None:
 def _publish(place: Place, visit: Form) -> None:
     unit, notice, today = place.unit, place.notice, timezone.localdate()
     flow = Flow.objects.create(
-        unit=unit, code="own", version=1, name=f"{notice}流程", steps=[{"label": "审核"}]
+        unit=unit,
+        code="own",
+        version=1,
+        name=f"{notice}流程",
+        steps=[{"level": 1, "permission": "submission.review", "label": "审核"}],
     )
     form = Form.objects.create(unit=unit, code="own", name=f"{notice}表", period_kind="half", note=notice)
     item = Item.objects.create(

@@ -1,6 +1,6 @@
 """What people fill in on a thread, and what the lists of threads and cases are filtered by."""
 
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from datetime import timedelta
 from typing import Any, cast
 
@@ -17,7 +17,7 @@ from fpa.approval.kinds import ReturnablePlace
 from fpa.approval.models import Case, CaseState, Thread, ThreadState, Verdict
 from fpa.approval.queries import escalated_to, tasks_for
 from fpa.core.actor import Actor
-from fpa.core.forms import DateField, Form, NumberField, style_widgets
+from fpa.core.forms import DateField, Form, NumberField, display_value, style_widgets
 from fpa.files.fields import AttachmentField
 from fpa.files.forms import WithDocumentForm
 
@@ -161,15 +161,33 @@ class PastForm(WithDocumentForm):
     """The document by which something was approved before the platform ran."""
 
 
+class WithdrawForm(Form):
+    """Why a case is taken back."""
+
+    reason = forms.CharField(
+        label="撤回理由", max_length=500, required=False, widget=forms.Textarea({"rows": 3})
+    )
+
+
 class AmendForm(Form):
     """What of an approved thing is to be changed: the fields of its model that its kind lets change, and why."""
 
-    def __init__(self, *args: Any, subject: models.Model, names: Sequence[str], **kwargs: Any) -> None:
+    def __init__(
+        self,
+        *args: Any,
+        subject: models.Model,
+        names: Sequence[str],
+        proposed: Mapping[str, Any],
+        **kwargs: Any,
+    ) -> None:
         super().__init__(*args, **kwargs)
         for name in names:
             field = cast("models.Field[Any, Any]", subject._meta.get_field(name))
             self.fields[name] = cast(forms.Field, field.formfield())
-            self.initial[name] = getattr(subject, name)
+            self.fields[
+                name
+            ].help_text = f"现在是：{display_value(getattr(subject, name), self.fields[name])}"
+            self.initial[name] = proposed.get(name, getattr(subject, name))
         self.fields["reason"] = forms.CharField(
             label="变更理由", max_length=500, widget=forms.Textarea({"rows": 3})
         )
@@ -249,6 +267,12 @@ class CaseFilters(django_filters.FilterSet):
         label="与我单位有关", choices=MINE, empty_label="不限", method="filter_mine"
     )
     state = django_filters.ChoiceFilter(label="状态", choices=CaseState, empty_label="全部")
+    past = django_filters.ChoiceFilter(
+        label="补录",
+        field_name="is_past",
+        choices=(("True", "只看补录的"), ("False", "不看补录的")),
+        empty_label="不限",
+    )
 
     class Meta:
         model = Case

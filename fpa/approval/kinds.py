@@ -130,7 +130,7 @@ class CaseKind:
 
 def changes_in_words(case: Case, subject: models.Model) -> list[tuple[str, str]]:
     """What an amendment asks for: 变更：计划场次, 3 → 5."""
-    fields = {name: subject._meta.get_field(name) for name in case.changes}
+    fields: dict[str, Any] = {name: subject._meta.get_field(name) for name in case.changes}
     return [
         (f"变更：{fields[name].verbose_name}", f"{_word(fields[name], old)} → {_word(fields[name], new)}")
         for name, (old, new) in case.changes.items()

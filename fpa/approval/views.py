@@ -9,7 +9,8 @@ from fpa.access.seats import seated
 from fpa.approval import actions
 from fpa.approval.actions import CannotReply, CannotSettle
 from fpa.approval.forms import ReplyForm
-from fpa.approval.kinds import kind_of, page_of
+from fpa.approval.kinds import changes_in_words, kind_of, page_of
+from fpa.approval.links import case_links
 from fpa.approval.lists import CASE_LIST, THREAD_LIST
 from fpa.approval.models import Case, Thread
 from fpa.approval.queries import opinions_on, threads_of
@@ -30,9 +31,12 @@ def case_detail(request: HttpRequest, pk: int) -> HttpResponse:
     """A case with its history and the talk on its subject."""
     case = load(Case.objects.whole(), pk, request, "case.view")
     kind = kind_of(case.kind)
-    check(request, kind.view)
+    actor = check(request, kind.view)
     shown = {"title": case.title, "case": case, "kind": kind, "threads": threads_of(case)}
     shown |= {"opinions": opinions_on(case), "page": page_of(case)}
+    shown |= {"links": case_links(case, actor)}
+    if case.changes:
+        shown["changes"] = changes_in_words(case, kind.subject_of(case))
     return render(request, "approval/case_detail.html", shown)
 
 

@@ -32,7 +32,7 @@ from fpa.pages.form_flow import form_flow, redirect_with_message
 
 def decide_case(request: HttpRequest, pk: int) -> HttpResponse:
     """A case with all that is needed to decide on it: facts, places, history, talk; after it the next one's turn."""
-    case, actor, kind = _load(request, pk)
+    case, actor, kind = load_case(request, pk)
     task = _task(case, actor)
     subject = kind.subject_of(case)
     form = DecideForm(
@@ -61,7 +61,7 @@ def decide_case(request: HttpRequest, pk: int) -> HttpResponse:
     )
 
 
-def _load(request: HttpRequest, pk: int) -> tuple[Case, Actor, CaseKind]:
+def load_case(request: HttpRequest, pk: int) -> tuple[Case, Actor, CaseKind]:
     """A case of the seat's scope, where its role may see cases of that kind."""
     case = load(Case.objects.whole(), pk, request, "case.view")
     kind = kind_of(case.kind)
@@ -145,7 +145,7 @@ def _task_page(
     done: str,
 ) -> HttpResponse:
     """A form page about the seat's task on a case. Raises Http404 where it has none."""
-    case, actor, _ = _load(request, pk)
+    case, actor, _ = load_case(request, pk)
     if _task(case, actor) is None:
         raise Http404(f"“{case.title}”{case.standing}，现在不由您的岗位办理。")
     page = reverse("decide_case", args=[pk])

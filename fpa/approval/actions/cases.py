@@ -180,7 +180,7 @@ def apply_changes(case: Case) -> dict[str, Any]:
     subject = model_of(kind)._default_manager.select_for_update(of=("self",)).get(pk=case.subject_id)
     done = {}
     for name, (old, new) in case.changes.items():
-        field = subject._meta.get_field(name)
+        field: Any = subject._meta.get_field(name)
         if getattr(subject, name) != field.to_python(old):
             raise CannotDecide(
                 f"“{field.verbose_name}”在申请变更以后又有改动，请退回，由申请单位核对后重报。"

@@ -1,6 +1,7 @@
 """补录 and amendments: what was approved before the platform, and what changes what was approved."""
 
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.utils import timezone
 
 from fpa.approval import actions
@@ -11,6 +12,10 @@ from fpa.approval.tests.conftest import SAMPLE, in_days
 from fpa.audit.models import Event
 from fpa.files.actions import CannotKeepDocument, NewDocument
 from fpa.files.queries import resting_on
+from fpa.files.tests.samples import PDF
+from fpa.training.actions import submit_plan
+from fpa.training.cases import PLAN, ensure_flows
+from fpa.training.models import Plan
 
 APPLIED: list[str] = []
 
@@ -152,3 +157,64 @@ def test_amendment_needs_a_change_and_a_reason(approved, actor, unit_of, given, 
 def test_only_what_is_approved_is_amended(submit, actor):
     with pytest.raises(CannotDecide, match="还没有通过"):
         amend(submit(), actor("village"))
+
+
+@pytest.fixture
+def plan(province_scope, unit_of):
+    """A county's training plan of a year before the platform."""
+    return Plan.objects.create(
+        unit=unit_of("county"), year=2021, title="2021年培训计划", sessions=3, participants=90
+    )
+
+
+def test_a_plan_is_entered_afterwards_on_its_page(plan, client_as, colleague):
+    client = client_as("county")
+    assert f"/cases/past/training_plan/{plan.pk}/" in client.get(plan.get_absolute_url()).content.decode()
+    url = f"/cases/past/training_plan/{plan.pk}/"
+    assert "请填写发文机关" in client.post(url, {"document": "湘计生协〔2021〕8号"}).content.decode()
+    told = {"document": "湘计生协〔2021〕8号", "issuer": "省计生协", "issued_on": "2021-03-01"}
+    client.post(url, told | {"upload": SimpleUploadedFile("批复.pdf", PDF)})
+    case = Case.objects.get()
+    page = client.get(f"/cases/{case.pk}/").content.decode()
+    assert all(words in page for words in ("补录", "湘计生协〔2021〕8号", "下载扫描件"))
+    actions.approve_case(case=case, by=colleague("county"))
+    plan.refresh_from_db()
+    assert plan.state == "approved"
+    assert url not in client.get(plan.get_absolute_url()).content.decode()
+
+
+def test_a_plan_is_amended_from_its_case(plan, client_as, colleague, actor):
+    ensure_flows()
+    case = actions.record_past_case(
+        kind=PLAN, subject=plan, title=plan.title, unit=plan.unit, document=BASIS, by=actor("county")
+    )
+    actions.approve_case(case=case, by=colleague("county"))
+    client, url = client_as("county"), f"/cases/{case.pk}/amend/training_plan_change/"
+    assert url in client.get(f"/cases/{case.pk}/").content.decode()
+    told = {"sessions": 5, "participants": 90, "reason": "增加两场"}
+    assert "仍按原来批准的内容执行" in client.post(url, told).content.decode()
+    client.post(url, told | {"confirmed": "1"})
+    change = Case.objects.get(amends=case)
+    page = client_as("city").get(f"/cases/{change.pk}/decide/").content.decode()
+    assert all(words in page for words in ("变更：计划场次", "3 → 5", "增加两场"))
+    actions.approve_case(case=change, by=actor("city"))
+    plan.refresh_from_db()
+    assert (plan.sessions, plan.state) == (5, "approved")
+    assert Event.objects.get(verb="plan.amended").changes["sessions"] == [3, 5]
+
+
+def test_a_plan_is_withdrawn_on_the_page_of_its_case(plan, client_as, actor):
+    ensure_flows()
+    case = submit_plan(plan=plan, by=actor("county"))
+    client = client_as("county")
+    assert f"/cases/{case.pk}/withdraw/" in client.get(f"/cases/{case.pk}/").content.decode()
+    client.post(f"/cases/{case.pk}/withdraw/", {"reason": "数字有误"})
+    plan.refresh_from_db()
+    assert (Case.objects.get().state, plan.state) == ("withdrawn", "draft")
+
+
+@pytest.mark.parametrize("name", ["sibling", "village"])
+def test_pages_of_entering_are_for_who_may(plan, client_as, name):
+    status = 404 if name == "sibling" else 403
+    assert client_as(name).get(f"/cases/past/training_plan/{plan.pk}/").status_code == status
+    assert client_as(name).get(f"/cases/past/submission/{plan.pk}/").status_code == 404
