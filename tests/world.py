@@ -272,5 +272,10 @@ def _talk(place: Place, submission: Submission, parent: Unit) -> None:
         opened_unit=unit, assignee=unit, awaiting=unit,
     )  # fmt: skip
     message = Message.objects.create(unit=unit, thread=thread, body=f"{mark}的话", actor_name=f"{mark}人")
+    place.rows["PlanCase"] = Case.objects.create(
+        subject_type="training.plan", subject_id=str(place.pk("Plan")), kind="training_plan", unit=unit, flow=flow,
+        title=f"{mark}计划", step=0, permission="training.review", reviewer=parent, submitted_at=timezone.now(),
+        state="withdrawn",
+    )  # fmt: skip
     for row in (case, task, dossier, decision, thread, message):
         place.keep(row)

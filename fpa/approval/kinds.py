@@ -168,11 +168,13 @@ def amending(code: str) -> list[CaseKind]:
 
 
 def flow_codes() -> dict[str, tuple[CaseKind, list[Level]]]:
-    """Every flow that a kind goes up by: its kind, and the levels whose units do."""
+    """Every flow that a kind goes up by: its kind (the first to be registered), and the levels whose units do."""
     found: dict[str, tuple[CaseKind, list[Level]]] = {}
     for kind in kinds():
         for level in list(Level)[1:]:
-            found.setdefault(kind.flow(Unit(level=level)), (kind, []))[1].append(level)
+            of_kind, levels = found.setdefault(kind.flow(Unit(level=level)), (kind, []))
+            if of_kind is kind:
+                levels.append(level)
     return found
 
 

@@ -9,15 +9,16 @@ from fpa.access.seats import seated
 from fpa.approval import actions
 from fpa.approval.actions import CannotReply, CannotSettle
 from fpa.approval.forms import ReplyForm
-from fpa.approval.kinds import changes_in_words, kind_of, page_of
+from fpa.approval.kinds import kind_of, page_of
 from fpa.approval.links import case_links
 from fpa.approval.lists import CASE_LIST, THREAD_LIST
 from fpa.approval.models import Case, Thread
-from fpa.approval.queries import opinions_on, threads_of
+from fpa.approval.queries import opinions_on, tasks_for, threads_of
 from fpa.approval.templatetags.approval import panel
 from fpa.core.addresses import own_address
 from fpa.pages.declared_lists import declared_list
 from fpa.pages.once import mark_done
+from fpa.pages.record import Fact
 
 
 @require_GET
@@ -34,9 +35,10 @@ def case_detail(request: HttpRequest, pk: int) -> HttpResponse:
     actor = check(request, kind.view)
     shown = {"title": case.title, "case": case, "kind": kind, "threads": threads_of(case)}
     shown |= {"opinions": opinions_on(case), "page": page_of(case)}
-    shown |= {"links": case_links(case, actor)}
-    if case.changes:
-        shown["changes"] = changes_in_words(case, kind.subject_of(case))
+    is_mine = tasks_for(actor).of_turn(case).exists()
+    shown |= {"links": case_links(case, actor), "may_decide": is_mine or kind.own_page}
+    if not kind.own_page:
+        shown["facts"] = [Fact(label, text) for label, text in kind.facts_of(case, kind.subject_of(case))]
     return render(request, "approval/case_detail.html", shown)
 
 

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from django.db import models, transaction
 
 from fpa.access.models import Unit
+from fpa.approval.flow_words import step_row
 from fpa.approval.kinds import terms_of_flow
 from fpa.approval.models import Flow
 from fpa.approval.steps import CannotPublish, Step, check_steps
@@ -30,8 +31,13 @@ def publish_flow(
         unit=unit, code=code, version=last.version + 1 if last else 1, name=name, steps=list(steps),
         published_by=by.name if by.user_id else "",
     )  # fmt: skip
-    record("flow.published", flow, by=by, changes={"steps": [last.steps if last else None, flow.steps]})
+    changes = {"steps": [_in_words(last) if last else None, _in_words(flow)]}
+    record("flow.published", flow, by=by, changes=changes)
     return flow
+
+
+def _in_words(flow: Flow) -> str:
+    return " → ".join(f"{label}（{'，'.join(rest)}）" for label, *rest in map(step_row, flow.steps))
 
 
 def _check_follows(last: Flow, follows: int, name: str, steps: Sequence[Step]) -> None:

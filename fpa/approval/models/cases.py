@@ -157,7 +157,9 @@ class Case(ScopedModel):
         """Where the case stands, in words that name whose turn it is."""
         if self.state == CaseState.OPEN:
             body = self.current_step.get("body", "")
-            return f"待{body or self.reviewer.short_name}{self.step_label}"
+            level = self.reviewer.get_level_display()  # 待鹤城审核, not 待鹤城县市区审核
+            deed = self.step_label.removeprefix(level) if len(level) > 1 else self.step_label
+            return f"待{body or self.reviewer.short_name}{deed}"
         return self.get_state_display()
 
 

@@ -34,8 +34,8 @@ def test_an_edit_makes_a_version_and_running_cases_finish_on_theirs(client_as, f
     assert newer.steps == [
         STEPS[0],
         STEPS[1] | {"level": 1},
-        {"level": 1, "permission": "case.decide", "label": "省财政厅批复", "kind": "outside", "body": "省财政厅", "days": 10,
-         "when": "单位层级 >= 5", "asks": ["file"]},
+        {"level": 1, "permission": "case.decide", "label": "省财政厅批复", "kind": "outside", "body": "省财政厅",
+         "days": 10, "when": "单位层级 >= 5", "asks": ["file"]},
     ]  # fmt: skip
     assert newer.published_by
     assert Case.objects.get(pk=case.pk).flow == flow

@@ -195,8 +195,9 @@ def test_a_plan_is_amended_from_its_case(plan, client_as, colleague, actor):
     assert "仍按原来批准的内容执行" in client.post(url, told).content.decode()
     client.post(url, told | {"confirmed": "1"})
     change = Case.objects.get(amends=case)
-    page = client_as("city").get(f"/cases/{change.pk}/decide/").content.decode()
-    assert all(words in page for words in ("变更：计划场次", "3 → 5", "增加两场"))
+    for address in (f"/cases/{change.pk}/decide/", f"/cases/{change.pk}/"):
+        page = client_as("city").get(address).content.decode()
+        assert all(words in page for words in ("变更：计划场次", "3 → 5", "增加两场"))
     actions.approve_case(case=change, by=actor("city"))
     plan.refresh_from_db()
     assert (plan.sessions, plan.state) == (5, "approved")
@@ -218,3 +219,9 @@ def test_pages_of_entering_are_for_who_may(plan, client_as, name):
     status = 404 if name == "sibling" else 403
     assert client_as(name).get(f"/cases/past/training_plan/{plan.pk}/").status_code == status
     assert client_as(name).get(f"/cases/past/submission/{plan.pk}/").status_code == 404
+
+
+@pytest.mark.parametrize(("query", "count"), [("past=True", 1), ("past=False", 0), ("", 1)])
+def test_case_list_tells_what_was_entered_afterwards(past, client_as, query, count):
+    past()
+    assert f"共 {count} 条" in client_as("county").get(f"/cases/?{query}").content.decode()
