@@ -160,6 +160,10 @@ class ObjectionForm(Form):
 class PastForm(WithDocumentForm):
     """The document by which something was approved before the platform ran."""
 
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["document"].label = "当时批准的文件（文号）"
+
 
 class WithdrawForm(Form):
     """Why a case is taken back."""

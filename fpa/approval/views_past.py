@@ -9,7 +9,7 @@ from django.urls import reverse
 from fpa.access.loaders import check, load_for
 from fpa.approval import actions
 from fpa.approval.forms import AmendForm, PastForm, WithdrawForm
-from fpa.approval.kinds import CaseKind, kinds, whole_rows
+from fpa.approval.kinds import CaseKind, changes_in_words, kinds, whole_rows
 from fpa.approval.models import Case
 from fpa.approval.views_deciding import load_case
 from fpa.pages.form_flow import form_flow
@@ -64,8 +64,20 @@ def amend_case(request: HttpRequest, pk: int, kind: str) -> HttpResponse:
         back=case.get_absolute_url(),
         does=does,
         said=lambda sent: (f"已报送“{sent.title}”，由{sent.reviewer.name}审核。", sent.get_absolute_url()),
-        consequences=lambda _: ["报送上级审核；审核通过以前，仍按原来批准的内容执行。"],
+        consequences=partial(_consequences, of_kind, subject),
     )  # fmt: skip
+
+
+def _consequences(kind: CaseKind, subject: Any, answers: dict[str, Any]) -> list[str]:
+    """What would change, old → new, and from when."""
+    wanted = Case(changes={name: [getattr(subject, name), answers[name]] for name in kind.changes})
+    told = [f"{label}：{words}" for label, words in changes_in_words(wanted, subject) if not _is_same(words)]
+    return [*told, "报送上级审核；审核通过以前，仍按原来批准的内容执行。"]
+
+
+def _is_same(words: str) -> bool:
+    old, _, new = words.partition(" → ")
+    return old == new
 
 
 def _proposed(case: Case, kind: CaseKind) -> dict[str, Any]:

@@ -72,7 +72,7 @@ PLAN = CaseKind(
 
 PLAN_CHANGE = CaseKind(
     code="training_plan_change",
-    label="申请变更",
+    label="培训计划变更",
     subject="training.plan",
     view="training.view",
     flow=_flow,

@@ -192,7 +192,9 @@ def test_a_plan_is_amended_from_its_case(plan, client_as, colleague, actor):
     client, url = client_as("county"), f"/cases/{case.pk}/amend/training_plan_change/"
     assert url in client.get(f"/cases/{case.pk}/").content.decode()
     told = {"sessions": 5, "participants": 90, "reason": "增加两场"}
-    assert "仍按原来批准的内容执行" in client.post(url, told).content.decode()
+    asked = client.post(url, told).content.decode()
+    assert ("仍按原来批准的内容执行" in asked, "变更：计划场次：3 → 5" in asked) == (True, True)
+    assert "90 → 90" not in asked
     client.post(url, told | {"confirmed": "1"})
     change = Case.objects.get(amends=case)
     for address in (f"/cases/{change.pk}/decide/", f"/cases/{change.pk}/"):
