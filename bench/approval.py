@@ -65,7 +65,7 @@ def _send_up(submissions: list[Submission], township: Unit) -> None:
     Submission.objects.update(state=State.SUBMITTED, first_submitted_at=now, last_submitted_at=now)
     flow = Flow.objects.get(code=flow_code(Level.VILLAGE))
     made = [new_case(SUBMISSION, s, str(s), s.unit, flow=flow) for s in submissions]
-    turn = next_turn(flow, made[0].unit, -1, {})
+    turn = next_turn(flow, made[0].unit, -1, {}, SUBMISSION.terms)
     assert turn
     for case in made:
         stand_at(case, turn)

@@ -190,7 +190,11 @@ def _keep_lists(place: Place) -> None:
 def _publish(place: Place, visit: Form) -> None:
     unit, notice, today = place.unit, place.notice, timezone.localdate()
     flow = Flow.objects.create(
-        unit=unit, code="own", version=1, name=f"{notice}流程", steps=[{"label": "审核"}]
+        unit=unit,
+        code="own",
+        version=1,
+        name=f"{notice}流程",
+        steps=[{"level": 1, "permission": "submission.review", "label": "审核"}],
     )
     form = Form.objects.create(unit=unit, code="own", name=f"{notice}表", period_kind="half", note=notice)
     item = Item.objects.create(
@@ -268,5 +272,10 @@ def _talk(place: Place, submission: Submission, parent: Unit) -> None:
         opened_unit=unit, assignee=unit, awaiting=unit,
     )  # fmt: skip
     message = Message.objects.create(unit=unit, thread=thread, body=f"{mark}的话", actor_name=f"{mark}人")
+    place.rows["PlanCase"] = Case.objects.create(
+        subject_type="training.plan", subject_id=str(place.pk("Plan")), kind="training_plan", unit=unit, flow=flow,
+        title=f"{mark}计划", step=0, permission="training.review", reviewer=parent, submitted_at=timezone.now(),
+        state="withdrawn",
+    )  # fmt: skip
     for row in (case, task, dossier, decision, thread, message):
         place.keep(row)

@@ -1,46 +1,40 @@
-"""Conditions of steps: `amount >= 500000`, held against the facts that a kind of case tells."""
+"""Conditions of steps: expressions over what a kind tells of its cases (`金额 >= 50万`), with their reason."""
 
-import operator
-import re
-from collections.abc import Callable, Mapping
+import ast
+from collections.abc import Mapping, Sequence
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
-OPERATORS: Mapping[str, Callable[[Any, Any], bool]] = {
-    ">=": operator.ge,
-    "<=": operator.le,
-    "!=": operator.ne,
-    ">": operator.gt,
-    "<": operator.lt,
-    "=": operator.eq,
-}
-SHAPE = re.compile(r"(\w+)\s*(>=|<=|!=|>|<|=)\s*(-?\d+(?:\.\d+)?)")
+from fpa.core.expressions import BadExpression, ExpressionError, Result, Term, compile_expression
 
 
-class BadCondition(ValueError):
-    """The text is no condition; the message says what one looks like."""
+def check_condition(text: str, terms: Sequence[Term]) -> None:
+    """Raise BadExpression where the text can't be read, names what the kind does not tell, or is no condition."""
+    tree = compile_expression(text, terms).syntax.tree
+    if not isinstance(tree, ast.Compare | ast.BoolOp | ast.UnaryOp | ast.Call):
+        raise BadExpression(f"条件“{text}”没有说和什么比，请写成“项目 比较符 数”，如：金额 >= 50万。")
 
 
-def check_condition(text: str) -> None:
-    """Raise BadCondition where the text is no condition."""
-    if not SHAPE.fullmatch(text.strip()):
-        raise BadCondition(_words(text))
-
-
-def _words(text: str) -> str:
-    return f"条件“{text}”看不懂，请写成“要素 比较符 数字”，如：amount >= 500000。"
-
-
-def holds(text: str, facts: Mapping[str, Any]) -> bool:
-    """Whether a condition holds; no condition always does, and so does one over a fact that is not known: what can't
-    be judged is reviewed. Raises BadCondition."""
-    if not text:
-        return True
-    found = SHAPE.fullmatch(text.strip())
-    if found is None:
-        raise BadCondition(_words(text))
-    name, sign, number = found.groups()
+def judge(text: str, facts: Mapping[str, Any], terms: Sequence[Term]) -> Result:
+    """Whether a condition holds for these facts, and why. Facts that the kind does not declare any more are known by
+    their key, for the flows of then."""
+    declared = {term.key for term in terms}
+    known = [*terms, *(Term(key, key) for key in facts if key not in declared)]
     try:
-        return OPERATORS[sign](Decimal(str(facts[name])), Decimal(number))
-    except (KeyError, InvalidOperation):
-        return True
+        return compile_expression(text, known).evaluate({key: _number(facts[key]) for key in facts})
+    except ExpressionError as error:
+        return Result(None, str(error))
+
+
+def holds(text: str, facts: Mapping[str, Any], terms: Sequence[Term] = ()) -> bool:
+    """Whether a step is walked: no condition always holds, and so does one that can't be told: what can't be judged
+    is reviewed."""
+    return not text or judge(text, facts, terms).value is not False
+
+
+def _number(value: Any) -> Any:
+    """A number that was kept as text (an amount of money, exactly) as the number; anything else as it is."""
+    try:
+        return Decimal(value) if isinstance(value, str) else value
+    except InvalidOperation:
+        return value

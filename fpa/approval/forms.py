@@ -1,22 +1,25 @@
 """What people fill in on a thread, and what the lists of threads and cases are filtered by."""
 
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from datetime import timedelta
 from typing import Any, cast
 
 import django_filters
 from django import forms
 from django.core.exceptions import ValidationError
+from django.db import models
 from django.db.models import QuerySet
 from django.utils import timezone
 
 from fpa.access.models import Post, User
-from fpa.approval.actions import Place
-from fpa.approval.kinds import PlaceOf
+from fpa.approval.actions import ReturnedPlace
+from fpa.approval.kinds import ReturnablePlace
 from fpa.approval.models import Case, CaseState, Thread, ThreadState, Verdict
 from fpa.approval.queries import escalated_to, tasks_for
 from fpa.core.actor import Actor
-from fpa.core.forms import DateField, Form, NumberField, style_widgets
+from fpa.core.forms import DateField, Form, NumberField, display_value, style_widgets
+from fpa.files.fields import AttachmentField
+from fpa.files.forms import WithDocumentForm
 
 
 class ReplyForm(Form):
@@ -47,12 +50,20 @@ class DecideForm(Form):
     due_on = DateField(label="退回的请于何日前改好", required=False)
 
     def __init__(
-        self, *args: Any, places: Sequence[PlaceOf], asks: frozenset[str], rejects: bool, **kw: Any
+        self,
+        *args: Any,
+        places: Sequence[ReturnablePlace],
+        asks: frozenset[str],
+        rejects: bool,
+        is_past: bool = False,
+        **kw: Any,
     ) -> None:
         super().__init__(*args, **kw)
         self.places_of = places
         cast(forms.ChoiceField, self.fields["verdict"]).choices = _verdicts(rejects)
         self.fields["due_on"].initial = timezone.localdate() + timedelta(days=RETURN_DAYS)
+        if is_past:  # what is entered afterwards is never late
+            self.fields["due_on"].widget = forms.HiddenInput()
         for name in sorted(asks):
             self.fields[name] = _ANSWERS[name]()
         for n, place in enumerate(places):
@@ -62,7 +73,7 @@ class DecideForm(Form):
         style_widgets(self)
 
     @property
-    def places(self) -> list[Place]:
+    def places(self) -> list[ReturnedPlace]:
         """The places whose fault is named."""
         told = [(place, self.cleaned_data.get(f"place_{n}", "")) for n, place in enumerate(self.places_of)]
         return [{"place": place.key, "label": place.label, "reason": why} for place, why in told if why]
@@ -93,9 +104,7 @@ def _verdicts(rejects: bool) -> list[tuple[str, str]]:
 _ANSWERS: dict[str, Callable[[], forms.Field]] = {
     "score": lambda: NumberField(label="评分", decimal_places=2, min_value=0, max_value=1000, required=False),
     "amount": lambda: NumberField(label="核定金额（元）", decimal_places=2, min_value=0, required=False),
-    "file": lambda: forms.CharField(
-        label="附件", max_length=200, required=False, help_text="写明附件的名称和存放处。"
-    ),
+    "file": lambda: AttachmentField(required=False),
 }
 
 
@@ -122,25 +131,71 @@ class OpinionForm(Form):
         return bool(self.cleaned_data["agrees"] == "yes")
 
 
-class OutsideForm(Form):
-    """What an outside body decided, as its document has it."""
+class OutsideForm(WithDocumentForm):
+    """What an outside body decided, and the document that says so."""
+
+    field_order = ("verdict", "document", "issuer", "issued_on", "upload", "note", "due_on")
 
     verdict = forms.ChoiceField(label="外部结论", choices=_verdicts(True), widget=forms.RadioSelect)
-    body = forms.CharField(label="外部单位", max_length=60)
-    number = forms.CharField(label="文号", max_length=60)
-    dated_on = DateField(label="成文日期")
     note = forms.CharField(
-        label="结论摘要", max_length=500, required=False, widget=forms.Textarea({"rows": 3})
-    )
+        label="结论摘要", max_length=500, required=False, widget=forms.Textarea({"rows": 3}),
+        help_text="退回、不予通过的必须写明理由。",
+    )  # fmt: skip
     due_on = DateField(label="退回的请于何日前改好", required=False)
-    file = forms.CharField(label="附件", max_length=200, required=False, help_text="写明附件的名称和存放处。")
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["due_on"].initial = timezone.localdate() + timedelta(days=RETURN_DAYS)
 
 
 class ObjectionForm(Form):
     """An objection that came while a case was made public."""
 
-    reason = forms.CharField(label="异议内容和提出人", max_length=500, widget=forms.Textarea({"rows": 4}))
-    file = forms.CharField(label="附件", max_length=200, required=False, help_text="写明附件的名称和存放处。")
+    reason = forms.CharField(
+        label="异议内容和提出人", max_length=500, widget=forms.Textarea(attrs={"rows": 4})
+    )
+    file = AttachmentField(required=False)
+
+
+class PastForm(WithDocumentForm):
+    """The document by which something was approved before the platform ran."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["document"].label = "当时批准的文件（文号）"
+
+
+class WithdrawForm(Form):
+    """Why a case is taken back."""
+
+    reason = forms.CharField(
+        label="撤回理由", max_length=500, required=False, widget=forms.Textarea({"rows": 3})
+    )
+
+
+class AmendForm(Form):
+    """What of an approved thing is to be changed: the fields of its model that its kind lets change, and why."""
+
+    def __init__(
+        self,
+        *args: Any,
+        subject: models.Model,
+        names: Sequence[str],
+        proposed: Mapping[str, Any],
+        **kwargs: Any,
+    ) -> None:
+        super().__init__(*args, **kwargs)
+        for name in names:
+            field = cast("models.Field[Any, Any]", subject._meta.get_field(name))
+            self.fields[name] = cast(forms.Field, field.formfield())
+            self.fields[
+                name
+            ].help_text = f"现在是：{display_value(getattr(subject, name), self.fields[name])}"
+            self.initial[name] = proposed.get(name, getattr(subject, name))
+        self.fields["reason"] = forms.CharField(
+            label="变更理由", max_length=500, widget=forms.Textarea({"rows": 3})
+        )
+        style_widgets(self)
 
 
 class RecuseForm(Form):
@@ -183,8 +238,8 @@ class DelegateForm(Form):
 class ThreadFilters(django_filters.FilterSet):
     """Threads by state, and by the own unit's part in them."""
 
-    MINE = (("waiting", "等我单位答复"), ("asked", "由我单位办理"), ("opened", "我单位发起"))
-    _FIELD = {"waiting": "awaiting", "asked": "assignee", "opened": "opened_unit"}
+    MINE = (("waiting", "等我单位答复"), ("assignee", "由我单位办理"), ("opened", "我单位发起"))
+    _FIELD = {"waiting": "awaiting", "assignee": "assignee", "opened": "opened_unit"}
 
     state = django_filters.ChoiceFilter(label="状态", choices=ThreadState, empty_label="全部")
     mine = django_filters.ChoiceFilter(
@@ -194,6 +249,12 @@ class ThreadFilters(django_filters.FilterSet):
     class Meta:
         model = Thread
         fields: list[str] = []
+
+    def __init__(self, data: Any = None, *args: Any, **kwargs: Any) -> None:
+        if data and data.get("mine") == "asked":  # as addresses and saved views have it from before
+            data = data.copy()
+            data["mine"] = "assignee"
+        super().__init__(data, *args, **kwargs)
 
     def filter_mine(self, rows: QuerySet[Thread], _name: str, value: str) -> QuerySet[Thread]:
         """Threads in which the own unit has that part; only open ones can wait."""
@@ -210,6 +271,12 @@ class CaseFilters(django_filters.FilterSet):
         label="与我单位有关", choices=MINE, empty_label="不限", method="filter_mine"
     )
     state = django_filters.ChoiceFilter(label="状态", choices=CaseState, empty_label="全部")
+    past = django_filters.ChoiceFilter(
+        label="补录",
+        field_name="is_past",
+        choices=(("True", "只看补录的"), ("False", "不看补录的")),
+        empty_label="不限",
+    )
 
     class Meta:
         model = Case

@@ -12,9 +12,11 @@ from django.apps import apps
 from django.db import models
 from django.urls import reverse
 
-from fpa.access.models import Unit
+from fpa.access.models import Level, Unit
 from fpa.approval.models import Case, Decision, Verdict
 from fpa.core.actor import Actor
+from fpa.core.expressions import Term
+from fpa.core.forms import display_value
 
 Changes = Mapping[str, Any] | None
 """What a hook changed, for the decision's one audit event: field → [old, new]."""
@@ -33,7 +35,7 @@ CASE_VERBS: Mapping[str, str] = {
 
 
 @dataclass(frozen=True)
-class PlaceOf:
+class ReturnablePlace:
     """A field or cell of a subject that can be returned; `anchor` is its id on the subject's page."""
 
     key: str
@@ -51,13 +53,16 @@ class CaseKind:
     """One kind of case.
 
     `subject` is its model (`reporting.submission`), `view` the right to see its cases, `flow` the code of the flow by
-    which a unit's go up. `summary` gives the facts for the decision page (label, text), `places` what may be returned,
-    `facts` what conditions of steps are held against. `asks` names what every decision may carry: score, amount, file.
+    which a unit's go up: by its level alone. `summary` gives the facts for the decision page (label, text), `places`
+    what may be returned, `facts` what conditions of steps are held against, `terms` what they are called there. `asks`
+    names what every decision may carry: score, amount, file.
     `shown_to_experts` is the summary for a dossier, by default `summary`. `weighty` decisions are confirmed once more.
     One that never `rejects` is only returned. With `own_page` the subject's own page is where it is reviewed, and
-    to-dos lead there.
+    to-dos lead there. `enter` is the right to enter a subject that was approved before the platform (补录), or an
+    amendment; without it there is neither page.
     `verbs` are the audit verbs by verdict: with any, the event stands on the subject, else on the case (`case.…`).
-    `amends` is the code of the kind whose approved cases this kind changes.
+    `amends` is the code of the kind whose approved cases this kind changes, and `changes` the fields of the subject
+    that an amendment may change: they are changed once it is approved, before `on_approved`.
 
     Hooks get (case, decision, by): `on_step` after an approval that is not the last. `on_approved_many` and `problems`
     serve batches: the first instead of `on_approved` for many cases (case key → changes), the second gives, by key,
@@ -70,8 +75,10 @@ class CaseKind:
     view: str
     flow: Callable[[Unit], str]
     summary: Callable[[Any], Sequence[tuple[str, str]]]
-    places: Callable[[Any], Sequence[PlaceOf]] = lambda _: ()
+    places: Callable[[Any], Sequence[ReturnablePlace]] = lambda _: ()
     facts: Callable[[Any], Mapping[str, Any]] = lambda _: {}
+    terms: Sequence[Term] = ()
+    enter: str = ""
     shown_to_experts: Callable[[Any], Sequence[tuple[str, str]]] | None = None
     asks: frozenset[str] = frozenset()
     weighty: bool = False
@@ -79,6 +86,7 @@ class CaseKind:
     rejects: bool = True
     verbs: Mapping[str, str] = field(default_factory=dict)
     amends: str = ""
+    changes: Sequence[str] = ()
     on_submitted: Hook = nothing_follows
     on_step: Hook = nothing_follows
     on_approved: Hook = nothing_follows
@@ -91,6 +99,10 @@ class CaseKind:
     def verb_of(self, verdict: str) -> str:
         """The audit verb of a verdict."""
         return self.verbs.get(verdict) or CASE_VERBS[verdict]
+
+    def facts_of(self, case: Case, subject: Any) -> list[tuple[str, str]]:
+        """The facts of a case's subject (label, text), and what an amendment would change."""
+        return [*self.summary(subject), *changes_in_words(case, subject)]
 
     def subject_of(self, case: Case) -> Any:
         """The subject of a case, as it is now. Raises its model's DoesNotExist."""
@@ -116,6 +128,19 @@ class CaseKind:
         return hooks.get(Verdict(verdict), nothing_follows)
 
 
+def changes_in_words(case: Case, subject: models.Model) -> list[tuple[str, str]]:
+    """What an amendment asks for: 变更：计划场次, 3 → 5."""
+    fields: dict[str, Any] = {name: subject._meta.get_field(name) for name in case.changes}
+    return [
+        (f"变更：{fields[name].verbose_name}", f"{_word(fields[name], old)} → {_word(fields[name], new)}")
+        for name, (old, new) in case.changes.items()
+    ]
+
+
+def _word(field: Any, value: Any) -> str:
+    return display_value(dict(field.flatchoices).get(value, field.to_python(value)))
+
+
 _KINDS: dict[str, CaseKind] = {}
 
 
@@ -135,6 +160,31 @@ def kind_of(code: str) -> CaseKind:
 def kinds() -> list[CaseKind]:
     """Every kind that a room has registered."""
     return list(_KINDS.values())
+
+
+def amending(code: str) -> list[CaseKind]:
+    """The kinds whose cases change what cases of this kind approved."""
+    return [kind for kind in kinds() if kind.amends == code]
+
+
+def flow_codes() -> dict[str, tuple[CaseKind, list[Level]]]:
+    """Every flow that a kind goes up by: its kind (the first to be registered), and the levels whose units do."""
+    found: dict[str, tuple[CaseKind, list[Level]]] = {}
+    for kind in kinds():
+        for level in list(Level)[1:]:
+            of_kind, levels = found.setdefault(kind.flow(Unit(level=level)), (kind, []))
+            if of_kind is kind:
+                levels.append(level)
+    return found
+
+
+def terms_of_flow(code: str) -> Sequence[Term]:
+    """What conditions of a flow's steps may name; nothing for a flow that no kind goes up by."""
+    return [term for kind in kinds() if code in _codes(kind) for term in kind.terms]
+
+
+def _codes(kind: CaseKind) -> set[str]:
+    return {kind.flow(Unit(level=level)) for level in list(Level)[1:]}
 
 
 def whole_rows(kind: CaseKind) -> models.QuerySet[Any]:

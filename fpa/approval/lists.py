@@ -1,14 +1,16 @@
-"""The lists of cases and threads."""
+"""The lists of cases, flows and threads."""
 
 from collections.abc import Sequence
 
 from django.urls import reverse
 
+from fpa.access.models import Level
+from fpa.approval.flow_words import business_of
 from fpa.approval.forms import CaseFilters, ThreadFilters
-from fpa.approval.kinds import kind_of
-from fpa.approval.models import Case, Thread
+from fpa.approval.kinds import flow_codes, kind_of
+from fpa.approval.models import Case, Flow, Thread
 from fpa.core.actor import Actor
-from fpa.core.lists import BatchAction, Column, Status
+from fpa.core.lists import BatchAction, Column, Link, Status
 from fpa.pages.declared_lists import List
 
 CASE_COLUMNS = (
@@ -38,6 +40,40 @@ def _batch(actor: Actor) -> Sequence[BatchAction]:
     """Many cases at once, for who decides cases."""
     return [BatchAction("批量通过", reverse("decide_cases"), "check")] if actor.may("case.decide") else ()
 
+
+FLOW_COLUMNS = (
+    Column("name", "流程", lambda f: f.name, link=lambda f: f.get_absolute_url()),
+    Column("business", "业务", lambda f: business_of(f.code) or "没有业务使用"),
+    Column("steps", "审核环节", lambda f: " → ".join(step["label"] for step in f.steps)),
+    Column("unit", "发布单位", lambda f: f.unit.name, sort="path"),
+    Column("version", "版本", lambda f: f"第 {f.version} 版", sort="version"),
+    Column("published_at", "发布时间", lambda f: f.published_at, sort="published_at", kind="date"),
+    Column("published_by", "发布人", lambda f: f.published_by or "平台"),
+)
+
+
+def unpublished() -> list[str]:
+    """Codes of the flows that kinds go up by and the province has not published."""
+    known = set(Flow.objects.filter(unit__parent=None).values_list("code", flat=True))
+    return [code for code in flow_codes() if code not in known]
+
+
+def _new_flow(actor: Actor) -> Sequence[Link]:
+    """Where a business has no flow yet, the province's administrator publishes it."""
+    if not actor.may("flow.publish") or actor.level != Level.PROVINCE or not unpublished():
+        return ()
+    return [Link("发布新流程", reverse("choose_flow"), "plus", primary=True)]
+
+
+FLOW_LIST = List(
+    key="flow_list",
+    view="flow.view",
+    title="审核流程",
+    rows=lambda: Flow.objects.newest().select_related("unit").order_by("path", "code"),
+    columns=FLOW_COLUMNS,
+    links=_new_flow,
+    empty="还没有审核流程。流程由省级系统管理员发布，各级上报的事项按它逐级审核。",
+)
 
 CASE_LIST = List(
     key="case_list",

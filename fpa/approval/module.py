@@ -8,7 +8,7 @@ from django.db.models import Q, QuerySet
 from django.urls import reverse
 from django.utils import timezone
 
-from fpa.access.roles import REVIEWERS, WORKERS
+from fpa.access.roles import ADMINISTRATOR, OFFICE, REVIEWERS, TOWNSHIP, WORKERS
 from fpa.approval.actions.tasks import close_due_steps, escalate_tasks
 from fpa.approval.kinds import page_of
 from fpa.approval.models import CaseState
@@ -107,12 +107,15 @@ MODULE = Module(
         Permission("case.view", "看审核事项", WORKERS),
         Permission("case.decide", "办理审核事项", REVIEWERS),
         Permission("case.check_past", "复核补录事项", WORKERS),
+        Permission("flow.view", "看审核流程", (OFFICE, TOWNSHIP, ADMINISTRATOR)),
+        Permission("flow.publish", "发布审核流程", (ADMINISTRATOR,)),
         Permission("thread.view", "看讨论与退回", WORKERS),
         Permission("thread.write", "答复、办结", WORKERS),
     ),
     menu=(
         Entry("workspace", "审核事项", "case_list", "case.view", 20),
         Entry("workspace", "讨论与退回", "thread_list", "thread.view", 30),
+        Entry("system", "审核流程", "flow_list", "flow.view", 50),
     ),
     verbs={
         "case.submitted": "报送审核",
@@ -138,6 +141,7 @@ MODULE = Module(
         "approval.case.until": "评审至",
         "tasks": "任务数",
         "on_behalf_of": "代办的单位",
+        "document": "外部单位的文件",
     },
     todos=todos,
     handover=handover,
@@ -146,6 +150,8 @@ MODULE = Module(
         "case_detail": "审核事项（一件）",
         "decide_case": "办理审核事项",
         "decide_cases": "批量通过审核事项",
+        "flow_detail": "审核流程（一个）",
+        "choose_flow": "发布新流程",
         "give_opinion": "提交评审意见",
         "thread_detail": "讨论（一条）",
         "reply_thread": "答复",

@@ -97,4 +97,4 @@ def threads_awaiting(actor: Actor) -> QuerySet[Any]:
 
 def decisions_of(case: Case) -> QuerySet[Decision]:
     """A case's history, first to last."""
-    return Decision.objects.filter(case=case)
+    return Decision.objects.filter(case=case).select_related("document__attachment", "attachment")

@@ -6,8 +6,9 @@ from typing import Any, Literal, NotRequired, TypedDict
 
 from fpa.access.models import Level, Unit
 from fpa.access.roles import ROLES
-from fpa.approval.conditions import BadCondition, check_condition, holds
+from fpa.approval.conditions import check_condition, holds
 from fpa.approval.models import Case, Flow
+from fpa.core.expressions import BadExpression, Term
 from fpa.core.refusals import Refusal
 
 Closing = Literal["all", "any", "day"] | int
@@ -19,8 +20,9 @@ class Step(TypedDict):
 
     kind `level` (the usual one): the unit reviews, and with `also` so do others of it by further rights, jointly;
     `persons`: experts or a third party whom the unit names; `outside`: `body` (财政厅) decides, the unit enters its
-    document; `time`: 公示 for `days`, closed by its day. `days` are working days, `when` a condition over the kind's
-    facts, `closes` the closing rule (default all), `asks` what a decision here may carry beside what its kind asks.
+    document; `time`: 公示 for `days`, closed by its day. `days` are working days, `when` a condition
+    (`fpa.core.expressions`) over the kind's terms, `closes` the closing rule (default all), `asks` what a decision
+    here may carry beside what its kind asks.
     """
 
     level: int
@@ -45,8 +47,9 @@ class CannotPublish(Refusal):
     """The flow's steps do not make a way up."""
 
 
-def check_steps(steps: Sequence[Step]) -> None:
-    """Raise CannotPublish where the steps are empty, go downwards, or one of them is not whole."""
+def check_steps(steps: Sequence[Step], terms: Sequence[Term] = ()) -> None:
+    """Raise CannotPublish where the steps are empty, go downwards, or one of them is not whole; `terms` are what their
+    conditions may name."""
     levels = [step["level"] for step in steps]
     if not steps:
         raise CannotPublish("流程至少要有一个审核环节。")
@@ -54,7 +57,7 @@ def check_steps(steps: Sequence[Step]) -> None:
         raise CannotPublish("审核环节要从下级到上级依次排列：村 5、乡镇 4、县 3、市 2、省 1。")
     known = frozenset[str]().union(*(role.permissions for role in ROLES.values()))
     for step in steps:
-        if fault := _fault(step, known):
+        if fault := _fault(step, known) or _fault_of_condition(step, terms):
             raise CannotPublish(f"环节“{step['label']}”{fault}")
 
 
@@ -80,10 +83,16 @@ def _fault_of_numbers(step: Step) -> str:
         return "的办结规则应为全部、任一、几人同意或到期。"
     if set(step.get("asks", [])) - ASKS:
         return "要求填写的内容只能是评分、金额、附件。"
+    return ""
+
+
+def _fault_of_condition(step: Step, terms: Sequence[Term]) -> str:
+    if not step.get("when"):
+        return ""
     try:
-        check_condition(step["when"]) if "when" in step else None
-    except BadCondition as error:
-        return f"的{error}"
+        check_condition(step["when"], terms)
+    except BadExpression as error:
+        return f"的条件有误：{error}"
     return ""
 
 
@@ -116,11 +125,13 @@ def next_turn(
     unit: Unit,
     after: int,
     facts: Mapping[str, Any],
+    terms: Sequence[Term],
     above: Mapping[int, Unit] | None = None,
 ) -> Turn | None:
     """The next step after `after` that stands above the unit and whose condition holds; None where the way up is done.
 
-    `above` gives the units above by level where the caller has read them already.
+    `facts` are the case's and `terms` its kind's, for the conditions. `above` gives the units above by level where
+    the caller has read them already.
     """
     if flow is None:
         return None
@@ -128,7 +139,7 @@ def next_turn(
     turns = (
         Turn(n, step, above[step["level"]])
         for n, step in enumerate(flow.steps)
-        if n > after and step["level"] in above and holds(step.get("when", ""), facts)
+        if n > after and step["level"] in above and holds(step.get("when", ""), facts, terms)
     )
     return next(turns, None)
 

@@ -10,13 +10,15 @@ from fpa.approval import actions
 from fpa.approval.actions import CannotReply, CannotSettle
 from fpa.approval.forms import ReplyForm
 from fpa.approval.kinds import kind_of, page_of
+from fpa.approval.links import case_links
 from fpa.approval.lists import CASE_LIST, THREAD_LIST
 from fpa.approval.models import Case, Thread
-from fpa.approval.queries import opinions_on, threads_of
+from fpa.approval.queries import opinions_on, tasks_for, threads_of
 from fpa.approval.templatetags.approval import panel
 from fpa.core.addresses import own_address
 from fpa.pages.declared_lists import declared_list
 from fpa.pages.once import mark_done
+from fpa.pages.record import Fact
 
 
 @require_GET
@@ -30,9 +32,13 @@ def case_detail(request: HttpRequest, pk: int) -> HttpResponse:
     """A case with its history and the talk on its subject."""
     case = load(Case.objects.whole(), pk, request, "case.view")
     kind = kind_of(case.kind)
-    check(request, kind.view)
+    actor = check(request, kind.view)
     shown = {"title": case.title, "case": case, "kind": kind, "threads": threads_of(case)}
     shown |= {"opinions": opinions_on(case), "page": page_of(case)}
+    is_mine = tasks_for(actor).of_turn(case).exists()
+    shown |= {"links": case_links(case, actor), "may_decide": is_mine or kind.own_page}
+    if not kind.own_page:
+        shown["facts"] = [Fact(label, text) for label, text in kind.facts_of(case, kind.subject_of(case))]
     return render(request, "approval/case_detail.html", shown)
 
 

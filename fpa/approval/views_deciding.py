@@ -12,7 +12,6 @@ from django.views.decorators.http import require_POST
 
 from fpa.access.loaders import check, load
 from fpa.approval import actions
-from fpa.approval.actions import Document
 from fpa.approval.forms import (
     DecideForm,
     DelegateForm,
@@ -33,11 +32,16 @@ from fpa.pages.form_flow import form_flow, redirect_with_message
 
 def decide_case(request: HttpRequest, pk: int) -> HttpResponse:
     """A case with all that is needed to decide on it: facts, places, history, talk; after it the next one's turn."""
-    case, actor, kind = _load(request, pk)
+    case, actor, kind = load_case(request, pk)
     task = _task(case, actor)
     subject = kind.subject_of(case)
     form = DecideForm(
-        request.POST or None, places=kind.places(subject), asks=asks_of(case, kind.asks), rejects=kind.rejects
+        request.POST or None,
+        request.FILES or None,
+        places=kind.places(subject),
+        asks=asks_of(case, kind.asks),
+        rejects=kind.rejects,
+        is_past=case.is_past,
     )
 
     def decide(verdict: str, reason: str, due_on: Any, **_: Any) -> None:
@@ -51,13 +55,13 @@ def decide_case(request: HttpRequest, pk: int) -> HttpResponse:
         back=reverse("case_list"),
         does=decide,
         said=lambda _: _to_next(request, case, actor),
-        consequences=partial(_consequences, case) if kind.weighty else None,
+        consequences=partial(_consequences, case) if kind.weighty and not form.is_multipart() else None,
         context=_shown(case, kind, subject, task) | _place_in_queue(request, actor),
         form_template="approval/decide_case.html",
     )
 
 
-def _load(request: HttpRequest, pk: int) -> tuple[Case, Actor, CaseKind]:
+def load_case(request: HttpRequest, pk: int) -> tuple[Case, Actor, CaseKind]:
     """A case of the seat's scope, where its role may see cases of that kind."""
     case = load(Case.objects.whole(), pk, request, "case.view")
     kind = kind_of(case.kind)
@@ -92,7 +96,7 @@ def _shown(case: Case, kind: CaseKind, subject: Any, task: Task | None) -> dict[
         "case": case,
         "kind": kind,
         "task": task,
-        "facts": kind.summary(subject),
+        "facts": kind.facts_of(case, subject),
         "threads": threads_of(case),
         "opinions": opinions_on(case),
     }
@@ -141,7 +145,7 @@ def _task_page(
     done: str,
 ) -> HttpResponse:
     """A form page about the seat's task on a case. Raises Http404 where it has none."""
-    case, actor, _ = _load(request, pk)
+    case, actor, _ = load_case(request, pk)
     if _task(case, actor) is None:
         raise Http404(f"“{case.title}”{case.standing}，现在不由您的岗位办理。")
     page = reverse("decide_case", args=[pk])
@@ -159,15 +163,12 @@ def _task_page(
 
 def record_outside_result(request: HttpRequest, pk: int) -> HttpResponse:
     """Enter the document by which an outside body decided."""
-
-    def does(case: Case, by: Actor, body: str, number: str, dated_on: Any, **answers: Any) -> None:
-        document: Document = {"body": body, "number": number, "dated_on": dated_on}
-        actions.record_outside_result(case=case, by=by, document=document, **answers)
-
     return _task_page(
-        request, pk, title="登记外部结论", submit="登记", does=does, done="已登记外部结论。",
-        form=lambda case, _: OutsideForm(
-            request.POST or None, initial={"body": case.current_step.get("body", "")}
+        request, pk, title="登记外部结论", submit="登记", does=actions.record_outside_result,
+        done="已登记外部结论。",
+        form=lambda case, actor: OutsideForm(
+            request.POST or None, request.FILES or None, seat=actor,
+            initial={"issuer": case.current_step.get("body", "")},
         ),
     )  # fmt: skip
 
@@ -177,7 +178,7 @@ def record_objection(request: HttpRequest, pk: int) -> HttpResponse:
     return _task_page(
         request, pk, title="登记公示异议", submit="登记", does=actions.record_objection,
         done="已登记异议，核实处理后再通过。",
-        form=lambda *_: ObjectionForm(request.POST or None),
+        form=lambda *_: ObjectionForm(request.POST or None, request.FILES or None),
     )  # fmt: skip
 
 

@@ -44,16 +44,17 @@ def opinion_list(request: HttpRequest) -> HttpResponse:
 def give_opinion(request: HttpRequest, pk: int) -> HttpResponse:
     """The dossier, and the opinion on it."""
     dossier, actor = _load(request, pk)
+    form = OpinionForm(request.POST or None, request.FILES or None, asks=dossier.content.get("asks", ()))
 
     return form_flow(
         request,
-        OpinionForm(request.POST or None, asks=dossier.content.get("asks", ())),
+        form,
         title=dossier.title,
         submit="提交意见",
         back=reverse("opinion_list"),
         does=partial(actions.give_opinion, dossier=dossier, by=actor),
         said=lambda _: ("评审意见已提交。", reverse("opinion_list")),
-        consequences=lambda _: ["提交以后不能修改。"],
+        consequences=None if form.is_multipart() else lambda _: ["提交以后不能修改。"],
         context={"dossier": dossier},
         form_template="approval/give_opinion.html",
     )

@@ -256,9 +256,9 @@ def _cases(this: Round, level: int) -> None:
     before, after = url.split("%s")
     _run(
         """
-        INSERT INTO approval_case (kind, facts, is_past, basis, flow_id, unit_id, path, subject_type, subject_id,
+        INSERT INTO approval_case (kind, facts, changes, is_past, flow_id, unit_id, path, subject_type, subject_id,
             subject_url, title, state, round, step, permission, reviewer_id, reviewer_path, submitted_at)
-        SELECT 'submission', '{}', false, '', f.id, s.unit_id, s.path,
+        SELECT 'submission', '{}', '{}', false, f.id, s.unit_id, s.path,
             'reporting.submission', s.id::text, %s || s.id || %s, %s || '：' || u.name,
             CASE s.state WHEN 'approved' THEN 'approved' ELSE 'open' END, 1, 0, 'submission.review',
             p.id, p.path, s.first_submitted_at
@@ -287,9 +287,9 @@ JOIN reporting_submission s ON c.subject_type = 'reporting.submission' AND c.sub
 WHERE u.level = %s AND s.collection_id = %s
 """
 _DECISIONS = """
-INSERT INTO approval_decision (file, body, number, case_id, unit_id, path, actor_name, post_title, actor_unit_id,
+INSERT INTO approval_decision (file, case_id, unit_id, path, actor_name, post_title, actor_unit_id,
     actor_unit_name, at, round, step, verdict, reason, places)
-SELECT '', '', '', c.id, c.unit_id, c.path, CASE WHEN %s = 'submit' THEN %s ELSE %s END, '计生专干',
+SELECT '', c.id, c.unit_id, c.path, CASE WHEN %s = 'submit' THEN %s ELSE %s END, '计生专干',
     CASE WHEN %s = 'submit' THEN c.unit_id ELSE c.reviewer_id END,
     CASE WHEN %s = 'submit' THEN u.name ELSE p.name END, c.submitted_at + %s::interval, 1, 0, verdict, '', '[]'
 FROM approval_case c

@@ -8,7 +8,7 @@ from django.utils import timezone
 
 from fpa.access.models import Level, Unit
 from fpa.approval.actions import CannotDecide
-from fpa.approval.kinds import CaseKind, Changes, PlaceOf, register
+from fpa.approval.kinds import CaseKind, Changes, ReturnablePlace, register
 from fpa.approval.models import Case, Decision, Verdict
 from fpa.core.actor import Actor
 from fpa.core.chinese import date_cn
@@ -34,9 +34,9 @@ def _summary(submission: Submission) -> list[tuple[str, str]]:
     return [("报告期", submission.collection.period_label), *lines]
 
 
-def _places(submission: Submission) -> list[PlaceOf]:
+def _places(submission: Submission) -> list[ReturnablePlace]:
     items = submission.collection.form.items.all()
-    return [PlaceOf(item.key, item.label, f"cell-{item.key}") for item in items]
+    return [ReturnablePlace(item.key, item.label, f"cell-{item.key}") for item in items]
 
 
 def _held(case: Case) -> Submission:

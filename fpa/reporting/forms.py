@@ -10,7 +10,7 @@ from django.utils import timezone
 from django_filters import ChoiceFilter, FilterSet
 
 from fpa.access.models import Level, Unit
-from fpa.approval.actions import Place
+from fpa.approval.actions import ReturnedPlace
 from fpa.core.actor import Actor
 from fpa.core.chinese import clean
 from fpa.core.forms import DateField, Form
@@ -97,7 +97,7 @@ class ReturnForm(Form):
         self.fields["due_on"].initial = timezone.localdate() + timedelta(days=RETURN_DAYS)
 
     @property
-    def places(self) -> list[Place]:
+    def places(self) -> list[ReturnedPlace]:
         """The ticked cells as they were typed, with their reasons."""
         return [
             {"place": i.key, "label": i.label, "reason": clean(self.data.get(f"reason-{i.key}", ""))}

@@ -4,9 +4,10 @@ from typing import Any
 
 from fpa.access.models import Level, Unit
 from fpa.approval.actions import Step, ensure_flow
-from fpa.approval.kinds import CaseKind, Hook, PlaceOf, register
+from fpa.approval.kinds import CaseKind, Hook, ReturnablePlace, register
 from fpa.approval.models import Case, Decision, Verdict
 from fpa.core.actor import Actor
+from fpa.core.expressions import Term
 from fpa.training.models import Plan, PlanState
 
 REVIEW = "training.review"
@@ -48,7 +49,13 @@ PLAN = CaseKind(
     view="training.view",
     flow=_flow,
     summary=_summary,
-    places=lambda plan: [PlaceOf("sessions", "计划场次"), PlaceOf("participants", "计划人次")],
+    facts=lambda plan: {"sessions": plan.sessions, "participants": plan.participants},
+    terms=(Term("sessions", "计划场次", "场"), Term("participants", "计划人次", "人次")),
+    enter="training.edit",
+    places=lambda plan: [
+        ReturnablePlace("sessions", "计划场次"),
+        ReturnablePlace("participants", "计划人次"),
+    ],
     verbs={
         Verdict.SUBMIT: "plan.submitted",
         Verdict.APPROVE: "plan.approved",
@@ -63,4 +70,17 @@ PLAN = CaseKind(
     on_withdrawn=_to(PlanState.DRAFT),
 )
 
-register(PLAN)
+PLAN_CHANGE = CaseKind(
+    code="training_plan_change",
+    label="培训计划变更",
+    subject="training.plan",
+    view="training.view",
+    flow=_flow,
+    summary=_summary,
+    enter="training.edit",
+    amends="training_plan",
+    changes=("sessions", "participants"),
+    verbs={Verdict.APPROVE: "plan.amended"},
+)
+
+register(PLAN, PLAN_CHANGE)

@@ -25,6 +25,7 @@ MODULE = Module(
         "plan.returned": "退回培训计划",
         "plan.rejected": "不批准培训计划",
         "plan.withdrawn": "撤回培训计划",
+        "plan.amended": "批准变更培训计划",
         "session.added": "登记培训班",
         "session.edited": "修改培训班",
         "session.closed": "办结培训班",

@@ -14,6 +14,7 @@ from django.utils.safestring import mark_safe
 from django.views.decorators.http import require_GET
 
 from fpa.access.loaders import check, load_for
+from fpa.approval.links import subject_links
 from fpa.approval.models import Case
 from fpa.core.actor import Actor
 from fpa.core.chinese import date_cn, number
@@ -23,6 +24,7 @@ from fpa.pages.declared_lists import declared_list
 from fpa.pages.form_flow import form_flow
 from fpa.pages.record import Fact, Panel, history_panel, record_page, table_panel
 from fpa.training import actions, forms, lists, queries
+from fpa.training.cases import PLAN
 from fpa.training.lists import CERTIFICATES, PARTICIPANTS, PLANS, SESSIONS
 from fpa.training.models import OPEN_TO_CHANGE, Participant, Session
 
@@ -55,8 +57,9 @@ def plan_detail(request: HttpRequest, pk: int) -> HttpResponse:
             Fact("计划人次", f"{plan.participants:,} 人次"),
         ],
         actions=_links(plan, ("报送审核", "submit_plan", "send"), ("修改", "edit_plan", "pencil"))
+        + subject_links(PLAN, plan, actor)
         if may_change
-        else [],
+        else subject_links(PLAN, plan, actor),
         panels=[
             table_panel("按计划办的班", ("培训班", "结束日期", "状态"), held, empty="还没有。"),
             history_panel(plan),

@@ -3,8 +3,7 @@
 from fpa.approval.actions.batch import BatchResult, decide_cases
 from fpa.approval.actions.cases import (
     Answers,
-    Document,
-    Place,
+    ReturnedPlace,
     approve_case,
     record_objection,
     record_outside_result,
@@ -36,8 +35,7 @@ __all__ = [
     "CannotPublish",
     "CannotReply",
     "CannotSettle",
-    "Document",
-    "Place",
+    "ReturnedPlace",
     "Step",
     "amend_case",
     "approve_case",

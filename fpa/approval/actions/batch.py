@@ -20,6 +20,7 @@ from fpa.core.actor import Actor
 
 TWO_PERSONS = "这件事项由您本人上报，按双人复核的规定，请由本单位另一位同事审核。"
 ALONE = "这一环节要逐件填写评分、金额或外部结论，请打开单独办理。"
+AMENDS = "这是变更申请，请打开核对变更的内容，单独办理。"
 
 
 @dataclass
@@ -133,6 +134,8 @@ def _fault(case: Case, task: Task | None, by: Actor, is_own: bool) -> str:
         return "您已申请回避这件事项，请由本单位其他同事办理。"
     if task.kind != TaskKind.REVIEW or asks_of(case, kind_of(case.kind).asks) - {"file"}:
         return ALONE
+    if case.changes:
+        return AMENDS
     return TWO_PERSONS if is_own else ""
 
 
@@ -144,7 +147,8 @@ def _sorted_by_step(held: list[_Held]) -> tuple[list[_Held], list[_Held]]:
     over = [h for h in held if h.case.pk not in waits or h.case.current_step.get("closes") == "any"]
     above = _units_above([h.case.unit for h in over])
     for h in over:
-        h.turn = next_turn(h.case.flow, h.case.unit, h.case.step, h.case.facts, above[h.case.unit_id])
+        terms, units = kind_of(h.case.kind).terms, above[h.case.unit_id]
+        h.turn = next_turn(h.case.flow, h.case.unit, h.case.step, h.case.facts, terms, units)
     moved = {h.case.pk for h in over}
     return over, [h for h in held if h.case.pk not in moved]
 

@@ -16,15 +16,18 @@ from django.utils import timezone
 from fpa.access.models import Unit
 from fpa.approval.actions import threads, turns
 from fpa.approval.actions.refusals import CannotDecide
-from fpa.approval.kinds import CaseKind, kind_of
+from fpa.approval.kinds import CaseKind, kind_of, model_of
 from fpa.approval.models import Case, CaseState, Decision, Flow, Task, TaskKind, TaskState, Verdict
 from fpa.approval.steps import asks_of, next_turn
 from fpa.audit.record import record
 from fpa.core.actor import Actor
 from fpa.core.chinese import date_cn
+from fpa.files.actions import NewDocument, file_facts, keep_document, keep_file
+from fpa.files.inspection import Upload
+from fpa.files.models import Attachment, Document
 
 
-class Place(TypedDict):
+class ReturnedPlace(TypedDict):
     """A faulty field or cell of a return; without a reason of its own it shares the return's."""
 
     place: str
@@ -37,15 +40,7 @@ class Answers(TypedDict, total=False):
 
     score: Decimal | None
     amount: Decimal | None
-    file: str
-
-
-class Document(TypedDict):
-    """An outside body's document: who decided, its number and day."""
-
-    body: str
-    number: str
-    dated_on: date | None
+    file: Upload | None
 
 
 @transaction.atomic
@@ -58,6 +53,8 @@ def submit_case(
     by: Actor,
     flow: Flow | None = None,
     amends: Case | None = None,
+    changes: Mapping[str, Any] | None = None,
+    reason: str = "",
 ) -> Case:
     """Send a subject of `unit` up by its kind's flow; a returned case goes back to the step that returned it, a round
     later, and everyone who was asked there is asked anew.
@@ -74,11 +71,13 @@ def submit_case(
         raise CannotDecide(f"“{title}”正在审核（{case.standing}），不能重复上报。需要修改请先撤回。")
     facts = dict(kind.facts(subject))
     if case:
-        case = _resubmit(case, title, facts)
+        case = _resubmit(case, title, facts, changes or case.changes)
     else:
-        case = _first_submit(kind, flow or _flow_of(kind, unit), subject, title, unit, facts, amends)
+        case = new_case(kind, subject, title, unit, facts=facts, amends=amends)
+        case.flow, case.changes = flow or _flow_of(kind, unit), dict(changes or {})
+        _first_submit(case, kind)
     threads.cells_asked_of(case).update(awaiting=F("opened_unit"))
-    return decide(case, Verdict.SUBMIT, by)
+    return decide(case, Verdict.SUBMIT, by, reason=reason)
 
 
 def _flow_of(kind: CaseKind, unit: Unit) -> Flow:
@@ -88,23 +87,15 @@ def _flow_of(kind: CaseKind, unit: Unit) -> Flow:
     return flow
 
 
-def _first_submit(
-    kind: CaseKind,
-    flow: Flow,
-    subject: models.Model,
-    title: str,
-    unit: Unit,
-    facts: dict[str, Any],
-    amends: Case | None,
-) -> Case:
-    turn = next_turn(flow, unit, -1, facts)
+def _first_submit(case: Case, kind: CaseKind) -> None:
+    """Save a new case at its first step, with the tasks there."""
+    turn = next_turn(case.flow, case.unit, -1, case.facts, kind.terms)
     if turn is None:
-        raise CannotDecide(f"流程“{flow.name}”没有{unit.name}的上级审核环节，请联系省计生协办公室调整流程。")
-    case = new_case(kind, subject, title, unit, flow=flow, facts=facts, amends=amends)
+        name = case.flow.name if case.flow else kind.label
+        raise CannotDecide(f"流程“{name}”没有{case.unit.name}的上级审核环节，请联系省计生协办公室调整流程。")
     turns.stand_at(case, turn)
     insert(case)
     turns.bulk_tasks([(case, turn)])
-    return case
 
 
 def new_case(kind: CaseKind, subject: models.Model, title: str, unit: Unit, **more: Any) -> Case:
@@ -124,13 +115,14 @@ def insert(case: Case) -> None:
         raise CannotDecide(f"“{case.title}”刚刚已由他人上报，请刷新页面查看。") from error
 
 
-def _resubmit(case: Case, title: str, facts: dict[str, Any]) -> Case:
+def _resubmit(case: Case, title: str, facts: dict[str, Any], changes: Mapping[str, Any]) -> Case:
     """Open a returned case again at its step."""
     case.title, case.state, case.round = title, CaseState.OPEN, case.round + 1
     case.due_on, case.submitted_at, case.facts = None, timezone.now(), facts
+    case.changes = dict(changes)
     case.save()
     if not turns.ask_again(case):
-        turn = next_turn(case.flow, case.unit, case.step - 1, facts)
+        turn = next_turn(case.flow, case.unit, case.step - 1, facts, kind_of(case.kind).terms)
         turns.bulk_tasks([(case, turn)] if turn else [])
     return case
 
@@ -163,7 +155,7 @@ def move_on(case: Case, decision: Decision, by: Actor, verb: str = "") -> Case:
     """Let a case whose step is over go to its next step, or be approved; with what follows, and the event."""
     turns.close_open(case)
     turns.end_grants(case)
-    turn = next_turn(case.flow, case.unit, case.step, case.facts)
+    turn = next_turn(case.flow, case.unit, case.step, case.facts, kind_of(case.kind).terms)
     asked = threads.return_threads(case)
     threads.settle_all(asked.filter(opened_unit=case.reviewer) if turn else asked, by, "审核通过，此处办结。")
     if turn:
@@ -173,7 +165,30 @@ def move_on(case: Case, decision: Decision, by: Actor, verb: str = "") -> Case:
     case.save()
     turns.bulk_tasks([(case, turn)] if turn else [])
     hook = kind_of(case.kind).hook_of(Verdict.APPROVE, is_last=turn is None)
-    return told(case, decision, by, hook(case, decision, by), verb)
+    amended = {} if turn else apply_changes(case)
+    return told(case, decision, by, amended | dict(hook(case, decision, by) or {}), verb)
+
+
+def apply_changes(case: Case) -> dict[str, Any]:
+    """Change the subject as an approved amendment asks; returns field → [old, new].
+
+    Raises CannotDecide where a value is not any more what the amendment changes.
+    """
+    if not case.changes:
+        return {}
+    kind = kind_of(case.kind)
+    subject = model_of(kind)._default_manager.select_for_update(of=("self",)).get(pk=case.subject_id)
+    done = {}
+    for name, (old, new) in case.changes.items():
+        field: Any = subject._meta.get_field(name)
+        if getattr(subject, name) != field.to_python(old):
+            raise CannotDecide(
+                f"“{field.verbose_name}”在申请变更以后又有改动，请退回，由申请单位核对后重报。"
+            )
+        setattr(subject, name, field.to_python(new))
+        done[name] = [old, new]
+    subject.save()
+    return done
 
 
 def check_second_person(case: Case, by: Actor) -> None:
@@ -182,7 +197,7 @@ def check_second_person(case: Case, by: Actor) -> None:
         raise CannotDecide("这件事项由您本人上报，按双人复核的规定，请由本单位另一位同事审核。")
 
 
-WORDS = {"score": "评分", "amount": "核定金额", "file": "附件"}
+WORDS = {"score": "评分", "amount": "核定金额"}
 
 
 def checked_answers(case: Case, answers: Mapping[str, Any]) -> dict[str, Any]:
@@ -194,6 +209,13 @@ def checked_answers(case: Case, answers: Mapping[str, Any]) -> dict[str, Any]:
     return {name: value for name, value in answers.items() if name in asked and value is not None}
 
 
+def kept_file(case: Case, file: Upload | None, by: Actor) -> Attachment | None:
+    """A decision's file, kept for whoever may see the case."""
+    if file is None:
+        return None
+    return keep_file(upload=file, unit=case.unit, permission=kind_of(case.kind).view, by=by)
+
+
 @transaction.atomic
 def return_case(
     *,
@@ -201,7 +223,7 @@ def return_case(
     by: Actor,
     reason: str,
     due_on: date,
-    places: Sequence[Place] = (),
+    places: Sequence[ReturnedPlace] = (),
     document: Document | None = None,
 ) -> Case:
     """Return a case for revision until a day, naming the faulty cells; each gets a thread (issue point 12).
@@ -213,15 +235,13 @@ def return_case(
     case, task = turns.lock_for_review(case, by)
     _check_return(reason, due_on)
     turns.finish(task, by)
-    return give_back(case, by, reason, due_on, places, task=task, **_fields_of(document))
-
-
-def _fields_of(document: Document | None) -> dict[str, Any]:
-    return dict(document) if document else {}
+    return give_back(case, by, reason, due_on, places, task=task, document=document)
 
 
 @transaction.atomic
-def reopen_case(*, case: Case, by: Actor, reason: str, due_on: date, places: Sequence[Place] = ()) -> Case:
+def reopen_case(
+    *, case: Case, by: Actor, reason: str, due_on: date, places: Sequence[ReturnedPlace] = ()
+) -> Case:
     """Return an approved case to its unit, by the unit that approved it last: it stands at that step again.
 
     Raises CannotDecide where it is not approved, another unit approved it, or the subject is under review anew.
@@ -243,19 +263,20 @@ def _check_return(reason: str, due_on: date) -> None:
 
 
 def give_back(
-    case: Case, by: Actor, reason: str, due_on: date, places: Sequence[Place], **fields: Any
+    case: Case, by: Actor, reason: str, due_on: date, places: Sequence[ReturnedPlace], **fields: Any
 ) -> Case:
     """Put a held case back to its unit, with a thread a place."""
     turns.close_open(case, TaskState.RETURNED)
-    case.state, case.due_on = CaseState.RETURNED, due_on
+    day = None if case.is_past else due_on  # what is entered afterwards is never late
+    case.state, case.due_on = CaseState.RETURNED, day
     case.save()
     named = [_named(place, reason) for place in places]
     for place in named:
         threads.ask_to_mend(case, place, by)
-    return decide(case, Verdict.RETURN, by, reason=reason, due_on=due_on, places=named, **fields)
+    return decide(case, Verdict.RETURN, by, reason=reason, due_on=day, places=named, **fields)
 
 
-def _named(place: Place, reason: str) -> dict[str, str]:
+def _named(place: ReturnedPlace, reason: str) -> dict[str, str]:
     key = place["place"]
     return {"place": key, "label": place.get("label") or key, "reason": place.get("reason") or reason}
 
@@ -271,7 +292,7 @@ def reject_case(*, case: Case, by: Actor, reason: str, document: Document | None
     threads.settle_all(threads.return_threads(case), by, "事项不予通过，此处办结。")
     turns.finish(task, by)
     _end(case, CaseState.REJECTED)
-    return decide(case, Verdict.REJECT, by, reason=reason, task=task, **_fields_of(document))
+    return decide(case, Verdict.REJECT, by, reason=reason, task=task, document=document)
 
 
 def _end(case: Case, state: CaseState) -> None:
@@ -303,36 +324,29 @@ def withdraw_case(*, case: Case, by: Actor, reason: str = "") -> Case:
 
 @transaction.atomic
 def record_outside_result(
-    *, case: Case, by: Actor, verdict: str, document: Document, note: str = "", due_on: date | None = None,
-    places: Sequence[Place] = (), file: str = "",
+    *, case: Case, by: Actor, verdict: str, document: Document | NewDocument, note: str = "",
+    due_on: date | None = None, places: Sequence[ReturnedPlace] = (),
 ) -> Case:  # fmt: skip
-    """Enter what an outside body decided: its document's number and day, and whether it approved, returned or
-    rejected; the body has no account, and the entry names who made it.
+    """Enter what an outside body decided: its document (number, issuer, day, scan), and whether it approved, returned
+    or rejected; the body has no account, and the entry names who made it.
 
-    Raises CannotDecide where the case does not stand at an outside body's step, the seat is not in charge of it, the
-    number or day is missing or lies ahead, or a return or rejection gives no reason.
+    Raises CannotDecide where the case does not stand at an outside body's step, the seat is not in charge of it, or a
+    return or rejection gives no reason; CannotKeepDocument where the document can't be put on record.
     """
     case, task = turns.lock_for_review(case, by)
-    _check_document(task, document)
-    if verdict == Verdict.RETURN:
-        day = due_on or timezone.localdate()
-        return return_case(case=case, by=by, reason=note, due_on=day, places=places, document=document)
-    if verdict == Verdict.REJECT:
-        return reject_case(case=case, by=by, reason=note, document=document)
-    return approve_task(case, task, by, note, {**document, "file": file})
-
-
-def _check_document(task: Task, document: Document) -> None:
     if task.kind != TaskKind.OUTSIDE:
         raise CannotDecide("这件事项现在不在外部环节，不需要登记外部结论。")
-    if not document["number"].strip() or not document["body"].strip():
-        raise CannotDecide("请填写外部单位的名称和文号。")
-    if document["dated_on"] is None or document["dated_on"] > timezone.localdate():
-        raise CannotDecide("请填写成文日期，不能晚于今天。")
+    kept = keep_document(document=document, unit=case.unit, by=by)
+    if verdict == Verdict.RETURN:
+        day = due_on or timezone.localdate()
+        return return_case(case=case, by=by, reason=note, due_on=day, places=places, document=kept)
+    if verdict == Verdict.REJECT:
+        return reject_case(case=case, by=by, reason=note, document=kept)
+    return approve_task(case, task, by, note, {"document": kept})
 
 
 @transaction.atomic
-def record_objection(*, case: Case, by: Actor, reason: str, file: str = "") -> Case:
+def record_objection(*, case: Case, by: Actor, reason: str, file: Upload | None = None) -> Case:
     """Record an objection that came while a case was made public; it must be answered before the case moves on.
 
     Raises CannotDecide where the case is not made public now, the seat is not in charge, or nothing is said.
@@ -352,8 +366,9 @@ def decide(case: Case, verdict: Verdict, by: Actor, **fields: Any) -> Case:
 
 
 def written(case: Case, verdict: Verdict, by: Actor, **fields: Any) -> Decision:
-    """The decision's row, at the step where the case stands."""
-    decision = new_decision(case, verdict, by, **fields)
+    """The decision's row, at the step where the case stands, with its file (`file`, an Upload) kept."""
+    file = kept_file(case, fields.pop("file", None), by)
+    decision = new_decision(case, verdict, by, attachment=file, **fields)
     decision.save()
     return decision
 
@@ -387,6 +402,11 @@ def changes_of(decision: Decision, changes: Mapping[str, Any] | None) -> dict[st
         told_of["round"] = decision.round
     if decision.places:
         told_of["places"] = decision.places
+    if decision.document:
+        told_of["document"] = str(decision.document)
+        told_of |= file_facts(decision.document)
+    if decision.attachment:
+        told_of |= {"file": decision.attachment.name, "sm3": decision.attachment.digest}
     if decision.on_behalf_of_id:
         told_of["on_behalf_of"] = str(decision.on_behalf_of)
     return told_of | dict(changes or {})

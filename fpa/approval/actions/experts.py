@@ -86,7 +86,8 @@ def _granted(case: Case, users: Sequence[int], until: date) -> Dossier:
 def _content(case: Case) -> dict[str, Any]:
     """What experts are shown: the kind's facts for them, and what was decided so far, without names."""
     kind = kind_of(case.kind)
-    facts = (kind.shown_to_experts or kind.summary)(kind.subject_of(case))
+    subject = kind.subject_of(case)
+    facts = kind.shown_to_experts(subject) if kind.shown_to_experts else kind.facts_of(case, subject)
     history = case.decisions.exclude(verdict=Verdict.RECUSE).order_by("at", "id")
     return {
         "unit": case.unit.name,

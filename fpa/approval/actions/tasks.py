@@ -1,9 +1,12 @@
 """What may be done with a task beside deciding: hand it to a colleague, step aside; and what days do to tasks."""
 
+from collections import defaultdict
 from datetime import date, timedelta
+from decimal import Decimal
+from typing import cast
 
 from django.db import transaction
-from django.db.models import Count, OuterRef, Subquery
+from django.db.models import Count, OuterRef, Q, QuerySet, Subquery
 from django.utils import timezone
 
 from fpa.access.models import Post, Unit
@@ -14,10 +17,23 @@ from fpa.approval.models import Case, CaseState, Task, TaskKind, Verdict
 from fpa.audit.record import record
 from fpa.core.actor import SYSTEM, Actor
 from fpa.core.chinese import date_cn
-from fpa.registers.working_days import add_working_days
+from fpa.registers.catalogue import LONGEST_TERM, ParameterKind, declare_parameter
+from fpa.registers.queries import parameters
+from fpa.registers.working_days import Calendar
 
-ESCALATE_AFTER = 3
-"""Working days overdue after which a task is listed at the level above."""
+ESCALATE_AFTER = declare_parameter(
+    ParameterKind(
+        "approval.escalate_after",
+        "逾期提请上级关注",
+        "number",
+        "个工作日",
+        "任务逾期超过这些工作日，列入上一级的“下级逾期未办”。没有设定的按 3 个工作日。",
+        places=0,
+        most=LONGEST_TERM,
+    )
+)
+USUAL_DAYS = 3
+"""Working days of `ESCALATE_AFTER` where nobody has laid them down."""
 
 
 @transaction.atomic
@@ -57,13 +73,13 @@ def recuse_case(*, case: Case, reason: str, by: Actor) -> Case:
 
 @transaction.atomic
 def escalate_tasks(*, today: date, by: Actor = SYSTEM) -> int:
-    """List tasks that are overdue by three working days at the level above, once each; one event a unit that is told.
+    """List tasks that are overdue by more than `ESCALATE_AFTER`, as it holds for their unit this year, at the level
+    above, once each; one event a unit that is told.
 
     Set-based; needs the scope of the whole province. Returns how many.
     """
-    late = Task.objects.open().filter(
-        due_on__lte=_overdue_since(today), escalated_on=None, assignee__parent__isnull=False
-    )
+    waiting = Task.objects.open().filter(due_on__lt=today, escalated_on=None, assignee__parent__isnull=False)
+    late = waiting.filter(_overdue(waiting, today))
     by_unit = late.order_by().values_list("assignee__parent").annotate(n=Count("pk"))
     counts = dict(by_unit)
     for unit in Unit.objects.filter(pk__in=counts).order_by("path"):
@@ -72,10 +88,24 @@ def escalate_tasks(*, today: date, by: Actor = SYSTEM) -> int:
     return late.update(escalated_to=Subquery(parent), escalated_on=today)
 
 
-def _overdue_since(today: date) -> date:
-    """The last day of which what was due then is overdue by more than the working days allowed."""
-    day = today
-    while add_working_days(day, ESCALATE_AFTER) >= today:
+def _overdue(waiting: QuerySet[Task], today: date) -> Q:
+    """Which of these tasks are overdue by more than their units allow: one condition a number of days."""
+    units = list(Unit.objects.filter(pk__in=waiting.values("assignee")))
+    laid_down = parameters(ESCALATE_AFTER.key, units, today.year)
+    by_days = defaultdict[int, list[int]](list)
+    for unit in units:
+        by_days[int(cast(Decimal, laid_down.get(unit.pk, USUAL_DAYS)))].append(unit.pk)
+    calendar = Calendar.read()
+    late = Q(pk__in=[])
+    for days, pks in by_days.items():
+        late |= Q(due_on__lte=_overdue_since(calendar, today, days), assignee__in=pks)
+    return late
+
+
+def _overdue_since(calendar: Calendar, today: date, days: int) -> date:
+    """The last day of which what was due then is overdue by more than so many working days."""
+    day = today - timedelta(days=1)
+    while calendar.add_working_days(day, days) >= today:
         day -= timedelta(days=1)
     return day
 

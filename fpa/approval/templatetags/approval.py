@@ -9,9 +9,11 @@ from django.template.context import Context
 
 from fpa.access.seats import seated
 from fpa.approval.actions import may_settle
+from fpa.approval.flow_forms import FlowForm
 from fpa.approval.forms import ReplyForm
 from fpa.approval.models import Case, Thread
 from fpa.approval.queries import decisions_of
+from fpa.core.templatetags.components import form_page
 
 register = template.Library()
 
@@ -20,6 +22,12 @@ register = template.Library()
 def timeline(case: Case) -> dict[str, Any]:
     """A case's decisions, first to last: who, for which unit, when, the verdict by word and shape, why."""
     return {"case": case, "decisions": decisions_of(case)}
+
+
+@register.inclusion_tag("approval/_flow_form.html", takes_context=True)
+def flow_form(context: Context, form: FlowForm, title: str, submit: str, back: str) -> dict[str, Any]:
+    """The form of a flow, as `form_page` has every form, with a block a step."""
+    return form_page(context, form, title, submit, back)
 
 
 @register.inclusion_tag("approval/_thread.html", takes_context=True)

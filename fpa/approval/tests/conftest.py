@@ -12,8 +12,9 @@ from django.utils import timezone
 from fpa.access.models import User
 from fpa.access.scope import scoped
 from fpa.approval import actions
-from fpa.approval.actions import Place, Step
-from fpa.approval.kinds import CaseKind, PlaceOf, register
+from fpa.approval.actions import ReturnedPlace, Step
+from fpa.approval.kinds import CaseKind, ReturnablePlace, register
+from fpa.core.expressions import Term
 
 SAMPLE = CaseKind(
     code="sample",
@@ -22,8 +23,10 @@ SAMPLE = CaseKind(
     view="case.view",
     flow=lambda unit: "submission",
     summary=lambda unit: [("单位", unit.name), ("层级", unit.get_level_display())],
-    places=lambda unit: [PlaceOf("name", "名称"), PlaceOf("code", "区划代码")],
+    places=lambda unit: [ReturnablePlace("name", "名称"), ReturnablePlace("code", "区划代码")],
     facts=lambda unit: {"level": unit.level},
+    terms=(Term("level", "单位层级"),),
+    enter="thread.write",
 )
 """A kind whose subjects are units: any saved row will do, and they are always there."""
 
@@ -66,7 +69,7 @@ def submit(flow, actor, unit_of):
 @pytest.fixture
 def returned(submit, actor):
     """A case that the township returned with two cells to mend."""
-    places: list[Place] = [
+    places: list[ReturnedPlace] = [
         {"place": "visit.households", "label": "走访户数", "reason": "比上期多十倍，请核对"},
         {"place": "visit.money", "label": "慰问金额"},
     ]

@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 
 from fpa.approval import actions
-from fpa.approval.actions import CannotDecide, Place, cases
+from fpa.approval.actions import CannotDecide, ReturnedPlace, cases
 from fpa.approval.models import Case
 from fpa.approval.tests.conftest import in_days
 from fpa.audit.models import Event
@@ -103,7 +103,7 @@ def test_approve_case_settles_the_cells_of_its_own_returns(returned, submit, act
 
 def test_approve_case_leaves_what_a_higher_level_asked(submit, actor):
     case = actions.approve_case(case=submit(), by=actor("township"))
-    cells: list[Place] = [{"place": "visit.money"}]
+    cells: list[ReturnedPlace] = [{"place": "visit.money"}]
     actions.return_case(case=case, by=actor("county"), reason="请补", due_on=in_days(1), places=cells)
     submit()
     assert case.threads.get().is_open
@@ -128,7 +128,7 @@ def test_return_case_names_cells_and_opens_their_threads(returned, actor):
 
 def test_return_case_again_goes_on_in_the_cells_thread(returned, submit, actor):
     submit()
-    cells: list[Place] = [{"place": "visit.money", "reason": "还是不对"}, {"place": "visit.date"}]
+    cells: list[ReturnedPlace] = [{"place": "visit.money", "reason": "还是不对"}, {"place": "visit.date"}]
     actions.return_case(case=returned, by=actor("township"), reason="再改", due_on=in_days(9), places=cells)
     money = returned.threads.get(place="visit.money")
     assert [m.body for m in money.messages.all()] == ["数字有误", "还是不对"]
@@ -140,7 +140,7 @@ def test_return_case_leads_to_the_cell(submit, actor):
     case = submit()
     case.subject_url = "/submissions/7/"
     case.save()
-    cells: list[Place] = [{"place": "a.b"}]
+    cells: list[ReturnedPlace] = [{"place": "a.b"}]
     actions.return_case(case=case, by=actor("township"), reason="改", due_on=in_days(0), places=cells)
     assert case.threads.get().url == "/submissions/7/#cell-a.b"
 

@@ -55,10 +55,9 @@ def test_publishing_tells_what_the_steps_were_and_are(publish, actor):
     publish("county", step(3))
     publish("county", step(4), step(3))
     events = Event.objects.filter(verb="flow.published").order_by("id")
-    assert [e.changes["steps"] for e in events] == [
-        [None, [step(3)]],
-        [[step(3)], [step(4), step(3)]],
-    ]
+    county = "审核（县市区计生协，本级审核，不限，全部同意，都要办，意见）"
+    township = county.replace("县市区", "乡镇街道")
+    assert [e.changes["steps"] for e in events] == [[None, county], [county, f"{township} → {county}"]]
     assert {e.actor_name for e in events} == {actor("county").name}
 
 

@@ -15,21 +15,14 @@ from fpa.approval.models import Case, Task
 from fpa.approval.queries import escalated_to, open_cases_for
 from fpa.approval.tests.conftest import SAMPLE, in_days
 from fpa.audit.models import Event
+from fpa.registers.models import Parameter
 from fpa.registers.working_days import add_working_days
 
-APPLIED: list[str] = []
-
-
-def _apply(case, decision, by):
-    APPLIED.append(case.subject_id)
-    return {"applied": [None, case.title]}
-
-
-CHANGE = CaseKind(
-    code="sample_change", label="样例变更", subject="access.unit", view="case.view", flow=lambda unit: "submission",
-    summary=lambda unit: [("单位", unit.name)], amends="sample", on_approved=_apply,
+OTHER = CaseKind(
+    code="sample_other", label="另一业务", subject="access.unit", view="case.view", flow=lambda unit: "submission",
+    summary=lambda unit: [("单位", unit.name)],
 )  # fmt: skip
-register(CHANGE)
+register(OTHER)
 
 
 @pytest.fixture
@@ -97,6 +90,23 @@ def test_escalated_task_is_listed_at_the_level_above_once(submit, actor, unit_of
     assert (event.object_id, event.changes) == (str(unit_of("county").pk), {"tasks": 1})
 
 
+@pytest.mark.parametrize(("at", "days"), [("county", 5), ("sibling", 3), ("province", 0)])
+def test_escalation_follows_the_parameter_of_unit_and_year(submit, unit_of, at, days):
+    submit()
+    today = timezone.localdate()
+    number = 9 if at == "sibling" else days
+    Parameter.objects.create(
+        unit=unit_of(at),
+        key="approval.escalate_after",
+        from_year=today.year - 1,
+        number=number,
+        basis="湘计生协〔2026〕1号",
+    )
+    Task.objects.update(due_on=today)
+    assert actions.escalate_tasks(today=add_working_days(today, days)) == 0
+    assert actions.escalate_tasks(today=add_working_days(today, days + 1)) == 1
+
+
 @pytest.fixture
 def many(flow, actor, unit_of):
     """Cases of so many villages of the county."""
@@ -161,51 +171,12 @@ def test_decide_cases_page_sums_up(submit, client_as, actor):
     assert Case.objects.get().reviewer_id == actor("county").unit_id
 
 
-def test_past_case_is_checked_by_a_second_person_and_marked(province_scope, actor, colleague, unit_of):
-    township, by = unit_of("township"), actor("township")
-    case = actions.record_past_case(
-        kind=SAMPLE, subject=township, title="2021年项目", unit=township, basis="湘计生协〔2021〕8号", by=by
-    )
-    assert case.standing == f"待{township.short_name}补录复核"
-    with pytest.raises(CannotDecide, match="双人复核"):
-        actions.approve_case(case=case, by=by)
-    case = actions.approve_case(case=case, by=colleague("township"))
-    assert (case.state, case.is_past, case.flow, case.due_on) == ("approved", True, None, None)
-    assert Task.objects.get().due_on is None
-
-
-@pytest.mark.parametrize(("basis", "match"), [(" ", "依据")])
-def test_past_case_needs_its_basis(province_scope, actor, unit_of, basis, match):
-    with pytest.raises(CannotDecide, match=match):
-        actions.record_past_case(
-            kind=SAMPLE, subject=unit_of("village"), title="旧", unit=unit_of("village"), basis=basis,
-            by=actor("township"),
-        )  # fmt: skip
-
-
-def test_amendment_is_a_case_of_its_own_and_its_hook_applies_it(submit, actor, unit_of):
-    APPLIED.clear()
-    case, village = submit(), unit_of("village")
-    with pytest.raises(CannotDecide, match="还没有通过"):
-        actions.amend_case(case=case, kind=CHANGE, subject=village, title="变更", by=actor("village"))
-    for name in ("township", "county", "province"):
-        case = actions.approve_case(case=case, by=actor(name))
-    change = actions.amend_case(case=case, kind=CHANGE, subject=village, title="变更", by=actor("village"))
-    assert (change.amends, change.kind) == (case, "sample_change")
-    for name in ("township", "county", "province"):
-        change = actions.approve_case(case=change, by=actor(name))
-    assert [str(village.pk)] == APPLIED
-    assert Event.objects.filter(object_id=str(change.pk)).latest("id").changes["applied"] == [None, "变更"]
-
-
 def test_a_subject_may_have_a_live_case_of_each_kind(submit, actor, unit_of, flow):
     submit()
     village = unit_of("village")
     with pytest.raises(CannotDecide, match="正在审核"):
         submit()
-    actions.submit_case(
-        kind=CHANGE, flow=flow, subject=village, title="变", unit=village, by=actor("village")
-    )
+    actions.submit_case(kind=OTHER, flow=flow, subject=village, title="变", unit=village, by=actor("village"))
     assert Case.objects.of(village).live().count() == 2
 
 

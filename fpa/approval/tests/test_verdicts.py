@@ -43,7 +43,7 @@ LEADS_TO = {
     ("sent again", "reject", "township"): ("rejected", "township"),
     ("sent again", "withdraw", "village"): ("withdrawn", "township"),
 }
-"""Place, verdict, seat → state and reviewer. Whatever is not named here is refused."""
+"""ReturnedPlace, verdict, seat → state and reviewer. Whatever is not named here is refused."""
 
 AFTER_THE_END = ("approved", "rejected", "withdrawn")
 SEATS = ("village", *WAY)

@@ -8,7 +8,7 @@ from django.utils import timezone
 
 from fpa.approval.actions import (
     CannotDecide,
-    Place,
+    ReturnedPlace,
     approve_case,
     decide_cases,
     reopen_case,
@@ -80,7 +80,7 @@ def approve_submissions(*, submissions: Iterable[Submission], by: Actor) -> Batc
 
 @transaction.atomic
 def return_cells(
-    *, submission: Submission, places: Sequence[Place], due_on: date, reason: str, by: Actor
+    *, submission: Submission, places: Sequence[ReturnedPlace], due_on: date, reason: str, by: Actor
 ) -> Submission:
     """Return only the named cells (place = item key) of a report, to be mended by a day; the others stay locked.
 
@@ -99,7 +99,9 @@ def return_cells(
     return submission
 
 
-def _give_back(submission: Submission, places: list[Place], due_on: date, reason: str, by: Actor) -> None:
+def _give_back(
+    submission: Submission, places: list[ReturnedPlace], due_on: date, reason: str, by: Actor
+) -> None:
     cases = Case.objects.of(submission).of_kind(SUBMISSION.code)
     if submission.state == State.SUBMITTED:
         return_case(case=cases.live().get(), by=by, reason=reason, due_on=due_on, places=places)
@@ -121,12 +123,12 @@ def _held(submission: Submission, by: Actor) -> Submission:
     return found
 
 
-def _check_places(sheet: ReportSheet, places: Sequence[Place]) -> list[Place]:
+def _check_places(sheet: ReportSheet, places: Sequence[ReturnedPlace]) -> list[ReturnedPlace]:
     """The places with their labels. Raises CannotReview."""
     labels = {item.key: item.label for item in sheet.items}
     if not places:
         raise CannotReview("请勾选要退回的单元格，没有问题的不用退回。")
-    named: list[Place] = []
+    named: list[ReturnedPlace] = []
     for place in places:
         reason = place.get("reason", "").strip()
         label = labels.get(place["place"], place["place"])

@@ -11,7 +11,7 @@ from django.utils import timezone
 from fpa.access.models import Unit
 from fpa.access.roles import ROLES
 from fpa.access.scope import scoped, whole_province
-from fpa.approval.actions import Place
+from fpa.approval.actions import ReturnedPlace
 from fpa.core.actor import Actor
 from fpa.reporting.actions.collections import grant_lock_exception, issue_collection
 from fpa.reporting.actions.filling import Entry, save_cells
@@ -86,7 +86,7 @@ class Course:
 
     def give_back(self, submission, *keys, by=None, due=3):
         by = by or seat_at(self.of(submission).unit.parent)
-        places: list[Place] = [{"place": key, "reason": "与台账不符，请核对"} for key in keys]
+        places: list[ReturnedPlace] = [{"place": key, "reason": "与台账不符，请核对"} for key in keys]
         with scoped(by.path):
             return return_cells(submission=submission, places=places, due_on=in_days(due), reason="", by=by)
 

@@ -6,7 +6,7 @@ import pytest
 from django.utils import timezone
 
 from fpa.approval import actions
-from fpa.approval.actions import Place, Step
+from fpa.approval.actions import ReturnedPlace, Step
 from fpa.approval.tests.conftest import SAMPLE
 from fpa.reporting.actions.collections import issue_collection
 
@@ -39,7 +39,7 @@ def give_back(actor, today):
     """Return a case from the township: `give_back(case, "cell", …, days=3)`."""
 
     def act(case, *cells, days=3):
-        places: list[Place] = [{"place": c, "label": f"格{c}", "reason": f"{c}不对"} for c in cells]
+        places: list[ReturnedPlace] = [{"place": c, "label": f"格{c}", "reason": f"{c}不对"} for c in cells]
         due_on = today + timedelta(days=days)
         return actions.return_case(
             case=case, by=actor("township"), reason="整表有误", due_on=due_on, places=places

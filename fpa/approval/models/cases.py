@@ -1,18 +1,19 @@
-"""Approval: versioned flows, cases with their tasks and insert-only decisions, and threads that stand on a matter
-(design §7)."""
+"""Cases with their tasks, what experts see of them, and insert-only decisions."""
 
-from typing import Any, ClassVar
+from typing import Any
 
 from django.contrib.postgres.fields import ArrayField
 from django.contrib.postgres.indexes import GinIndex
+from django.core.serializers.json import DjangoJSONEncoder
 from django.db import models
 from django.db.models import Q
 from django.urls import reverse
 
 from fpa.access.models import GrantedModel, PathField, Post, ScopedModel, Unit
+from fpa.approval.models.flows import Flow
 from fpa.core.actor import Actor
 from fpa.core.lists.parts import Tone
-from fpa.core.visibility import Visibility
+from fpa.files.models import Attachment, Document
 
 TONES: dict[str, Tone] = {
     "submit": "waiting",
@@ -30,44 +31,6 @@ TONES: dict[str, Tone] = {
     "settled": "done",
 }
 """How each verdict and state looks beside its word: the list component turns a tone into a shape."""
-
-
-class FlowQuerySet(models.QuerySet["Flow"]):
-    def current_for(self, code: str, unit: Unit) -> "Flow | None":
-        """The newest version of a flow as it binds a unit: its nearest publisher's; None where there is none."""
-        publishers = Unit.objects.above(unit.path).values("path")
-        return self.filter(code=code, path__in=publishers).order_by("-path", "-version").first()
-
-
-class Flow(ScopedModel):
-    """A version of how a kind of thing goes up the levels; its unit is the publisher. Never edited, only followed
-    by the next version, so that running cases finish on theirs.
-
-    `steps` is a list of `fpa.approval.steps.Step`, the lowest level first:
-    `{"level": 4, "permission": "submission.review", "label": "乡镇审核"}`.
-    """
-
-    visibility: ClassVar[Visibility] = Visibility.PUBLISHED_DOWN
-    append_only = True
-
-    code = models.CharField("代码", max_length=40)
-    version = models.PositiveIntegerField("版本")
-    name = models.CharField("名称", max_length=60)
-    steps = models.JSONField("环节")
-    published_at = models.DateTimeField("发布时间", auto_now_add=True)
-
-    objects = FlowQuerySet.as_manager()
-
-    class Meta:
-        verbose_name = "审核流程"
-        ordering = ["path", "code", "version"]
-        constraints = [
-            models.UniqueConstraint(fields=["unit", "code", "version"], name="flow_version_unique"),
-            models.CheckConstraint(condition=Q(version__gte=1), name="flow_version_from_one"),
-        ]
-
-    def __str__(self) -> str:
-        return f"{self.name}（第 {self.version} 版）"
 
 
 SUBMISSION_KIND = "submission"
@@ -100,7 +63,7 @@ class CaseQuerySet(models.QuerySet["Case"]):
 
     def whole(self) -> "CaseQuerySet":
         """With what every line about a case shows."""
-        return self.select_related("flow", "unit", "reviewer")
+        return self.select_related("flow", "unit", "reviewer", "basis__attachment")
 
     def of_kind(self, code: str) -> "CaseQuerySet":
         """The cases of a kind: a subject may have a live one of each."""
@@ -112,7 +75,8 @@ class Case(ScopedModel):
     at, or stood at last: it reviews itself, or sees to the experts, the outside body or the time that do.
 
     `facts` are what its kind told when it was sent up; conditions of steps are held against them. A case of 补录
-    (`is_past`) has no flow: another person of its unit checks it.
+    (`is_past`) has no flow: it rests on its `basis`, and another person of its unit checks it. `changes` is what an
+    amendment asks for: field of the subject → [as it is, as it should be].
     """
 
     kind = models.CharField("业务", max_length=40, default=SUBMISSION_KIND)
@@ -126,12 +90,13 @@ class Case(ScopedModel):
     step = models.PositiveSmallIntegerField("环节")
     permission = models.CharField("审核权限", max_length=60)
     reviewer = models.ForeignKey(Unit, models.PROTECT, related_name="+", verbose_name="审核单位")
-    reviewer_path = PathField()
+    reviewer_path = PathField(verbose_name="审核单位路径")
     due_on = models.DateField("办理期限", null=True, blank=True)
     submitted_at = models.DateTimeField("上报时间")
-    facts = models.JSONField("事项要素", default=dict)
+    facts = models.JSONField("事项要素", default=dict, encoder=DjangoJSONEncoder)
     is_past = models.BooleanField("补录", default=False)
-    basis = models.CharField("补录依据", max_length=200, blank=True, default="")
+    basis = models.ForeignKey(Document, models.PROTECT, null=True, related_name="+", verbose_name="依据文件")
+    changes = models.JSONField("申请变更的内容", default=dict, encoder=DjangoJSONEncoder)
     amends = models.ForeignKey(
         "self", models.PROTECT, null=True, related_name="amendments", verbose_name="变更的事项"
     )
@@ -148,7 +113,8 @@ class Case(ScopedModel):
                 name="case_one_live_of_a_kind",
             ),
             models.CheckConstraint(
-                condition=Q(is_past=True, flow=None) & ~Q(basis="") | Q(is_past=False, flow__isnull=False),
+                condition=Q(is_past=True, flow=None, basis__isnull=False)
+                | Q(is_past=False, flow__isnull=False),
                 name="case_past_has_its_basis",
             ),
         ]
@@ -191,7 +157,9 @@ class Case(ScopedModel):
         """Where the case stands, in words that name whose turn it is."""
         if self.state == CaseState.OPEN:
             body = self.current_step.get("body", "")
-            return f"待{body or self.reviewer.short_name}{self.step_label}"
+            level = self.reviewer.get_level_display()  # 待鹤城审核, not 待鹤城县市区审核
+            deed = self.step_label.removeprefix(level) if len(level) > 1 else self.step_label
+            return f"待{body or self.reviewer.short_name}{deed}"
         return self.get_state_display()
 
 
@@ -362,7 +330,8 @@ class Decision(Signed):
     """What was decided on a case. `places` names the faulty fields or cells of a return:
     `[{"place": "cell key", "label": "走访户数", "reason": "…"}]`.
 
-    `task` is whose task it did. `body`, `number`, `dated_on` are of an outside body's document; `file` names the paper.
+    `task` is whose task it did. `document` is an outside body's, which tells issuer, number and day; `attachment` is a
+    file of the decision's own. `file` is how files were named in words before they were kept here; it is only read.
     `on_behalf_of` is the unit for which another one acted (代办).
     """
 
@@ -376,10 +345,13 @@ class Decision(Signed):
     task = models.ForeignKey(Task, models.PROTECT, null=True, related_name="decisions", verbose_name="任务")
     score = models.DecimalField("评分", max_digits=6, decimal_places=2, null=True)
     amount = models.DecimalField("核定金额", max_digits=16, decimal_places=2, null=True)
-    file = models.CharField("附件", max_length=200, blank=True, default="")
-    body = models.CharField("外部单位", max_length=60, blank=True, default="")
-    number = models.CharField("文号", max_length=60, blank=True, default="")
-    dated_on = models.DateField("成文日期", null=True)
+    document = models.ForeignKey(
+        Document, models.PROTECT, null=True, related_name="+", verbose_name="外部单位的文件"
+    )
+    attachment = models.ForeignKey(
+        Attachment, models.PROTECT, null=True, related_name="+", verbose_name="附件"
+    )
+    file = models.CharField("附件说明", max_length=200, blank=True, default="")
     on_behalf_of = models.ForeignKey(
         Unit, models.PROTECT, null=True, related_name="+", verbose_name="代办的单位"
     )
@@ -395,106 +367,11 @@ class Decision(Signed):
     def __str__(self) -> str:
         return f"{self.get_verdict_display()}：{self.case}"
 
+    def get_absolute_url(self) -> str:
+        """Its case's page, where it stands."""
+        return self.case.get_absolute_url()
+
     @property
     def tone(self) -> Tone:
         """The tone of the verdict's word, which gives its shape."""
         return TONES[self.verdict]
-
-
-class ThreadState(models.TextChoices):
-    OPEN = "open", "待办结"
-    SETTLED = "settled", "已办结"
-
-
-class ThreadQuerySet(models.QuerySet["Thread"]):
-    def on(self, subject_type: str, subject_id: str) -> "ThreadQuerySet":
-        """The threads that stand on a subject."""
-        return self.filter(subject_type=subject_type, subject_id=subject_id)
-
-    def open(self) -> "ThreadQuerySet":
-        """Threads that are not settled."""
-        return self.filter(state=ThreadState.OPEN)
-
-    def whole(self) -> "ThreadQuerySet":
-        """With what every line about a thread shows."""
-        return self.select_related("unit", "assignee", "opened_unit", "awaiting")
-
-
-class Thread(ScopedModel):
-    """Talk about one matter: a record (`place` is empty) or a cell of it. Its unit is the subject's, so that the
-    subject's unit and all above it see the talk. `awaiting` is whose word is awaited."""
-
-    subject_type = models.CharField("事项类型", max_length=60)
-    subject_id = models.CharField("事项编号", max_length=64)
-    place = models.CharField("位置", max_length=80, blank=True, default="")
-    place_label = models.CharField("位置名称", max_length=80, blank=True, default="")
-    title = models.CharField("事项", max_length=120)
-    url = models.CharField("所在页面", max_length=250, blank=True, default="")
-    case = models.ForeignKey(
-        Case, models.PROTECT, null=True, related_name="threads", verbose_name="退回它的审核事项"
-    )
-    opened_by_id = models.BigIntegerField("发起账号", null=True)
-    opened_by_name = models.CharField("发起人", max_length=40)
-    opened_unit = models.ForeignKey(Unit, models.PROTECT, related_name="+", verbose_name="发起单位")
-    opened_at = models.DateTimeField("发起时间", auto_now_add=True)
-    assignee = models.ForeignKey(Unit, models.PROTECT, related_name="+", verbose_name="办理单位")
-    awaiting = models.ForeignKey(Unit, models.PROTECT, related_name="+", verbose_name="等待")
-    due_on = models.DateField("办理期限", null=True, blank=True)
-    state = models.CharField("状态", max_length=8, choices=ThreadState, default=ThreadState.OPEN)
-    settled_at = models.DateTimeField("办结时间", null=True, blank=True)
-    settled_by_id = models.BigIntegerField("办结账号", null=True)
-    settled_by_name = models.CharField("办结人", max_length=40, blank=True, default="")
-
-    objects = ThreadQuerySet.as_manager()
-
-    class Meta:
-        verbose_name = "讨论"
-        ordering = ["state", "due_on", "id"]
-        constraints = [
-            models.CheckConstraint(
-                condition=Q(state="open", settled_at=None) | Q(state="settled", settled_at__isnull=False),
-                name="thread_settled_with_its_time",
-            ),
-        ]
-        indexes = [
-            models.Index(fields=["path"], name="thread_path"),
-            models.Index(fields=["subject_type", "subject_id"], name="thread_subject"),
-            models.Index(fields=["awaiting", "state"], name="thread_awaiting"),
-        ]
-
-    def __str__(self) -> str:
-        return f"{self.title}：{self.place_label}" if self.place_label else self.title
-
-    def get_absolute_url(self) -> str:
-        """The thread's own page."""
-        return reverse("thread_detail", args=[self.pk])
-
-    @property
-    def standing(self) -> str:
-        """Where the talk stands, in words that name whose answer is awaited."""
-        return f"等{self.awaiting.short_name}答复" if self.is_open else self.get_state_display()
-
-    @property
-    def tone(self) -> Tone:
-        """The tone of the state."""
-        return TONES[self.state]
-
-    @property
-    def is_open(self) -> bool:
-        """Whether the matter is still to be settled."""
-        return self.state == ThreadState.OPEN
-
-
-class Message(Signed):
-    """One word in a thread; never edited."""
-
-    thread = models.ForeignKey(Thread, models.PROTECT, related_name="messages", verbose_name="讨论")
-    body = models.CharField("内容", max_length=1000)
-
-    class Meta:
-        verbose_name = "讨论发言"
-        ordering = ["at", "id"]
-        indexes = [models.Index(fields=["path"], name="message_path")]
-
-    def __str__(self) -> str:
-        return self.body[:40]
