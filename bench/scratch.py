@@ -30,7 +30,7 @@ def scratch_database(label: str = "bench") -> Iterator[None]:
     owner = settings.OWNER_DATABASE
     name = NAME.format(owner["NAME"], label)
     with database.connect(owner) as server:
-        server.execute(sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(sql.Identifier(name)))
+        server.execute(sql.SQL("DROP DATABASE IF EXISTS {}").format(sql.Identifier(name)))
         server.execute(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(name)))
     subprocess.run(
         [sys.executable, "-m", "bench.prepare", name],
@@ -44,7 +44,7 @@ def scratch_database(label: str = "bench") -> Iterator[None]:
     finally:
         _point_at(before)
         with database.connect(owner) as server:
-            server.execute(sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(sql.Identifier(name)))
+            server.execute(sql.SQL("DROP DATABASE IF EXISTS {}").format(sql.Identifier(name)))
 
 
 def owner_connection() -> Any:

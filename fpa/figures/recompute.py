@@ -3,13 +3,12 @@
 A figure is counted once as a whole, and once for each of its dimensions (`Pass`).
 """
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
 
 from django.db import connection
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 from django.utils import timezone
 
 from fpa.access.models import Unit
@@ -19,9 +18,61 @@ from fpa.figures.fact_periods import spans, stock_day, stock_periods
 from fpa.figures.figure import Figure, Kind
 from fpa.figures.sources import Sql, compiled, flow_source, stock_source
 
-ADD = """
+STOCK = """
 WITH RECURSIVE source AS ({source}),
-fresh AS ({fresh}),
+marked AS MATERIALIZED ({marked}),
+old AS (
+    SELECT f.unit_id, f.cut, p.number::int - 1 AS number, f.own
+    FROM figures_fact f JOIN marked ON marked.id = f.unit_id
+    JOIN unnest(%s::text[]) WITH ORDINALITY p(period, number) ON p.period = f.period
+    WHERE f.figure = %s AND f.period = ANY(%s) AND {same_cut} AND f.own <> 0
+),
+change AS MATERIALIZED (
+    SELECT unit_id, cut, number, sum(n) AS n
+    FROM (
+        SELECT unit_id, cut, first AS number, amount AS n FROM source
+        UNION ALL
+        SELECT unit_id, cut, past, -amount FROM source WHERE past IS NOT NULL
+        UNION ALL
+        SELECT unit_id, cut, number, -own FROM old
+        UNION ALL
+        SELECT unit_id, cut, number + 1, own FROM old
+    ) steps WHERE number < %s GROUP BY 1, 2, 3 HAVING sum(n) <> 0
+),
+lineage AS (
+    SELECT unit_id, unit_id AS above_id FROM (SELECT DISTINCT unit_id FROM change) c
+    UNION ALL
+    SELECT l.unit_id, u.parent_id FROM lineage l JOIN access_unit u ON u.id = l.above_id
+    WHERE u.parent_id IS NOT NULL
+),
+rolled AS (
+    SELECT l.above_id AS unit_id, c.cut, c.number, sum(c.n) AS value,
+           coalesce(sum(c.n) FILTER (WHERE l.above_id = l.unit_id), 0) AS own
+    FROM change c JOIN lineage l USING (unit_id) GROUP BY 1, 2, 3
+),
+run AS (
+    SELECT unit_id, cut, number, sum(own) OVER line AS own, sum(value) OVER line AS value,
+           lead(number, 1, %s) OVER line AS next
+    FROM rolled WINDOW line AS (PARTITION BY unit_id, cut ORDER BY number)
+)
+INSERT INTO figures_fact AS f (figure, period, unit_id, cut, path, own, value)
+SELECT %s, (%s::text[])[n + 1], u.id, r.cut, u.path, r.own, r.value
+FROM run r JOIN access_unit u ON u.id = r.unit_id CROSS JOIN generate_series(r.number, r.next - 1) n
+WHERE r.own <> 0 OR r.value <> 0
+ORDER BY n, u.id, r.cut
+"""
+"""A row counts from the first period that ends on or after `since`, and no longer from the first that ends on or after
+`until`: steps up and down, numbered by period. The steps that differ from those of the facts are carried upwards and
+added up along the periods only then: a member is two steps, not a number in each of fifty months."""
+
+FLOW = """
+WITH RECURSIVE source AS ({source}),
+fresh AS (
+    SELECT g.unit_id, g.cut, s.period, sum(g.n) AS own
+    FROM (SELECT unit_id, cut, part, sum(amount) AS n FROM source GROUP BY 1, 2, 3) g
+    JOIN unnest(%s::text[], %s::text[]) s(part, period) USING (part)
+    GROUP BY 1, 2, 3
+),
 marked AS MATERIALIZED ({marked}),
 old AS (
     SELECT f.unit_id, f.period, f.cut, f.own FROM figures_fact f JOIN marked ON marked.id = f.unit_id
@@ -80,44 +131,18 @@ ORDER BY 2, 3, 4
 """
 """Distinct subjects don't add up: the marked units and all units above them are counted anew from all rows below."""
 
-MERGE = {
-    ADD: "ON CONFLICT (figure, period, unit_id, cut) DO UPDATE"
-    " SET path = excluded.path, own = f.own + excluded.own, value = f.value + excluded.value",
-    REPLACE: "ON CONFLICT (figure, period, unit_id, cut) DO UPDATE"
+ADDED = (
+    "ON CONFLICT (figure, period, unit_id, cut) DO UPDATE"
+    " SET path = excluded.path, own = f.own + excluded.own, value = f.value + excluded.value"
+)
+REPLACED = (
+    "ON CONFLICT (figure, period, unit_id, cut) DO UPDATE"
     " SET path = excluded.path, own = excluded.own, value = excluded.value"
-    " WHERE (f.own, f.value) <> (excluded.own, excluded.value)",
-}
+    " WHERE (f.own, f.value) <> (excluded.own, excluded.value)"
+)
 """What follows where facts stand already. A first count leaves it out, and goes several times as fast."""
 
-STEPS = """
-SELECT {keys}, p.period, own
-FROM (
-    SELECT {keys}, number, sum(sum(n)) OVER line AS own, lead(number) OVER line AS next
-    FROM (
-        SELECT {keys}, first AS number, n FROM grouped
-        UNION ALL
-        SELECT {keys}, past, -n FROM grouped WHERE past IS NOT NULL
-    ) steps GROUP BY {keys}, number WINDOW line AS (PARTITION BY {keys} ORDER BY number)
-) r JOIN unnest(%s::int[], %s::text[]) p(number, period)
-    ON p.number >= r.number AND (r.next IS NULL OR p.number < r.next)
-WHERE own <> 0
-"""
-"""A row counts from the first period that ends on or after `since`, and no longer from the first that ends on or after
-`until`: steps up and down, added up along the periods."""
-
-ADDED_STOCK = f"""
-WITH grouped AS (SELECT unit_id, cut, first, past, sum(amount) AS n FROM source GROUP BY 1, 2, 3, 4)
-{STEPS.format(keys="unit_id, cut")}
-"""
-
-ADDED_FLOW = """
-SELECT g.unit_id, g.cut, s.period, sum(g.n) AS own
-FROM (SELECT unit_id, cut, part, sum(amount) AS n FROM source GROUP BY 1, 2, 3) g
-JOIN unnest(%s::text[], %s::text[]) s(part, period) USING (part)
-GROUP BY 1, 2, 3
-"""
-
-DISTINCT_STOCK = f"""
+DISTINCT_STOCK = """
 WITH held AS (
     SELECT p.above_id AS unit_id, s.cut, w.whole, s.subject, range_agg(int4range(s.first, s.past)) AS times
     FROM source s JOIN pairs p USING (unit_id) CROSS JOIN (VALUES (true), (false)) w(whole)
@@ -128,7 +153,20 @@ grouped AS (
     SELECT unit_id, cut, whole, lower(time) AS first, upper(time) AS past, count(*) AS n
     FROM held CROSS JOIN unnest(times) time GROUP BY 1, 2, 3, 4, 5
 ),
-counted AS ({STEPS.format(keys="unit_id, cut, whole")})
+counted AS (
+    SELECT unit_id, cut, whole, p.period, own
+    FROM (
+        SELECT unit_id, cut, whole, number, sum(sum(n)) OVER line AS own, lead(number) OVER line AS next
+        FROM (
+            SELECT unit_id, cut, whole, first AS number, n FROM grouped
+            UNION ALL
+            SELECT unit_id, cut, whole, past, -n FROM grouped WHERE past IS NOT NULL
+        ) steps GROUP BY unit_id, cut, whole, number
+        WINDOW line AS (PARTITION BY unit_id, cut, whole ORDER BY number)
+    ) r JOIN unnest(%s::int[], %s::text[]) p(number, period)
+        ON p.number >= r.number AND (r.next IS NULL OR p.number < r.next)
+    WHERE own <> 0
+)
 SELECT unit_id, period, cut, sum(own) FILTER (WHERE NOT whole) AS own, sum(own) FILTER (WHERE whole) AS value
 FROM counted GROUP BY 1, 2, 3
 """
@@ -144,12 +182,11 @@ GROUP BY 1, 2, 3
 
 @dataclass(frozen=True)
 class Pass:
-    """One counting of a figure: of the whole, or by one dimension; in which periods, and how."""
+    """One counting of a figure: of the whole, or by one dimension; in which periods, by which statement."""
 
-    source: Sql
-    values: list[object]
-    periods: list[str]
-    fresh: str
+    statement: str
+    values: list[Any]
+    merge: str
     same_cut: str
 
 
@@ -158,19 +195,14 @@ def recompute(figure: Figure, where: Q, since: date | None) -> None:
 
     Call it in a scope over the whole province, holding the refresh's lock.
     """
-    statement = REPLACE if figure.kind is Kind.DISTINCT else ADD
-    marked, marked_values = compiled(Unit.objects.filter(where).order_by().values_list("id"))
+    marked = compiled(Unit.objects.filter(where).order_by().values_list("id"))
     rows_where = Q() if figure.kind is Kind.DISTINCT else where
+    rows = figure.records().filter(rows_where).order_by()
     with connection.cursor() as cursor, bulk_joins(rows=_units_counted(rows_where)):
-        for each in _passes(figure, rows_where, since):
-            source, source_values = each.source
-            counted = [*source_values, *each.values]
-            values = (
-                [*marked_values, *counted] if figure.kind is Kind.DISTINCT else [*counted, *marked_values]
-            )
-            sql = statement.format(source=source, fresh=each.fresh, marked=marked, same_cut=each.same_cut)
-            merge = MERGE[statement] if _stands(cursor, figure, each) else ""
-            cursor.execute(sql + merge, [*values, figure.key, each.periods, figure.key])
+        for cut in (None, *figure.cuts):
+            counted = (_stock_pass if figure.since else _flow_pass)(figure, rows, marked, since, cut)
+            merge = counted.merge if _stands(cursor, figure, counted) else ""
+            cursor.execute(counted.statement + merge, counted.values)
 
 
 def _units_counted(where: Q) -> int:
@@ -186,30 +218,52 @@ def _stands(cursor: Any, figure: Figure, counted: Pass) -> bool:
     return bool(cursor.fetchone()[0])
 
 
-def _passes(figure: Figure, where: Q, since: date | None) -> Iterator[Pass]:
-    count = _stock_pass if figure.since else _flow_pass
-    for cut in (None, *figure.cuts):
-        yield count(figure, where, since, cut)
+def _stock_pass(
+    figure: Figure, rows: QuerySet[Any], marked: Sql, since: date | None, cut: Cut | None
+) -> Pass:
+    today = timezone.localdate()
+    kept = stock_periods(today, since, cut=bool(cut))
+    after = [stock_day(period, today) + timedelta(days=1) for period in kept]
+    periods = [str(period) for period in kept]
+    source = stock_source(figure, rows, after, cut)
+    if figure.kind is Kind.DISTINCT:
+        return _replacing(
+            figure, source, marked, DISTINCT_STOCK, [list(range(len(kept))), periods], periods, cut
+        )
+    count, key = len(kept), figure.key
+    same_cut = _same_cut(cut)
+    statement = STOCK.format(source=source[0], marked=marked[0], same_cut=same_cut)
+    values = [*source[1], *marked[1], periods, key, periods, count, count, key, periods]
+    return Pass(statement, values, ADDED, same_cut)
+
+
+def _flow_pass(figure: Figure, rows: QuerySet[Any], marked: Sql, since: date | None, cut: Cut | None) -> Pass:
+    pairs = spans(timezone.localdate(), since)
+    parts, periods = [part for part, _ in pairs], [whole for _, whole in pairs]
+    source = flow_source(figure, rows, cut)
+    if figure.kind is Kind.DISTINCT:
+        return _replacing(figure, source, marked, DISTINCT_FLOW, [parts, periods], sorted(set(periods)), cut)
+    same_cut = _same_cut(cut)
+    statement = FLOW.format(source=source[0], marked=marked[0], same_cut=same_cut)
+    values = [*source[1], parts, periods, *marked[1], figure.key, sorted(set(periods)), figure.key]
+    return Pass(statement, values, ADDED, same_cut)
+
+
+def _replacing(
+    figure: Figure,
+    source: Sql,
+    marked: Sql,
+    fresh: str,
+    fresh_values: list[Any],
+    periods: list[str],
+    cut: Cut | None,
+) -> Pass:
+    same_cut = _same_cut(cut)
+    statement = REPLACE.format(source=source[0], fresh=fresh, marked=marked[0], same_cut=same_cut)
+    values = [*marked[1], *source[1], *fresh_values, figure.key, periods, figure.key]
+    return Pass(statement, values, REPLACED, same_cut)
 
 
 def _same_cut(cut: Cut | None) -> str:
     """The condition on a fact that a pass counts it."""
     return f"f.cut ^@ '{cut.prefix}'" if cut else "f.cut = ''"
-
-
-def _stock_pass(figure: Figure, where: Q, since: date | None, cut: Cut | None) -> Pass:
-    today = timezone.localdate()
-    kept = stock_periods(today, since, cut=bool(cut))
-    after = [stock_day(period, today) + timedelta(days=1) for period in kept]
-    periods = [str(period) for period in kept]
-    fresh = DISTINCT_STOCK if figure.kind is Kind.DISTINCT else ADDED_STOCK
-    source = stock_source(figure, figure.records().filter(where).order_by(), after, cut)
-    return Pass(source, [list(range(len(kept))), periods], periods, fresh, _same_cut(cut))
-
-
-def _flow_pass(figure: Figure, where: Q, since: date | None, cut: Cut | None) -> Pass:
-    pairs = spans(timezone.localdate(), since)
-    parts, periods = [part for part, _ in pairs], [whole for _, whole in pairs]
-    fresh = DISTINCT_FLOW if figure.kind is Kind.DISTINCT else ADDED_FLOW
-    source = flow_source(figure, figure.records().filter(where).order_by(), cut)
-    return Pass(source, [parts, periods], sorted(set(periods)), fresh, _same_cut(cut))
