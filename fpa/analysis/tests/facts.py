@@ -1,5 +1,7 @@
 """Facts for the tests of pages: written as a refresh would leave them, at a unit and all above it."""
 
+from typing import Any
+
 from django.db import connection
 from django.utils import timezone
 
@@ -29,6 +31,12 @@ ON CONFLICT (figure, period, unit_id, cut) DO UPDATE SET own = f.own + excluded.
 def _put(figure: str, unit: Unit, value: int, period: str) -> None:
     kept = period_of_fact(catalogue.get(figure), Period.parse(period), timezone.localdate())
     above = list(Unit.objects.above(unit.path).values_list("pk", flat=True))
-    row = {"figure": figure, "period": str(kept or period), "unit": unit.pk, "units": above, "value": value}
+    row: dict[str, Any] = {
+        "figure": figure,
+        "period": str(kept or period),
+        "unit": unit.pk,
+        "units": above,
+        "value": value,
+    }
     with connection.cursor() as cursor:
         cursor.execute(ADD, row)
