@@ -28,11 +28,12 @@ ROOT = Path(__file__).parents[1]
 BASE = "base"
 STAGES = {
     "forms": "tests.world:make_forms",
+    "opened": "fpa.figures.freshness:refresh",
     "world": "tests.world:make_world",
     "figures": "fpa.figures.tests.world:make_world",
 }
 """Stage → what makes it. Each stands on the one that `BELOW` names, else on the base."""
-BELOW = {"world": "forms", "figures": "forms"}
+BELOW = {"opened": "forms", "world": "forms", "figures": "forms"}
 SESSION_OPTIONS = "-c synchronous_commit=off"
 """What every connection of the tests is told: a database that is dropped at the end need not outlive a power cut."""
 

@@ -84,6 +84,12 @@ def forms_database() -> None:
 
 
 @pytest.fixture(scope="class")
+def opened_database() -> None:
+    """Let the test begin in a database that has the standard forms, and in which all figures were counted today: there
+    a refresh counts what the test records, and not every figure anew."""
+
+
+@pytest.fixture(scope="class")
 def world_database() -> None:
     """Let the test begin in a database that has the world."""
 

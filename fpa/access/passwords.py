@@ -3,12 +3,11 @@
 from collections.abc import Iterable
 
 from django.core.exceptions import ValidationError
-from pypinyin import lazy_pinyin
 
 from fpa.access.guesses import COMMON, DATE, KEYS, SEQUENCE, estimate, plain_form
 from fpa.access.models import Unit, User
 from fpa.access.seats import seats_of
-from fpa.core.chinese import initials
+from fpa.core.chinese import initials, pinyin
 
 ENOUGH = 36.0
 """Points that a password must have: three common words with something between them, or eight random letters."""
@@ -60,7 +59,7 @@ def _words_of(user: User | None) -> set[str]:
     """The person's login, and the name in characters and in pinyin, as a whole and in parts."""
     if user is None:
         return set()
-    surname, given = lazy_pinyin(user.name[:1]), lazy_pinyin(user.name[1:])
+    surname, given = pinyin(user.name[:1]), pinyin(user.name[1:])
     both = ["".join(surname), "".join(given), "".join(surname + given), "".join(given + surname)]
     return _long_enough(
         [user.username, user.name, user.name[1:], *both, *given, initials(user.name, person=True)]
@@ -79,7 +78,7 @@ def _words_of_units(user: User | None) -> set[str]:
 def _words_of_unit(unit: Unit) -> Iterable[str]:
     names = {unit.name, unit.short_name, unit.name.rstrip(_SUFFIXES), unit.short_name.rstrip(_SUFFIXES)}
     for name in names:
-        yield from (name, "".join(lazy_pinyin(name)), initials(name))
+        yield from (name, "".join(pinyin(name)), initials(name))
     yield from (*unit.initials.split(), unit.code, unit.code[:6], unit.code.rstrip("0"))
 
 

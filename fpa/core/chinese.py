@@ -11,9 +11,6 @@ from decimal import ROUND_DOWN, ROUND_HALF_UP, Decimal
 from functools import cache
 from zoneinfo import ZoneInfo
 
-from pypinyin import Style, lazy_pinyin
-from pypinyin.constants import PHRASES_DICT
-
 Number = int | float | Decimal
 
 BEIJING = ZoneInfo("Asia/Shanghai")
@@ -231,8 +228,9 @@ def _readings(text: str) -> list[str]:
 
     Where no part of the text is a phrase each character reads alone, in a tenth of the time: most names are so.
     """
-    alone = not any(text[i:j] in PHRASES_DICT for i in range(len(text)) for j in range(i + 2, len(text) + 1))
-    letters = list("".join(map(_letter, text) if alone else lazy_pinyin(text, style=Style.FIRST_LETTER)))
+    phrases = _phrases()
+    alone = not any(text[i:j] in phrases for i in range(len(text)) for j in range(i + 2, len(text) + 1))
+    letters = list("".join(map(_letter, text) if alone else _first_letters(text)))
     for match in _READINGS_PATTERN.finditer(text):
         letters[match.start() : match.end()] = _READINGS[match.group()]
     return letters
@@ -240,7 +238,27 @@ def _readings(text: str) -> list[str]:
 
 @cache
 def _letter(character: str) -> str:
-    return "".join(lazy_pinyin(character, style=Style.FIRST_LETTER))
+    return "".join(_first_letters(character))
+
+
+def _first_letters(text: str) -> list[str]:
+    from pypinyin import Style, lazy_pinyin  # its dictionaries take 0.4 s to load, which few commands need
+
+    return lazy_pinyin(text, style=Style.FIRST_LETTER)
+
+
+@cache
+def _phrases() -> dict[str, list[list[str]]]:
+    from pypinyin.constants import PHRASES_DICT
+
+    return PHRASES_DICT
+
+
+def pinyin(text: str) -> list[str]:
+    """The reading of each character in the dictionary, without tones: 张三 → zhang, san."""
+    from pypinyin import lazy_pinyin
+
+    return lazy_pinyin(text)
 
 
 def parse_number(text: object) -> Decimal | None:

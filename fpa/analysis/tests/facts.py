@@ -1,14 +1,14 @@
 """Facts for the tests of pages: written as a refresh would leave them, at a unit and all above it."""
 
-from decimal import Decimal
+from typing import Any
 
+from django.db import connection
 from django.utils import timezone
 
 from fpa.access.models import Unit
 from fpa.access.scope import whole_province
 from fpa.core.periods import Period
 from fpa.figures import catalogue
-from fpa.figures.models import Fact
 from fpa.figures.values import period_of_fact
 
 H1 = "2023H1"
@@ -20,12 +20,23 @@ def put(figure: str, unit: Unit, value: int, period: str = H1) -> None:
         _put(figure, unit, value, period)
 
 
+ADD = """
+INSERT INTO figures_fact AS f (figure, period, unit_id, cut, path, own, value)
+SELECT %(figure)s, %(period)s, id, '', path, CASE WHEN id = %(unit)s THEN %(value)s ELSE 0 END, %(value)s
+FROM access_unit WHERE id = ANY(%(units)s)
+ON CONFLICT (figure, period, unit_id, cut) DO UPDATE SET own = f.own + excluded.own, value = f.value + excluded.value
+"""
+
+
 def _put(figure: str, unit: Unit, value: int, period: str) -> None:
     kept = period_of_fact(catalogue.get(figure), Period.parse(period), timezone.localdate())
-    period = str(kept or period)
-    for each in Unit.objects.above(unit.path):
-        fact = Fact.objects.filter(figure=figure, unit=each, period=period).first()
-        fact = fact or Fact(figure=figure, unit=each, path=each.path, period=period, own=0, value=0)
-        fact.value += Decimal(value)
-        fact.own += Decimal(value if each == unit else 0)
-        fact.save()
+    above = list(Unit.objects.above(unit.path).values_list("pk", flat=True))
+    row: dict[str, Any] = {
+        "figure": figure,
+        "period": str(kept or period),
+        "unit": unit.pk,
+        "units": above,
+        "value": value,
+    }
+    with connection.cursor() as cursor:
+        cursor.execute(ADD, row)

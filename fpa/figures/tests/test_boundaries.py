@@ -16,6 +16,8 @@ from tests.cast import CITY, COUNTY, SIBLING, cast_unit
 from .records import join
 from .test_pages import text_of
 
+pytestmark = pytest.mark.usefixtures("opened_database")
+
 H1 = Period.parse("2023H1")
 
 

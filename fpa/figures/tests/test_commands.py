@@ -13,6 +13,8 @@ from tests.cast import COUNTY, PROVINCE, SIBLING, cast_unit
 
 from .records import REPORTED, declared, join
 
+pytestmark = pytest.mark.usefixtures("opened_database")
+
 
 def run(*arguments: str) -> tuple[int, str, str]:
     """Exit code, output and errors of a command."""

@@ -14,6 +14,8 @@ from tests.cast import cast_unit
 from .records import JOINED, REPORTED, declared, join
 from .test_kinds import SHARE, VISITED
 
+pytestmark = pytest.mark.usefixtures("opened_database")
+
 
 @pytest.fixture
 def joined(province_scope):

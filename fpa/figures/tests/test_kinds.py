@@ -26,6 +26,8 @@ from tests.cast import cast_unit
 
 from .records import JOINED, declared, join
 
+pytestmark = pytest.mark.usefixtures("opened_database")
+
 H1 = Period.parse("2023H1")
 VISITED = Figure(
     key="test.visited",

@@ -18,6 +18,8 @@ from tests.cast import CITY, COUNTY, PROVINCE, SIBLING, cast_unit
 
 from .records import JOINED, declared, join
 
+pytestmark = pytest.mark.usefixtures("opened_database")
+
 H1 = Period.parse("2023H1")
 PAGES = ("/figures/", "/figures/member.total/", "/figures/member.total/records/")
 

@@ -17,6 +17,8 @@ from tests.cast import cast_unit
 
 from .records import JOINED, REPORTED, declared, join
 
+pytestmark = pytest.mark.usefixtures("opened_database")
+
 H1 = Period.parse("2023H1")
 
 

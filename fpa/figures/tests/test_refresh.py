@@ -33,6 +33,8 @@ from tests.cast import COUNTY, SIBLING, cast_unit
 
 from .records import JOINED, REPORTED, declared, join, join_many, leave, transfer
 
+pytestmark = pytest.mark.usefixtures("opened_database")
+
 H1, H2 = Period.parse("2023H1"), Period.parse("2023H2")
 
 
