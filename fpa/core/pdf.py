@@ -23,7 +23,7 @@ def make_pdf(template: Path, data: Any) -> bytes:
     The template sees its own folder and no other file. Raises TypeError for data that JSON can't hold.
     """
     return typst.compile(
-        template.read_bytes(),
+        template,
         root=template.parent,
         font_paths=[Path(str(FONT_PATH)).parent],
         ignore_system_fonts=True,
@@ -41,7 +41,7 @@ def pdf_response(content: bytes, title: str) -> HttpResponse:
 
 
 def qr_svg(text: str) -> str:
-    """A text as a QR code, which still reads where a seventh of it is spoilt; drawn whole, so nothing of it is markup."""
+    """A text as a QR code, which still reads where a seventh of it is spoilt; drawn, so nothing of it is markup."""
     out = io.BytesIO()
     segno.make(text, error="m", micro=False).save(out, kind="svg", scale=4, border=2, xmldecl=False)
     return out.getvalue().decode()
