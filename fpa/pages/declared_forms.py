@@ -27,10 +27,10 @@ class FormPage:
 
     `name` is the name of its address. `does` is the action: it gets the form's answers, `by`, and the record under its
     model's name (`session=`). A record that is only seen from below (design §4) can't be acted upon: it is loaded from
-    at or below the seat's unit. `said` is a sentence with `{}` for what the action returned and `{row}` for the record, or makes one of it; after
-    it comes `to` of that, else the record's page, else that of what was made. `when` says for which records the link
-    is offered; the action decides. `edits`: the form begins with what is on record.
-    `consequences` of the record and the answers make it a weighty one, checked once more.
+    at or below the seat's unit. `said` is a sentence with `{}` for what the action returned and `{row}` for the record,
+    or makes one; after it comes `to` of what was returned, else the record's page, else that of what was made. `when`
+    says for which records the link is offered; the action decides. `edits`: the form begins with what is on record.
+    `consequences` of the record make it a weighty one, checked once more.
     """
 
     name: str

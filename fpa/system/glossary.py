@@ -7,7 +7,7 @@ are easily confused are kept by hand in `docs/glossary-general.md`, around the p
 import ast
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import cache
-from inspect import getsource, unwrap
+from inspect import getsource, isfunction, unwrap
 from pathlib import Path
 from textwrap import dedent
 
@@ -146,7 +146,9 @@ def _patterns(resolver: URLResolver) -> Iterator[tuple[URLPattern, str]]:
 
 
 def _is_of(config: AppConfig, name: str) -> bool:
-    return _modules_of_addresses()[name].startswith(f"{config.name}.")
+    view = _views()[name]
+    module = view.__module__ if isfunction(view) else _modules_of_addresses()[name]
+    return f"{module}.".startswith(f"{config.name}.")
 
 
 def _own_title(view: Callable[..., object]) -> str:

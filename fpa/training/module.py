@@ -41,8 +41,10 @@ MODULE = Module(
     pages={
         "plan_detail": "培训计划",
         "session_detail": "培训班",
+        "certificate_detail": "培训证书",
         "print_certificate": "证书 PDF",
         "print_certificates": "一个班的证书 PDF",
+        "verify_certificate": "证书查验（公开）",
     },
     fields={"people": "名单人数", "certificates": "发证数", "numbers": "证书编号"},
     glossary={
