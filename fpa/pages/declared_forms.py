@@ -49,6 +49,11 @@ class FormPage:
     edits: bool = False
     consequences: Callable[[Any], Sequence[str]] | None = None
 
+    def __post_init__(self) -> None:
+        """As a view it is called what its address is called."""
+        for name in ("__name__", "__qualname__"):
+            object.__setattr__(self, name, self.name)
+
     def __call__(self, request: HttpRequest, pk: int | None = None) -> HttpResponse:
         """Answer the page's request. Raises PermissionDenied and Http404 as `load_for` does."""
         actor = check(request, self.permission)

@@ -59,6 +59,11 @@ class List:
     context: Mapping[str, Any] = field(default_factory=dict)
     opens: Callable[..., "List"] | None = None
 
+    def __post_init__(self) -> None:
+        """As a view it is called what its address is called."""
+        for name in ("__name__", "__qualname__"):
+            object.__setattr__(self, name, self.key)
+
     def __call__(self, request: HttpRequest, **arguments: Any) -> HttpResponse:
         """Answer as the view of its address."""
         return declared_list(request, self, **arguments)

@@ -12,12 +12,14 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.safestring import mark_safe
 
 from fpa.access.models import ScopedModel
 from fpa.access.scope import whole_province
 from fpa.core.chinese import date_cn
 from fpa.core.lists import Status
 from fpa.core.pdf import make_pdf, pdf_response, qr_svg
+from fpa.pages.record import Panel
 from fpa.pages.rows import RecordQuerySet
 
 TEMPLATE = Path(__file__).parent / "templates" / "registers" / "papers.typ"
@@ -86,6 +88,13 @@ def answer_papers(
 def address_of(request: HttpRequest, checked_at: str, paper: Paper) -> str:
     """The whole address at which anyone checks a paper."""
     return request.build_absolute_uri(reverse(checked_at, args=[paper.code]))
+
+
+def check_panel(address: str) -> Panel:
+    """The part of a paper's page by which anyone checks it."""
+    return Panel(
+        "验证", "registers/qr.html", {"address": address, "qr": mark_safe(qr_svg(address))}
+    )  # drawn by us
 
 
 def answer_check(request: HttpRequest, title: str, model: type[Paper], code: UUID) -> HttpResponse:

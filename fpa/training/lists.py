@@ -21,7 +21,7 @@ PLANS = Plan.objects.select_related("unit")
 SESSIONS = Session.objects.select_related("unit", "task", "plan")
 PARTICIPANTS = Participant.objects.select_related("unit", "session")
 CERTIFICATES = Certificate.objects.select_related("unit", "participant__session", "participant__unit")
-CODE = Column("code", "区划代码", attrgetter("unit.code"), kind="code", default=False)
+CODE = Column("code", "区划代码", lambda row: row.unit.code, kind="code", default=False)
 
 
 def state_of_plan(plan: Plan) -> Status:
@@ -137,7 +137,7 @@ PARTICIPANT_LIST = List(
     rows=lambda: PARTICIPANTS,
     columns=(
         *columns_of(Participant, "name", "unit", "role", "title", unit="所在单位"),
-        Column("session", "培训班", attrgetter("session.title"), link=lambda p: _page_of(p.session)),
+        Column("session", "培训班", lambda p: p.session.title, link=lambda p: _page_of(p.session)),
         *columns_of(Participant, "result"),
         CODE,
     ),
@@ -152,9 +152,9 @@ CERTIFICATE_LIST = List(
     rows=lambda: CERTIFICATES,
     columns=(
         Column("number", "证书编号", attrgetter("number"), link=_page_of),
-        Column("name", "姓名", attrgetter("participant.name")),
+        Column("name", "姓名", lambda c: c.participant.name),
         *columns_of(Certificate, "unit", unit="发证单位"),
-        Column("session", "培训班", attrgetter("participant.session.title")),
+        Column("session", "培训班", lambda c: c.participant.session.title),
         *columns_of(Certificate, "issued_on"),
         Column("state", "状态", attrgetter("state")),
     ),

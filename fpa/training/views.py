@@ -13,11 +13,10 @@ from fpa.audit.record import recorder_of_export
 from fpa.core.actor import Actor
 from fpa.core.chinese import date_cn
 from fpa.core.lists import Link
-from fpa.core.pdf import qr_svg
 from fpa.pages.declared_forms import FormPage, offered
 from fpa.pages.forms import ReasonForm
-from fpa.pages.record import Fact, Panel, facts_of, history_panel, record_page, table_panel
-from fpa.registers.papers import Text, address_of, answer_check, answer_papers
+from fpa.pages.record import Fact, facts_of, history_panel, record_page, table_panel
+from fpa.registers.papers import Text, address_of, answer_check, answer_papers, check_panel
 from fpa.training import actions, forms, queries
 from fpa.training.lists import CERTIFICATES, PARTICIPANTS, PLANS, SESSIONS, state_of, state_of_plan
 from fpa.training.models import Certificate, Participant, Session
@@ -302,7 +301,7 @@ def certificate_detail(request: HttpRequest, pk: int) -> HttpResponse:
             Fact("发证日期", certificate.issued_on),
         ],
         actions=paper + offered(actor, certificate, revoke_certificate),
-        panels=[Panel("验证", "registers/qr.html", {"address": address, "qr": qr_svg(address)})],
+        panels=[check_panel(address)],
         back=("certificate_list", "培训证书"),
     )
 

@@ -3,6 +3,7 @@
 Safe to run again.
 """
 
+from argparse import ArgumentParser
 from typing import Any
 
 from django.conf import settings
@@ -27,6 +28,9 @@ LOCK_WAIT_MS = 2_000
 class Command(BaseCommand):
     help = "准备数据库：密钥、应用角色、数据表、区划单位、标准流程和报表。可重复执行。"
 
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        parser.add_argument("--bare", action="store_true", help="只备好数据库，不发布标准流程和报表")
+
     def handle(self, *args: Any, **options: Any) -> None:
         if not settings.KEYRING_FILE.exists():
             generate_keyring(settings.KEYRING_FILE)
@@ -34,7 +38,8 @@ class Command(BaseCommand):
         database.ensure_app_role(settings.OWNER_DATABASE, settings.DATA_DIR)
         self._migrate()
         made = load_units()
-        self._publish()
+        if not options["bare"]:
+            self._publish()
         self.stdout.write(f"数据库已就绪{f'，载入 {made:,} 个单位' if made else ''}。")
 
     def _publish(self) -> None:
