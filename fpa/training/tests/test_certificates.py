@@ -95,7 +95,15 @@ def test_print_certificate_says_who_what_when_and_where_it_is_checked(given, cli
     client, certificate = client_as("county"), given[0]
     (page,) = read(client.get(f"/training/certificates/{certificate.pk}/pdf/"))
     plain = "".join(page.split())
-    wanted = ("培训证书", certificate.number, "李四", "骨干培训", "12.5学时", "鹤城区", "2023年5月12日")
+    wanted = (
+        "培训证书",
+        certificate.number,
+        certificate.participant.name,
+        "骨干培训",
+        "12.5学时",
+        "鹤城区",
+        "2023年5月12日",
+    )
     for words in (*wanted, f"/certificates/{certificate.code}/"):
         assert words in plain
 
