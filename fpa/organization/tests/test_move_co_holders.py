@@ -5,7 +5,7 @@ from datetime import date
 from fpa.access.models import Unit
 from fpa.access.scope import scoped
 from fpa.core.actor import SYSTEM
-from fpa.organization.actions import move_unit
+from fpa.organization.actions.units import move_unit
 from fpa.training.models import Session
 from fpa.training.tests.conftest import hold  # noqa: F401
 
