@@ -103,7 +103,7 @@ def owner_of(name: str) -> Iterator[None]:
 def _make_base() -> None:
     from tests.cast import make_cast
 
-    call_command("setup", verbosity=0)
+    call_command("setup", verbosity=0, bare=True)
     make_cast()
 
 

@@ -144,6 +144,8 @@ LINES = [
     Line("import_participants", REVIEWERS, query=lambda place: {"parent": place.pk("Session")}),
     Line("certificate_list", WORKERS),
     Line("certificate_detail", WORKERS, pk_of("Certificate")),
+    Line("print_certificate", WORKERS, pk_of("Certificate")),
+    Line("print_certificates", WORKERS, pk_of("Session")),
     Line("issue_certificates", OFFICES, pk_of("Session"), data={"issued_on": "2024-01-01", "confirmed": "1"}),
     Line("revoke_certificate", OFFICES, pk_of("Certificate"), data={"reason": "更正", "confirmed": "1"}),
     Line("verify_certificate", args=lambda place: [place.rows["Certificate"].code], open_to="public"),

@@ -203,7 +203,7 @@ def test_sql_in_a_scope_sees_its_own_rows_and_all_of_them(world, name):
 
 
 def is_in_sight(path: str, own: str, model: type[models.Model]) -> bool:
-    published = visibility_of(model) is Visibility.PUBLISHED_DOWN
+    published = visibility_of(model) in (Visibility.PUBLISHED_DOWN, Visibility.CO_HELD)
     return path.startswith(own) or (published and own.startswith(path))
 
 
@@ -231,7 +231,10 @@ def test_sql_can_neither_change_nor_remove_foreign_rows(world):
 def test_published_rows_of_those_above_are_read_and_not_written(world):
     set_scope(world["village"].unit.path)
     for model in GUARDED:
-        if visibility_of(model) is not Visibility.PUBLISHED_DOWN or model in APPEND_ONLY:
+        if (
+            visibility_of(model) not in (Visibility.PUBLISHED_DOWN, Visibility.CO_HELD)
+            or model in APPEND_ONLY
+        ):
             continue
         table = model._meta.db_table
         with connection.cursor() as cursor:

@@ -102,14 +102,15 @@ WHOLE_PROVINCE: dict[str, str] = {
     "fpa.pages.export_runner:_stop": "后台进程只写交给它的那一次导出的状态",
     "fpa.pages.export_runner:idle_exports": "只读导出的编号，用于排队",
     "fpa.pages.export_runner:waiting_exports": "只读导出的编号，用于排队",
+    "fpa.access.management.commands.setup:Command._publish": "标准流程和报表由省一级发布；不显示",
     "fpa.pages.history:history_of": "审计留在发生的单位；能看这条记录的人可以看它的全部经过，包括转来之前的",
     "fpa.pages.tasks:purge_exports": "只看导出文件过了多久；不显示",
     "fpa.people.names:rename_copies": "同一人的姓名在各单位要一致；只改姓名，不显示",
+    "fpa.registers.papers:is_valid": "公开的证书查验页：只答有效或无效，别的一概不显示",
     "fpa.system.keeper:_seal": "审计日志全省是一本，封存要通看；不显示",
     "fpa.system.keeper:pass_day": "到期的事项由平台自动办理，不属于哪个岗位；不显示",
     "fpa.system.management.commands.audit:Command.handle": "审计日志全省是一本；命令行由运维人员使用，只报有问题的事件",
     "fpa.system.tasks:daily_upkeep": "是否已封存要看全部事件；只写出树头，不显示",
-    "fpa.training.queries:is_valid": "公开的证书查验页：只答有效或无效，别的一概不显示",
 }
 """Every block of code that runs over the whole province (`scope.whole_province`), as `module:function`, and why it
 shows nobody a row that is not theirs. `tests/test_architecture.py` compares the list with the code."""

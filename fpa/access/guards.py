@@ -27,6 +27,7 @@ LO = "nullif(current_setting('fpa.scope_lo', true), '')"
 HI = "nullif(current_setting('fpa.scope_hi', true), '')"
 SUBTREE = f"path >= {LO} AND path < {HI}"
 PUBLISHED = f"({LO} ^@ path) OR ({SUBTREE})"
+CO_HELD = f"({PUBLISHED}) OR (co_holders @> ARRAY[{LO}::varchar])"
 VIEWER = "nullif(current_setting('fpa.user', true), '')::bigint"
 TODAY = f"(CURRENT_TIMESTAMP AT TIME ZONE '{settings.TIME_ZONE}')::date"
 GRANTED = f"({SUBTREE}) OR (grantees @> ARRAY[{VIEWER}] AND granted_until >= {TODAY})"
@@ -39,6 +40,7 @@ KEPT_BY_MIGRATIONS = frozenset(
 POLICIES: dict[Visibility, dict[str, str]] = {
     Visibility.SUBTREE: {"ALL": SUBTREE},
     Visibility.PUBLISHED_DOWN: {"SELECT": PUBLISHED, "INSERT": SUBTREE, "UPDATE": SUBTREE, "DELETE": SUBTREE},
+    Visibility.CO_HELD: {"SELECT": CO_HELD, "INSERT": SUBTREE, "UPDATE": SUBTREE, "DELETE": SUBTREE},
     Visibility.GRANTED: {"SELECT": GRANTED, "INSERT": SUBTREE, "UPDATE": SUBTREE, "DELETE": SUBTREE},
     Visibility.REFERENCE: {},
 }

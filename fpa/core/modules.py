@@ -113,10 +113,12 @@ class Module:
     their things (for one kind of thing alone as `app.model.field`). `former_labels` maps what its models were called
     in events written before they came here (`organization.member`) to what they are called now. `todos` gives a seat's
     to-dos, `search` what the search box finds for a text (half-width, without spaces), `handover` what is open at a
-    post. `on_day` is what passing days do to its records: called several times a day by the keeper over the whole
-    province, each time with today, so it does nothing twice. `pages` names, in Chinese, the addresses that neither the
-    menu nor a list nor their view's own title names (address's name → 中文); `glossary` adds words that no model, page
-    or permission has: 中文 → (code, explanation), where several codes are parted by `、`.
+    post. `on_setup` publishes what a province needs to begin work (standard flows and forms): called by every
+    `fpa setup` over the whole province, so it does nothing twice. `on_day` is what passing days do to its records:
+    called several times a day by the keeper over the whole province, each time with today, so it does nothing twice.
+    `pages` names, in Chinese, the addresses that neither the menu nor a list nor their view's own title names;
+    `glossary` adds words that no model, page or permission has: 中文 → (code, explanation), where several codes are
+    parted by `、`.
     """
 
     permissions: Sequence[Permission] = ()
@@ -127,6 +129,7 @@ class Module:
     todos: Callable[[Actor, date], Sequence[TodoGroup]] | None = None
     search: Callable[[str, Actor], Sequence[HitGroup]] | None = None
     handover: Callable[[Actor], Sequence[OpenItem]] | None = None
+    on_setup: Callable[[], object] | None = None
     on_day: Callable[[date], object] | None = None
     pages: Mapping[str, str] = field(default_factory=dict)
     glossary: Mapping[str, tuple[str, str]] = field(default_factory=dict)

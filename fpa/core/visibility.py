@@ -11,6 +11,9 @@ class Visibility(Enum):
     """Most rows: seen by the unit they belong to and everything above it."""
     PUBLISHED_DOWN = "published_down"
     """Forms, calls, notices: seen by the publisher's whole subtree, and written only by the publisher's side."""
+    CO_HELD = "co_held"
+    """Small tables only: as PUBLISHED_DOWN, and read besides by the units whose paths stand in `co_holders`, wherever
+    they are: what several hold together is seen by all of them, and changed and counted at one."""
     GRANTED = "granted"
     """Small tables only: as SUBTREE, and read besides by the accounts in `grantees` until `granted_until` (inclusive);
     a named expert or a third party sees that row and nothing of what it came from."""

@@ -33,7 +33,7 @@ class UnknownList(LookupError):
     """No declared list has this address; the message says so in Chinese."""
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True, eq=False)
 class List:
     """A list: what stands in it, who may see it, who may export it.
 
@@ -59,6 +59,15 @@ class List:
     context: Mapping[str, Any] = field(default_factory=dict)
     opens: Callable[..., "List"] | None = None
 
+    def __post_init__(self) -> None:
+        """As a view it is called what its address is called."""
+        for name in ("__name__", "__qualname__"):
+            object.__setattr__(self, name, self.key)
+
+    def __call__(self, request: HttpRequest, **arguments: Any) -> HttpResponse:
+        """Answer as the view of its address."""
+        return declared_list(request, self, **arguments)
+
     def view_right(self, actor: Actor | None) -> str:
         """The permission that the page asks for."""
         return self.view(actor) if callable(self.view) else self.view
@@ -77,6 +86,11 @@ class List:
         if rows is None:
             raise TypeError(f"the list {self.key} has no rows before it is opened")
         return Listing(request, self.title, rows, tuple(self.columns), self.filters, self.total, self.empty)
+
+
+def new_link(permission: str, label: str, name: str) -> Callable[[Actor], Sequence[Link]]:
+    """The one link of a list, to the page where something new is written down, for who may."""
+    return lambda actor: [Link(label, reverse(name), "plus", primary=True)] if actor.may(permission) else ()
 
 
 def declared_list(request: HttpRequest, declared: List, **arguments: Any) -> HttpResponse:

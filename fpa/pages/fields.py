@@ -8,7 +8,7 @@ from django.urls import reverse
 
 from fpa.access.models import Unit
 from fpa.core.visibility import ROOT_PATH
-from fpa.pages.queries import search_units
+from fpa.pages.queries import search_units, units_named
 
 CODE_LENGTH = 12
 _CANDIDATES = 5
@@ -47,6 +47,23 @@ class UnitField(forms.CharField):
         if len(whole) == 1 or len(found) == 1:
             return (whole or found)[0]
         raise ValidationError(_why_not(text, found), code="invalid")
+
+
+class BodiesField(forms.CharField):
+    """Several bodies, parted by 、: units of the whole tree, or bodies outside the platform by their names."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        hint = "几家单位的，用顿号隔开；系统内的单位写全称，能看到这一条；系统外的单位直接写名称。"
+        usual: dict[str, Any] = {"help_text": hint, "max_length": 200}
+        super().__init__(**usual | kwargs)
+
+    def clean(self, value: Any) -> str:
+        """The names, parted by 、. Raises ValidationError where a name is that of more than one unit."""
+        bodies = units_named(super().clean(value))
+        for name, units in bodies:
+            if len(units) > 1:
+                raise ValidationError(_why_not(name, units), code="invalid")
+        return "、".join(name for name, _ in bodies)
 
 
 def _why_not(text: str, found: list[Unit]) -> str:

@@ -22,6 +22,12 @@ class ReasonField(forms.CharField):
         super().__init__(label=label, help_text=help_text, max_length=300)
 
 
+class ReasonForm(Form):
+    """Why something is undone, where nothing else is asked."""
+
+    reason = ReasonField(label="原因")
+
+
 class SeatForm(Form):
     """A form with units to choose: those at or below the seat's unit."""
 
@@ -30,6 +36,14 @@ class SeatForm(Form):
         for field in self.fields.values():
             if isinstance(field, UnitField):
                 field.within = seat.path
+
+
+class OwnUnitForm(SeatForm):
+    """A form whose unit is the seat's own unless another is chosen."""
+
+    def __init__(self, *args: Any, seat: Actor, **kwargs: Any) -> None:
+        super().__init__(*args, seat=seat, **kwargs)
+        self.initial.setdefault("unit", Unit.objects.get(path=seat.path))
 
 
 class PlaceForm(SeatForm):

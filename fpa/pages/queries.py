@@ -1,5 +1,7 @@
 """Reads that every room asks for: units by what one types, their full names, the models that stand at units."""
 
+import re
+
 from django.db import models
 from django.db.models import Case, Q, When
 
@@ -26,6 +28,25 @@ def search_units(text: str, within: str, limit: int = 20) -> list[Unit]:
     is_whole = Q(name=wanted) | Q(short_name=wanted) | Q(initials=wanted.lower()) | Q(code=wanted)
     rank = Case(When(is_whole, then=0), default=1, output_field=models.IntegerField())
     return list(units.annotate(rank=rank).order_by("rank", "level", "path")[:limit])
+
+
+_CODED = re.compile(r"(\d{12}) ?(.*)")
+_ASSOCIATION = re.compile(r"(计划生育协会|计生协)$")
+
+
+def units_named(bodies: str) -> list[tuple[str, list[Unit]]]:
+    """The bodies of a text that are parted by 、, each with the current units, of the whole tree, that it names.
+
+    A unit is named by its code, or by its whole name with or without 计生协; a body outside the platform names none.
+    """
+    names = [clean(name) for name in re.split("[、，,；;]", bodies)]
+    return [(name, _units_of(name)) for name in names if name]
+
+
+def _units_of(name: str) -> list[Unit]:
+    coded, plain = _CODED.match(half_width(name)), _ASSOCIATION.sub("", name)
+    wanted = Q(code=coded[1]) if coded else Q(name__in=[name, plain])
+    return list(Unit.objects.current().filter(wanted).order_by("path")[:5])
 
 
 def _matches(wanted: str) -> Q:

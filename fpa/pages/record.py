@@ -15,6 +15,7 @@ from fpa.core import icons
 from fpa.core.forms import display_value
 from fpa.core.lists import Link, Status, address, back_to_list
 from fpa.pages.history import history_of
+from fpa.pages.rows import label_of, value_of
 
 
 @dataclass(frozen=True)
@@ -38,6 +39,11 @@ class Fact:
         if isinstance(self.value, Status):
             return icons.state(self.value, self.value.tone)
         return self.empty if self.value is None or self.value == "" else display_value(self.value)
+
+
+def facts_of(row: models.Model, *names: str, **labels: str) -> list[Fact]:
+    """Lines of a record's own fields, called as the model calls them, or as `labels` says of some."""
+    return [Fact(labels.get(name) or label_of(type(row), name), value_of(row, name)) for name in names]
 
 
 @dataclass(frozen=True)

@@ -4,10 +4,12 @@ from datetime import date
 
 from django.urls import reverse
 
+from fpa.access.models import Unit
 from fpa.access.roles import OFFICES, REVIEWERS, WORKERS
 from fpa.core.actor import Actor
 from fpa.core.modules import SHOWN, Entry, Module, Permission, TodoGroup, todo
 from fpa.reporting.queries import due_collections
+from fpa.reporting.standard_forms import ensure_forms
 
 
 def todos(actor: Actor, today: date) -> list[TodoGroup]:
@@ -22,6 +24,7 @@ def todos(actor: Actor, today: date) -> list[TodoGroup]:
 
 
 MODULE = Module(
+    on_setup=lambda: ensure_forms(Unit.objects.get(parent=None)),
     permissions=(
         Permission("submission.view", "看采集任务和填报单", WORKERS),
         Permission("submission.fill", "填报、上报", WORKERS),

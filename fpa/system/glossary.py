@@ -7,7 +7,7 @@ are easily confused are kept by hand in `docs/glossary-general.md`, around the p
 import ast
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import cache
-from inspect import getsource, unwrap
+from inspect import getsource, isfunction, unwrap
 from pathlib import Path
 from textwrap import dedent
 
@@ -19,6 +19,7 @@ from django.urls import URLPattern, URLResolver, get_resolver
 from fpa.access.roles import ROLES
 from fpa.core.modules import Module, merged, modules, permissions
 from fpa.imports.importer import importers
+from fpa.pages.declared_forms import FormPage
 from fpa.pages.declared_lists import declared_lists
 
 PLACE = "<!-- 以下各节由 fpa glossary 从代码写出 -->"
@@ -127,23 +128,33 @@ def _line(cells: Iterable[str]) -> str:
 @cache
 def _views() -> dict[str, Callable[..., object]]:
     """The view of each named address."""
-    return {str(p.name): unwrap(p.callback) for p in _patterns(get_resolver().url_patterns) if p.name}
+    return {str(p.name): unwrap(p.callback) for p, _ in _patterns(get_resolver()) if p.name}
 
 
-def _patterns(found: Iterable[URLPattern | URLResolver]) -> Iterator[URLPattern]:
-    for pattern in found:
+@cache
+def _modules_of_addresses() -> dict[str, str]:
+    """The module that declares each named address; a view that is no function has no module of its own."""
+    return {str(p.name): module for p, module in _patterns(get_resolver()) if p.name}
+
+
+def _patterns(resolver: URLResolver) -> Iterator[tuple[URLPattern, str]]:
+    for pattern in resolver.url_patterns:
         if isinstance(pattern, URLResolver):
-            yield from _patterns(pattern.url_patterns)
+            yield from _patterns(pattern)
         else:
-            yield pattern
+            yield pattern, getattr(resolver.urlconf_module, "__name__", "")
 
 
 def _is_of(config: AppConfig, name: str) -> bool:
-    return f"{_views()[name].__module__}.".startswith(f"{config.name}.")
+    view = _views()[name]
+    module = view.__module__ if isfunction(view) else _modules_of_addresses()[name]
+    return f"{module}.".startswith(f"{config.name}.")
 
 
 def _own_title(view: Callable[..., object]) -> str:
     """The title that a view writes out for its page, up to the name of the thing shown; empty where it has none."""
+    if isinstance(view, FormPage):
+        return view.title
     given = (title for node in ast.walk(ast.parse(dedent(getsource(view)))) for title in _titles(node))
     return next((words for title in given if (words := _beginning(title))), "")
 

@@ -1,6 +1,5 @@
 """Every write of training, one function a business verb."""
 
-from collections.abc import Mapping
 from datetime import date
 from typing import Any
 
@@ -10,19 +9,21 @@ from django.utils import timezone
 from fpa.access.models import Level, Unit
 from fpa.approval.actions import submit_case
 from fpa.approval.models import Case
-from fpa.audit.record import changed, record
+from fpa.approval.states import ReviewState
+from fpa.audit.record import record
 from fpa.core.actor import Actor
 from fpa.core.chinese import clean, date_cn
 from fpa.core.refusals import Refusal
 from fpa.figures.freshness import mark_stale
 from fpa.files.actions import keep_file
 from fpa.files.inspection import Upload
+from fpa.pages.queries import units_named
+from fpa.pages.rows import as_new, save_changes, save_new, tidy
 from fpa.pages.rules import fault_of_day
 from fpa.registers.catalogue import NumberKind, declare_number
 from fpa.registers.numbers import take_number
 from fpa.training.cases import PLAN
 from fpa.training.models import (
-    OPEN_TO_CHANGE,
     Certificate,
     Material,
     Participant,
@@ -52,46 +53,40 @@ class CannotCertify(Refusal):
 
 
 @transaction.atomic
-def add_plan(*, unit: Unit, year: int, title: str, sessions: int, participants: int, by: Actor) -> Plan:
-    """Write down what a current unit at or below the actor's plans for a year. Raises `CannotPlan`."""
+def add_plan(*, unit: Unit, year: int, by: Actor, **facts: Any) -> Plan:
+    """Write down what a current unit at or below the actor's plans for a year; the province's is in force at once.
+
+    Raises `CannotPlan`.
+    """
     if not unit.path.startswith(by.path) or unit.valid_to:
         raise CannotPlan("只能登记本单位及下级现有单位的培训计划，请重新选择单位。")
-    facts = {"title": clean(title), "sessions": sessions, "participants": participants}
-    plan, is_new = Plan.objects.get_or_create(unit=unit, year=year, defaults=facts)
+    state = ReviewState.APPROVED if unit.level == Level.PROVINCE else ReviewState.DRAFT
+    facts = tidy(Plan, facts)
+    plan, is_new = Plan.objects.get_or_create(unit=unit, year=year, defaults={"state": state, **facts})
     if not is_new:
         raise CannotPlan(f"{unit.name}已登记{year}年的培训计划，请打开它修改。")
-    record("plan.added", plan, by=by, changes=_as_new(plan, {"year": year, **facts}))
+    record("plan.added", plan, by=by, changes=as_new({"year": year, **facts}))
     return plan
-
-
-def _as_new(thing: Any, facts: Mapping[str, Any]) -> dict[str, list[Any]]:
-    return {name: [None, getattr(thing, name)] for name in facts}
 
 
 @transaction.atomic
-def edit_plan(*, plan: Plan, title: str, sessions: int, participants: int, by: Actor) -> Plan:
+def edit_plan(*, plan: Plan, by: Actor, **facts: Any) -> Plan:
     """Change a plan that is not under review and not decided on. Raises `CannotPlan`."""
-    plan = _locked_plan(plan)
-    before = {name: getattr(plan, name) for name in ("title", "sessions", "participants")}
-    plan.title, plan.sessions, plan.participants = clean(title), sessions, participants
-    if changes := changed(plan, before):
-        plan.save()
-        record("plan.edited", plan, by=by, changes=changes)
-    return plan
+    return save_changes(_locked_plan(plan), "plan.edited", by=by, **facts)
 
 
 @transaction.atomic
 def submit_plan(*, plan: Plan, by: Actor) -> Case:
     """Send a plan up; its state follows the case (`cases.py`). Raises `CannotPlan`, `CannotDecide`."""
     plan = _locked_plan(plan)
-    if plan.unit.level == Level.PROVINCE:
-        raise CannotPlan("省级培训计划没有上级审核，登记后即可据此办班。")
+    if plan.is_province:
+        raise CannotPlan("省级培训计划没有上级审核，登记后即可据此办班，无需报送。")
     return submit_case(kind=PLAN, subject=plan, title=str(plan), unit=plan.unit, by=by)
 
 
 def _locked_plan(plan: Plan) -> Plan:
-    plan = Plan.objects.select_for_update(of=("self",)).select_related("unit").get(pk=plan.pk)
-    if plan.state not in OPEN_TO_CHANGE:
+    plan = Plan.objects.lock(plan)
+    if not plan.is_open_to_change:
         raise CannotPlan(f"“{plan}”{plan.get_state_display()}，不能修改或再次报送。")
     return plan
 
@@ -103,44 +98,39 @@ def add_session(*, unit: Unit, by: Actor, **facts: Any) -> Session:
         raise CannotHold("主办单位只能是本单位及下级现有单位，请重新选择。")
     session = Session(unit=unit, **facts)
     _check_session(session)
-    session.save()
-    record("session.added", session, by=by, changes=_as_new(session, facts))
-    return session
+    return save_new(session, "session.added", by=by, **facts)
 
 
 @transaction.atomic
 def edit_session(*, session: Session, by: Actor, **facts: Any) -> Session:
     """Correct an open session. Raises `CannotHold`."""
     session = _locked(session)
-    before = {name: getattr(session, name) for name in facts}
-    for name, value in facts.items():
-        setattr(session, name, value)
-    _check_session(session)
-    if changes := changed(session, before):
-        session.save()
-        record("session.edited", session, by=by, changes=changes)
-    return session
+    wanted = Session(unit=session.unit, **facts)
+    _check_session(wanted)
+    session.co_holders = wanted.co_holders
+    return save_changes(session, "session.edited", by=by, **facts)
 
 
 def _locked(session: Session) -> Session:
     """The session, held until commit. Raises `CannotHold` where it is closed."""
-    session = Session.objects.select_for_update(of=("self",)).select_related("unit").get(pk=session.pk)
+    session = Session.objects.lock(session)
     if not session.is_open:
         raise CannotHold(f"“{session}”已办结，不能再改；确需更正，请先退回未办结。")
     return session
 
 
 def _check_session(session: Session) -> None:
+    """Find the units that hold it too; raise `CannotHold` where the session can't be so."""
     if session.ends_on < session.starts_on:
         raise CannotHold("结束日期不能早于开始日期，请核对。")
-    is_nations = session.level == SessionLevel.NATION and session.unit.level == Level.PROVINCE
-    if session.level < session.unit.level and not is_nations:
-        raise CannotHold(
-            f"{session.unit.name}主办的培训不能高于{session.unit.get_level_display()}级，请核对级别。"
-        )
-    plan = session.plan
-    if plan and (plan.unit_id, plan.year) != (session.unit_id, session.ends_on.year):
-        raise CannotHold(f"“{plan}”不是{session.unit.name}{session.ends_on.year}年的计划，请重新选择。")
+    host, plan = session.unit, session.plan
+    is_nations = session.level == SessionLevel.NATION and host.level == Level.PROVINCE
+    if session.level < host.level and not is_nations:
+        raise CannotHold(f"{host.name}主办的培训不能高于{host.get_level_display()}级，请核对级别。")
+    if plan and (plan.unit_id, plan.year) != (host.pk, session.ends_on.year):
+        raise CannotHold(f"“{plan}”不是{host.name}{session.ends_on.year}年的计划，请重新选择。")
+    bodies = units_named(f"{session.organizer}、{session.partners}")
+    session.co_holders = sorted({found[0].path for _, found in bodies if len(found) == 1} - {host.path})
 
 
 @transaction.atomic
@@ -166,10 +156,10 @@ def _turn(session: Session, state: SessionState) -> None:
 @transaction.atomic
 def reopen_session(*, session: Session, reason: str, by: Actor) -> Session:
     """Open a closed session again to correct it; meanwhile it does not count. Raises `CannotHold`."""
-    session = Session.objects.select_for_update(of=("self",)).select_related("unit").get(pk=session.pk)
+    session = Session.objects.lock(session)
     if session.is_open:
         raise CannotHold(f"“{session}”本来就没有办结，可以直接修改。")
-    if Certificate.objects.filter(participant__session=session, revoked_on=None).exists():
+    if Certificate.objects.in_force().filter(participant__session=session).exists():
         raise CannotHold("这个班已经发证，不能退回；确需更正，请先作废证书。")
     _turn(session, SessionState.OPEN)
     record("session.reopened", session, by=by, reason=reason)
@@ -177,24 +167,16 @@ def reopen_session(*, session: Session, reason: str, by: Actor) -> Session:
 
 
 @transaction.atomic
-def add_participant(
-    *, session: Session, unit: Unit, name: str, role: str, title: str, result: str, by: Actor
-) -> Participant:
+def add_participant(*, session: Session, unit: Unit, name: str, by: Actor, **facts: Any) -> Participant:
     """Put a person of a unit at or below the actor's on an open session's list. Raises `CannotEnrol`, `CannotHold`."""
     session, name = _locked(session), clean(name)
     if not unit.path.startswith(by.path):
         raise CannotEnrol("所在单位只能是本单位及下级单位；外单位的老师请选本单位，在“职务”里写明来处。")
     if Participant.objects.filter(session=session, unit=unit, name=name).exists():
         raise CannotEnrol(f"{unit.name}的{name}已在这个班的名单里，无需重复登记。")
-    facts = {"name": name, "role": role, "title": clean(title), "result": result}
-    participant = Participant.objects.create(session=session, unit=unit, **facts)
-    record(
-        "participant.added",
-        participant,
-        by=by,
-        changes={"session": str(session), **_as_new(participant, facts)},
-    )
-    return participant
+    told = {"session": str(session)}
+    person = Participant(session=session, unit=unit)
+    return save_new(person, "participant.added", by=by, told=told, name=name, **facts)
 
 
 @transaction.atomic
@@ -212,9 +194,7 @@ def remove_participant(*, participant: Participant, reason: str, by: Actor) -> S
 def add_material(*, session: Session, title: str, upload: Upload, by: Actor) -> Material:
     """Keep a file of a session, before it is closed or after."""
     file = keep_file(upload=upload, unit=session.unit, permission="training.view", by=by)
-    material = Material.objects.create(
-        unit=session.unit, session=session, title=clean(title), attachment=file
-    )
+    material = Material.objects.create(unit=session.unit, session=session, title=title, attachment=file)
     record("material.added", material, by=by, changes={"session": str(session), "sm3": file.digest})
     return material
 
@@ -225,7 +205,7 @@ def issue_certificates(*, session: Session, issued_on: date, by: Actor) -> list[
 
     Raises `CannotCertify`, and `CannotNumber` where the unit has no 发文代字.
     """
-    session = Session.objects.select_for_update(of=("self",)).select_related("unit").get(pk=session.pk)
+    session = Session.objects.lock(session)
     if session.is_open:
         raise CannotCertify("培训办结以后才能发证，请先办结。")
     if fault := fault_of_day("发证日期", issued_on, earliest=session.ends_on, earliest_label="培训结束日期"):
@@ -248,7 +228,7 @@ def _certificate(participant: Participant, unit: Unit, day: date, by: Actor) -> 
 @transaction.atomic
 def revoke_certificate(*, certificate: Certificate, reason: str, by: Actor) -> Certificate:
     """Declare a certificate void from today on; its number is not given again. Raises `CannotCertify`."""
-    certificate = Certificate.objects.select_for_update().get(pk=certificate.pk)
+    certificate = Certificate.objects.lock(certificate)
     if certificate.revoked_on:
         raise CannotCertify(f"{certificate}已于{date_cn(certificate.revoked_on)}作废，无需重复办理。")
     certificate.revoked_on = timezone.localdate()

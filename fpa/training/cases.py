@@ -1,28 +1,20 @@
 """How a training plan goes up: the kind of its cases, its flows, and what follows each decision."""
 
-from typing import Any
-
 from fpa.access.models import Level, Unit
 from fpa.approval.actions import Step, ensure_flow
-from fpa.approval.kinds import CaseKind, Hook, ReturnablePlace, register
-from fpa.approval.models import Case, Decision, Verdict
-from fpa.core.actor import Actor
+from fpa.approval.kinds import CaseKind, ReturnablePlace, register
+from fpa.approval.models import Verdict
+from fpa.approval.states import hooks_of
 from fpa.core.expressions import Term
-from fpa.training.models import Plan, PlanState
-
-REVIEW = "training.review"
+from fpa.training.models import Plan
 
 
-def _to(state: PlanState) -> Hook:
-    """The hook after which the plan has a state."""
-
-    def turn(case: Case, _decision: Decision, _by: Actor) -> dict[str, Any]:
-        plan = Plan.objects.select_for_update().get(pk=case.subject_id)
-        before, plan.state = plan.state, state
-        plan.save()
-        return {"state": [before, state]}
-
-    return turn
+def ensure_flows() -> None:
+    """A unit's plan is approved by the level above it. Needs the scope of the whole province."""
+    for level in (Level.CITY, Level.COUNTY, Level.TOWNSHIP):
+        above = Level(level - 1)
+        step: Step = {"level": int(above), "permission": "training.review", "label": f"{above.label}审核"}
+        ensure_flow(f"training_plan.{level}", f"{level.label}培训计划", [step])
 
 
 def _summary(plan: Plan) -> list[tuple[str, str]]:
@@ -32,14 +24,6 @@ def _summary(plan: Plan) -> list[tuple[str, str]]:
 
 def _flow(unit: Unit) -> str:
     return f"training_plan.{unit.level}"
-
-
-def ensure_flows() -> None:
-    """A unit's plan is approved by the level above it. Needs the scope of the whole province."""
-    for level in (Level.CITY, Level.COUNTY, Level.TOWNSHIP):
-        above = Level(level - 1)
-        step: Step = {"level": int(above), "permission": REVIEW, "label": f"{above.label}审核"}
-        ensure_flow(f"training_plan.{level}", f"{level.label}培训计划", [step])
 
 
 PLAN = CaseKind(
@@ -63,11 +47,7 @@ PLAN = CaseKind(
         Verdict.REJECT: "plan.rejected",
         Verdict.WITHDRAW: "plan.withdrawn",
     },
-    on_submitted=_to(PlanState.SUBMITTED),
-    on_approved=_to(PlanState.APPROVED),
-    on_returned=_to(PlanState.RETURNED),
-    on_rejected=_to(PlanState.REJECTED),
-    on_withdrawn=_to(PlanState.DRAFT),
+    **hooks_of(Plan),
 )
 
 PLAN_CHANGE = CaseKind(

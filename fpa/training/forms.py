@@ -3,17 +3,15 @@
 from typing import Any
 
 from django import forms
-from django.db.models import Q
 from django.utils import timezone
 
-from fpa.access.models import Level, Unit
-from fpa.core.actor import Actor
+from fpa.approval.states import ReviewState
 from fpa.core.forms import DateField, Form, NumberField
 from fpa.files.fields import AttachmentField
-from fpa.pages.fields import UnitField
-from fpa.pages.forms import UNIT_HINT, ReasonField, SeatForm
+from fpa.pages.fields import BodiesField, UnitField
+from fpa.pages.forms import UNIT_HINT, OwnUnitForm, SeatForm
 from fpa.registers.models import Entry
-from fpa.training.models import Plan, PlanState, Result, Role, SessionKind, SessionLevel
+from fpa.training.models import Plan, Result, Role, SessionKind, SessionLevel
 
 MOST = 1_000_000
 
@@ -24,14 +22,6 @@ class PlanForm(Form):
     title = forms.CharField(label="计划名称", max_length=80)
     sessions = forms.IntegerField(label="计划场次", min_value=1, max_value=MOST)
     participants = forms.IntegerField(label="计划人次", min_value=0, max_value=MOST)
-
-
-class OwnUnitForm(SeatForm):
-    """A form whose unit is the seat's own unless another is chosen."""
-
-    def __init__(self, *args: Any, seat: Actor, **kwargs: Any) -> None:
-        super().__init__(*args, seat=seat, **kwargs)
-        self.initial.setdefault("unit", Unit.objects.get(path=seat.path))
 
 
 class AddPlanForm(OwnUnitForm, PlanForm):
@@ -54,12 +44,9 @@ class SessionForm(Form):
     place = forms.CharField(label="地点", max_length=80)
     hours = NumberField(label="学时", min_value=0.5, max_value=999, decimal_places=1)
     cost = NumberField(label="经费（元）", min_value=0, max_digits=12, decimal_places=2, initial=0)
-    organizer = forms.CharField(label="承办单位", max_length=80, required=False)
-    partners = forms.CharField(
-        label="协办单位",
-        max_length=200,
-        required=False,
-        help_text="几家单位的，用顿号隔开；只在主办单位计数。",
+    organizer = BodiesField(label="承办单位", max_length=80, required=False)
+    partners = BodiesField(
+        label="协办单位", required=False, help_text="同上；场次、人次、人数只在主办单位计。"
     )
     plan = forms.ModelChoiceField(label="所属计划", queryset=Plan.objects.none(), required=False)
 
@@ -67,7 +54,7 @@ class SessionForm(Form):
         super().__init__(*args, **kwargs)
         tasks, plans = self.fields["task"], self.fields["plan"]
         tasks.queryset = Entry.objects.filter(dictionary__code="key_tasks").on(timezone.localdate())  # type: ignore[attr-defined]
-        plans.queryset = Plan.objects.filter(Q(state=PlanState.APPROVED) | Q(unit__level=Level.PROVINCE))  # type: ignore[attr-defined]
+        plans.queryset = Plan.objects.filter(state=ReviewState.APPROVED)  # type: ignore[attr-defined]
 
 
 class AddSessionForm(OwnUnitForm, SessionForm):
@@ -92,12 +79,6 @@ class AddMaterialForm(Form):
 
     title = forms.CharField(label="材料名称", max_length=80)
     upload = AttachmentField(label="文件")
-
-
-class WhyForm(Form):
-    """Why something is undone."""
-
-    reason = ReasonField(label="原因")
 
 
 class IssueCertificatesForm(Form):

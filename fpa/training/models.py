@@ -1,41 +1,33 @@
 """Training: yearly plans, sessions, who took part, materials, certificates."""
 
-from datetime import date
 from typing import ClassVar, Self
-from uuid import uuid4
 
+from django.contrib.postgres.fields import ArrayField
+from django.contrib.postgres.indexes import GinIndex
 from django.db import models
 from django.db.models import F, Q
 from django.urls import reverse
 
-from fpa.access.models import ScopedModel
+from fpa.access.models import Level, PathField, ScopedModel
+from fpa.approval.states import OPEN_TO_CHANGE, ReviewState
 from fpa.core.visibility import Visibility
 from fpa.files.models import Attachment
-from fpa.pages.querysets import ScopedQuerySet
+from fpa.pages.rows import Record, RecordQuerySet
 from fpa.registers.models import Entry
+from fpa.registers.papers import Paper
 
 
-class PlanState(models.TextChoices):
-    DRAFT = "draft", "未报送"
-    SUBMITTED = "submitted", "审核中"
-    RETURNED = "returned", "退回修改"
-    APPROVED = "approved", "已批准"
-    REJECTED = "rejected", "未批准"
+class Plan(Record):
+    """What training a unit plans for a year. Its state follows its case; the province's, with nobody above, is in
+    force at once and stays open to change."""
 
-
-OPEN_TO_CHANGE = (PlanState.DRAFT, PlanState.RETURNED)
-
-
-class Plan(ScopedModel):
-    """What training a unit plans for a year. Its state follows its case (`cases.py`)."""
+    page = "plan_detail"
 
     year = models.PositiveSmallIntegerField("年度")
     title = models.CharField("计划名称", max_length=80)
     sessions = models.PositiveIntegerField("计划场次")
     participants = models.PositiveIntegerField("计划人次")
-    state = models.CharField("状态", max_length=10, choices=PlanState, default=PlanState.DRAFT)
-
-    objects = ScopedQuerySet.as_manager()
+    state = models.CharField("状态", max_length=10, choices=ReviewState, default=ReviewState.DRAFT)
 
     class Meta:
         verbose_name = "培训计划"
@@ -46,12 +38,15 @@ class Plan(ScopedModel):
         ]
         indexes = [models.Index(fields=["path"], name="plan_path")]
 
-    def __str__(self) -> str:
-        return self.title
+    @property
+    def is_province(self) -> bool:
+        """Whether it is the province's own."""
+        return self.unit.level == Level.PROVINCE
 
-    def get_absolute_url(self) -> str:
-        """Its page."""
-        return reverse("plan_detail", args=[self.pk])
+    @property
+    def is_open_to_change(self) -> bool:
+        """Whether it is neither under review nor decided on by anyone above."""
+        return self.is_province or self.state in OPEN_TO_CHANGE
 
 
 class SessionLevel(models.IntegerChoices):
@@ -78,10 +73,14 @@ class SessionState(models.TextChoices):
     CLOSED = "closed", "已办结"
 
 
-class Session(ScopedModel):
-    """One training session. Its unit is the 主办, where it counts, once closed; all units below may see it."""
+class Session(Record):
+    """One training session. Its unit is the 主办, where alone it counts, once closed.
 
-    visibility: ClassVar[Visibility] = Visibility.PUBLISHED_DOWN
+    Units below see it, and those that hold it with the 主办 (`co_holders`: what 承办 and 协办 name of the tree).
+    """
+
+    visibility: ClassVar[Visibility] = Visibility.CO_HELD
+    page = "session_detail"
 
     plan = models.ForeignKey(
         Plan, models.PROTECT, null=True, blank=True, related_name="held", verbose_name="所属计划"
@@ -92,14 +91,13 @@ class Session(ScopedModel):
     task = models.ForeignKey(Entry, models.PROTECT, related_name="+", verbose_name="重点任务")
     organizer = models.CharField("承办单位", max_length=80, blank=True, default="")
     partners = models.CharField("协办单位", max_length=200, blank=True, default="")
+    co_holders = ArrayField(PathField(), default=list, editable=False, verbose_name="承办、协办单位的路径")
     place = models.CharField("地点", max_length=80)
     starts_on = models.DateField("开始日期")
     ends_on = models.DateField("结束日期")
     hours = models.DecimalField("学时", max_digits=5, decimal_places=1)
     cost = models.DecimalField("经费（元）", max_digits=12, decimal_places=2, default=0)
     state = models.CharField("状态", max_length=8, choices=SessionState, default=SessionState.OPEN)
-
-    objects = ScopedQuerySet.as_manager()
 
     class Meta:
         verbose_name = "培训班"
@@ -108,14 +106,10 @@ class Session(ScopedModel):
             models.CheckConstraint(condition=Q(ends_on__gte=F("starts_on")), name="session_in_order"),
             models.CheckConstraint(condition=Q(hours__gt=0, cost__gte=0), name="session_amounts"),
         ]
-        indexes = [models.Index(fields=["path", "-ends_on"], name="session_path")]
-
-    def __str__(self) -> str:
-        return self.title
-
-    def get_absolute_url(self) -> str:
-        """Its page."""
-        return reverse("session_detail", args=[self.pk])
+        indexes = [
+            models.Index(fields=["path", "-ends_on"], name="session_path"),
+            GinIndex(fields=["co_holders"], name="session_co_holders"),
+        ]
 
     @property
     def is_open(self) -> bool:
@@ -140,10 +134,10 @@ class Result(models.TextChoices):
     FAILED = "failed", "不合格"
 
 
-class ParticipantQuerySet(ScopedQuerySet):
+class ParticipantQuerySet(RecordQuerySet):
     def certifiable(self) -> Self:
         """Those who learned, did not fail, and have no certificate in force."""
-        held = Certificate.objects.filter(revoked_on=None).values("participant")
+        held = Certificate.objects.in_force().values("participant")
         return self.exclude(role=Role.TEACHER).exclude(result=Result.FAILED).exclude(pk__in=held)
 
 
@@ -170,6 +164,10 @@ class Participant(ScopedModel):
     def __str__(self) -> str:
         return self.name
 
+    def get_absolute_url(self) -> str:
+        """The list that it stands on."""
+        return f"{reverse('participant_list')}?session={self.session_id}"
+
 
 class Material(ScopedModel):
     """A file of a session: notice, agenda, slides."""
@@ -187,36 +185,22 @@ class Material(ScopedModel):
         return self.title
 
 
-class Certificate(ScopedModel):
-    """A certificate that the 主办 gave. `code` stands in its QR, and can't be guessed."""
+class Certificate(Paper):
+    """A certificate that the 主办 gave."""
 
     participant = models.ForeignKey(
         Participant, models.PROTECT, related_name="certificates", verbose_name="学员"
     )
-    number = models.CharField("证书编号", max_length=60, db_collation="C")
-    code = models.UUIDField("验证码", default=uuid4, unique=True, editable=False)
-    issued_on = models.DateField("发证日期")
-    revoked_on = models.DateField("作废日期", null=True, blank=True)
 
-    objects = ScopedQuerySet.as_manager()
-
-    class Meta:
+    class Meta(Paper.Meta):
         verbose_name = "培训证书"
-        ordering = ["path", "-issued_on", "id"]
         constraints = [
-            models.UniqueConstraint(fields=["unit", "number"], name="certificate_number_once"),
+            *Paper.Meta.constraints,
             models.UniqueConstraint(
                 fields=["participant"], condition=Q(revoked_on=None), name="certificate_one_in_force"
             ),
-            models.CheckConstraint(
-                condition=Q(revoked_on=None) | Q(revoked_on__gte=F("issued_on")), name="certificate_in_order"
-            ),
         ]
-        indexes = [models.Index(fields=["path", "-issued_on"], name="certificate_path")]
 
-    def __str__(self) -> str:
-        return self.number
-
-    def is_valid_on(self, day: date) -> bool:
-        """Whether it is in force on a day."""
-        return self.issued_on <= day and (self.revoked_on is None or day < self.revoked_on)
+    def get_absolute_url(self) -> str:
+        """Its page."""
+        return reverse("certificate_detail", args=[self.pk])

@@ -1,19 +1,8 @@
 """Reads of training worth a name."""
 
-from uuid import UUID
-
 from django.db import models
-from django.utils import timezone
 
-from fpa.access.scope import whole_province
-from fpa.training.models import Certificate, Role, Session
-
-
-def is_valid(code: UUID) -> bool:
-    """Whether a certificate with this code is in force today; all that the public is told."""
-    with whole_province():  # whoever holds a certificate may have it checked; nothing of the row is shown
-        certificate = Certificate.objects.filter(code=code).first()
-        return certificate is not None and certificate.is_valid_on(timezone.localdate())
+from fpa.training.models import Role, Session
 
 
 def count_attendance(session: Session) -> dict[str, int]:

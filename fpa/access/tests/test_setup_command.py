@@ -17,8 +17,10 @@ from conftest import _owner_of
 from fpa.access import guards
 from fpa.access.models import Post, Unit, User
 from fpa.access.scope import whole_province
+from fpa.approval.models import Flow
 from fpa.audit.tests.log import owner
 from fpa.core import database
+from fpa.reporting.models import Form
 from tests.cast import PASSWORD
 from tests.journeys.server import ROOT, environment
 
@@ -169,3 +171,18 @@ def test_guards_execute_what_differs_on_that_table_alone(committed_db, damage):
     with _owner_of(committed_db), CaptureQueriesContext(connection) as queries:
         guards.apply_guards()
     assert not any("access_post" in q["sql"] and "guard_probe" not in q["sql"] for q in queries)
+
+
+def test_setup_publishes_standard_flows_and_forms_once(set_up):
+    def published():
+        with whole_province():
+            return set(Flow.objects.values_list("code", "version")), set(
+                Form.objects.values_list("code", "version")
+            )
+
+    set_up()
+    flows, forms = published()
+    assert {("training_plan.3", 1), ("submission.5", 1)} <= flows
+    assert ("visit", 1) in forms
+    set_up()
+    assert published() == (flows, forms)

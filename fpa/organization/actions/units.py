@@ -14,7 +14,7 @@ from fpa.audit.record import record
 from fpa.core.actor import Actor
 from fpa.core.chinese import clean, date_cn
 from fpa.core.refusals import Refusal
-from fpa.core.visibility import common_path, upper_bound
+from fpa.core.visibility import Visibility, common_path, upper_bound
 from fpa.figures.freshness import mark_stale
 from fpa.figures.models import Fact
 from fpa.figures.moving import move_facts
@@ -84,6 +84,8 @@ def move_unit(*, unit: Unit, to_parent: Unit, on: date, document: str, by: Actor
         for model in scoped_models():
             if model is not Fact and not is_append_only(model):  # facts have a way of their own
                 _move_rows(model._default_manager.all(), old_path, new_path)
+            if model.visibility is Visibility.CO_HELD:
+                _move_co_holders(model._default_manager.all(), old_path, new_path)
         move_paths(old_path, new_path)
         move_facts(old_path, new_path)
     changes = {"parent": [str(old_parent), to_parent.name], "on": on}
@@ -127,6 +129,18 @@ def _move_rows(rows: QuerySet, old_path: str, new_path: str) -> None:
     """Put the rows of one table that stand at or below a path below another one, by one statement."""
     below = rows.filter(path__gte=old_path, path__lt=upper_bound(old_path))
     below.update(path=Concat(Value(new_path), Substr(F("path"), len(old_path) + 1)))
+
+
+def _move_co_holders(rows: QuerySet, old_path: str, new_path: str) -> None:
+    """Let the units that hold rows of others with them keep these in sight."""
+    end = upper_bound(old_path)
+    for row in rows.exclude(co_holders=[]).select_for_update():
+        moved = [
+            new_path + path.removeprefix(old_path) if old_path <= path < end else path
+            for path in row.co_holders
+        ]
+        if moved != row.co_holders:
+            rows.filter(pk=row.pk).update(co_holders=moved)
 
 
 def _open_versions(path: str) -> QuerySet[UnitVersion]:

@@ -2,10 +2,12 @@
 
 import re
 from datetime import date
+from io import BytesIO
 from uuid import uuid4
 
 import pytest
 from django.test import Client
+from pypdf import PdfReader
 
 from fpa.access.scope import whole_province
 from fpa.audit.models import Event
@@ -83,3 +85,36 @@ def test_certificate_pages_issue_show_and_revoke(closed, mark_set, client_as):
     assert "已作废" in client.post(revoke, {"reason": "错", "confirmed": "1"}, follow=True).text
     assert client_as("township").get(revoke).status_code == 403
     assert client_as("village").get("/training/certificates/").status_code == 200
+
+
+def read(response):
+    return [page.extract_text() for page in PdfReader(BytesIO(response.content)).pages]
+
+
+def test_print_certificate_says_who_what_when_and_where_it_is_checked(given, client_as):
+    client, certificate = client_as("county"), given[0]
+    (page,) = read(client.get(f"/training/certificates/{certificate.pk}/pdf/"))
+    plain = "".join(page.split())
+    wanted = (
+        "培训证书",
+        certificate.number,
+        certificate.participant.name,
+        "骨干培训",
+        "12.5学时",
+        "鹤城区",
+        "2023年5月12日",
+    )
+    for words in (*wanted, f"/certificates/{certificate.code}/"):
+        assert words in plain
+
+
+def test_print_certificates_of_a_session_leaves_out_what_was_revoked(given, closed, actor, client_as):
+    url = f"{closed.get_absolute_url()}certificates/pdf/"
+    assert len(read(client_as("county").get(url))) == 2
+    with whole_province():
+        assert Event.objects.filter(verb="list.exported", changes__rows=2).exists()
+        revoke_certificate(certificate=given[0], reason="姓名有误", by=actor("county"))
+    (page,) = read(client_as("county").get(url))
+    assert given[1].number in "".join(page.split())
+    assert client_as("county").get(f"/training/certificates/{given[0].pk}/pdf/").status_code == 404
+    assert client_as("township").get(url).status_code == 404

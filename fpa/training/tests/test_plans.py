@@ -60,3 +60,14 @@ def test_plan_pages_lead_from_the_form_to_the_case(plan, client_as):
     case = client_as("city").get("/cases/").text
     assert "新名" in case
     assert client_as("sibling").get(url).status_code == 404
+
+
+def test_plan_of_the_province_is_in_force_at_once_and_stays_open_to_change(plan, client_as, unit_of):
+    client = client_as("province")
+    answers = {"unit": unit_of("province").code, "year": "2023", **MORE}
+    page = client.post("/training/plans/add/", answers, follow=True).text
+    assert "已生效，可以据此办班" in page
+    assert "报送审核" not in page
+    own = Plan.objects.get(unit=unit_of("province"))
+    assert own.state == "approved"
+    assert "已保存" in client.post(f"{own.get_absolute_url()}edit/", MORE, follow=True).text

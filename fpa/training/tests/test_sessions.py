@@ -117,3 +117,17 @@ def test_session_list_costs_the_same_for_many(hold, queries_of):
     for _ in range(8):
         hold()
     assert queries_of("county", "/training/") == few
+
+
+def test_session_is_seen_by_the_units_that_hold_it_too(hold, client_as, unit_of):
+    sibling = unit_of("sibling")
+    session = hold(organizer=f"{sibling.name}计生协", partners="县卫健局")
+    alone = hold(title="自办")
+    assert session.co_holders == [sibling.path]
+    url = session.get_absolute_url()
+    page = client_as("sibling").get(url)
+    assert "县卫健局" in page.text
+    assert "办结" not in page.text.partition("<main")[2].partition("经过")[0]
+    assert client_as("sibling").get(f"{url}edit/").status_code == 404
+    assert alone.co_holders == []
+    assert client_as("sibling").get(alone.get_absolute_url()).status_code == 404

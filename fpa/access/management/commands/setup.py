@@ -1,5 +1,9 @@
-"""`fpa setup`: keys, static files, the application's role, migrations, and the tree of units. Safe to run again."""
+"""`fpa setup`: keys, static files, the application's role, migrations, the tree of units, standard flows and forms.
 
+Safe to run again.
+"""
+
+from argparse import ArgumentParser
 from typing import Any
 
 from django.conf import settings
@@ -11,8 +15,10 @@ from psycopg.errors import LockNotAvailable
 from fpa.access.guards import GuardsBusy
 from fpa.access.load_units import load_units
 from fpa.access.renamed_apps import rename_apps
+from fpa.access.scope import whole_province
 from fpa.core import database
 from fpa.core.crypto import generate_keyring
+from fpa.core.modules import modules
 from fpa.core.statics import collect_static_files
 
 LOCK_WAIT_MS = 2_000
@@ -20,7 +26,10 @@ LOCK_WAIT_MS = 2_000
 
 
 class Command(BaseCommand):
-    help = "准备数据库：密钥、应用角色、数据表和区划单位。可重复执行。"
+    help = "准备数据库：密钥、应用角色、数据表、区划单位、标准流程和报表。可重复执行。"
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        parser.add_argument("--bare", action="store_true", help="只备好数据库，不发布标准流程和报表")
 
     def handle(self, *args: Any, **options: Any) -> None:
         if not settings.KEYRING_FILE.exists():
@@ -29,7 +38,16 @@ class Command(BaseCommand):
         database.ensure_app_role(settings.OWNER_DATABASE, settings.DATA_DIR)
         self._migrate()
         made = load_units()
+        if not options["bare"]:
+            self._publish()
         self.stdout.write(f"数据库已就绪{f'，载入 {made:,} 个单位' if made else ''}。")
+
+    def _publish(self) -> None:
+        """What the rooms need to begin work: standard flows and forms, where they are missing or have changed."""
+        for module in modules().values():
+            if module.on_setup:
+                with whole_province():  # what is published belongs to the province; nothing is shown
+                    module.on_setup()
 
     def _migrate(self) -> None:
         """Change tables without having everyone wait behind us: a lock that does not come soon is asked for again
