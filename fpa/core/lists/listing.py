@@ -6,6 +6,7 @@ from functools import cached_property
 from typing import Any
 
 from django import forms
+from django.core.validators import DecimalValidator
 from django.db.models import QuerySet
 from django.http import HttpRequest, QueryDict
 from django.utils import timezone
@@ -16,6 +17,8 @@ from fpa.core.forms import display_value, style_widgets
 from fpa.core.lists.paging import PAGE_SIZE, in_stable_order, page_after, page_at, page_before
 from fpa.core.lists.parts import Cell, Chip, Column, Heading, ListRow
 
+MAX_DIGITS, MAX_PLACES = 18, 4
+"""Of a number that a filter takes. Written out for the page, 1e999999999 would be a thousand million digits."""
 COUNT_LIMIT = 10_000
 """Rows that are counted, and that can be paged through; beyond it the page says so."""
 BESIDE = ("after", "before")
@@ -55,6 +58,8 @@ class Listing:
         found = self.filters(self.asked, queryset=self.all_rows, request=self.request)
         found.form.label_suffix = ""
         style_widgets(found.form)
+        for asked in found.form.fields.values():
+            _bound_numbers(asked)
         return found
 
     @cached_property
@@ -299,3 +304,11 @@ def _parameters(bound: forms.BoundField) -> list[str]:
     widget = bound.field.widget
     suffixes = getattr(widget, "suffixes", ())
     return [bound.html_name, *(widget.suffixed(bound.html_name, s) for s in suffixes)]
+
+
+def _bound_numbers(asked: forms.Field) -> None:
+    """Take no number beyond the digits that any record has."""
+    parts = asked.fields if isinstance(asked, forms.MultiValueField) else [asked]
+    for part in parts:
+        if isinstance(part, forms.DecimalField):
+            part.validators.append(DecimalValidator(MAX_DIGITS, MAX_PLACES))
