@@ -152,6 +152,8 @@ MODULE = Module(
         "decide_cases": "批量通过审核事项",
         "flow_detail": "审核流程（一个）",
         "choose_flow": "发布新流程",
+        "publish_flow": "发布一个流程的新版本",
+        "amend_case": "申请变更已批准的内容",
         "give_opinion": "提交评审意见",
         "thread_detail": "讨论（一条）",
         "reply_thread": "答复",

@@ -7,10 +7,9 @@ from fpa.access.scope import scoped
 from fpa.core.actor import SYSTEM
 from fpa.organization.actions.units import move_unit
 from fpa.training.models import Session
-from fpa.training.tests.conftest import hold  # noqa: F401
 
 
-def test_moved_unit_still_sees_what_it_holds_with_others(hold, unit_of):  # noqa: F811
+def test_moved_unit_still_sees_what_it_holds_with_others(hold, unit_of):
     township = unit_of("township")
     session = hold("province", level=1, organizer=f"{township.code} {township.name}")
     assert session.co_holders == [township.path]
