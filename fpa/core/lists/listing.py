@@ -17,8 +17,8 @@ from fpa.core.forms import display_value, style_widgets
 from fpa.core.lists.paging import PAGE_SIZE, in_stable_order, page_after, page_at, page_before
 from fpa.core.lists.parts import Cell, Chip, Column, Heading, ListRow
 
-MAX_DIGITS, MAX_PLACES = 18, 4
-"""Of a number that a filter takes. Written out for the page, 1e999999999 would be a thousand million digits."""
+MAX_DIGITS, MAX_PLACES = 40, 10
+"""Of a number that a filter takes, far beyond any record. The page would write 1e999999999 with all its digits."""
 COUNT_LIMIT = 10_000
 """Rows that are counted, and that can be paged through; beyond it the page says so."""
 BESIDE = ("after", "before")
@@ -307,7 +307,7 @@ def _parameters(bound: forms.BoundField) -> list[str]:
 
 
 def _bound_numbers(asked: forms.Field) -> None:
-    """Take no number beyond the digits that any record has."""
+    """Take no number that a page can't write out."""
     parts = asked.fields if isinstance(asked, forms.MultiValueField) else [asked]
     for part in parts:
         if isinstance(part, forms.DecimalField):
