@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 from functools import lru_cache
+from html import escape
 from itertools import chain, islice
 from math import isfinite
 from pathlib import Path
@@ -145,21 +146,22 @@ def _serial(day: date) -> float:
 @lru_cache(maxsize=4_096)
 def _inline(text: str) -> str:
     """A text's element: cut where it is over-long, its special characters escaped."""
-    if len(text) > _MAX_TEXT:
-        text = text[: _MAX_TEXT - len(_CUT)] + _CUT
+    text = _cut(text)
     if not _SPECIAL.search(text):
         return f"<t>{text}</t>"
-    escaped = Worksheet._escape_control_characters(text)
-    escaped = escaped.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
+    escaped = escape(Worksheet._escape_control_characters(text), quote=False)
     return f'<t xml:space="preserve">{escaped}</t>'
+
+
+def _cut(text: str) -> str:
+    """The text as far as a cell holds it; one that was cut says so."""
+    return text if len(text) <= _MAX_TEXT else text[: _MAX_TEXT - len(_CUT)] + _CUT
 
 
 def write_text(worksheet: Worksheet, row: int, column: int, text: str, style: Format) -> None:
     """Write a cell as text whatever it looks like; an over-long text is cut, and says so."""
-    if len(text) > _MAX_TEXT:
-        text = text[: _MAX_TEXT - len(_CUT)] + _CUT
     if text:
-        worksheet.write_string(row, column, text, style)
+        worksheet.write_string(row, column, _cut(text), style)
     else:
         worksheet.write_blank(row, column, None, style)
 

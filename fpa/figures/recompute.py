@@ -18,6 +18,15 @@ from fpa.figures.fact_periods import spans, stock_day, stock_periods
 from fpa.figures.figure import Figure, Kind
 from fpa.figures.sources import Sql, compiled, flow_source, stock_source
 
+LINEAGE = """lineage AS (
+    SELECT unit_id, unit_id AS above_id FROM (SELECT DISTINCT unit_id FROM change) c
+    UNION ALL
+    SELECT l.unit_id, u.parent_id FROM lineage l JOIN access_unit u ON u.id = l.above_id
+    WHERE u.parent_id IS NOT NULL
+),
+"""
+"""The changed units, each with itself and all units above it."""
+
 STOCK = """
 WITH RECURSIVE source AS ({source}),
 marked AS MATERIALIZED ({marked}),
@@ -39,13 +48,7 @@ change AS MATERIALIZED (
         SELECT unit_id, cut, number + 1, own FROM old
     ) steps WHERE number < %s GROUP BY 1, 2, 3 HAVING sum(n) <> 0
 ),
-lineage AS (
-    SELECT unit_id, unit_id AS above_id FROM (SELECT DISTINCT unit_id FROM change) c
-    UNION ALL
-    SELECT l.unit_id, u.parent_id FROM lineage l JOIN access_unit u ON u.id = l.above_id
-    WHERE u.parent_id IS NOT NULL
-),
-rolled AS (
+{lineage}rolled AS (
     SELECT l.above_id AS unit_id, c.cut, c.number, sum(c.n) AS value,
            coalesce(sum(c.n) FILTER (WHERE l.above_id = l.unit_id), 0) AS own
     FROM change c JOIN lineage l USING (unit_id) GROUP BY 1, 2, 3
@@ -83,26 +86,16 @@ change AS MATERIALIZED (
     FROM fresh FULL JOIN old USING (unit_id, period, cut)
     WHERE coalesce(fresh.own, 0) <> coalesce(old.own, 0)
 ),
-lineage AS (
-    SELECT c.unit_id, u.parent_id AS above_id
-    FROM (SELECT DISTINCT unit_id FROM change) c JOIN access_unit u ON u.id = c.unit_id WHERE u.parent_id IS NOT NULL
-    UNION ALL
-    SELECT l.unit_id, u.parent_id FROM lineage l JOIN access_unit u ON u.id = l.above_id
-    WHERE u.parent_id IS NOT NULL
-),
-above AS (
-    SELECT l.above_id AS unit_id, c.period, c.cut, sum(c.own) AS value
+{lineage}rolled AS (
+    SELECT l.above_id AS unit_id, c.period, c.cut, sum(c.own) AS value,
+           coalesce(sum(c.own) FILTER (WHERE l.above_id = l.unit_id), 0) AS own
     FROM change c JOIN lineage l USING (unit_id) GROUP BY 1, 2, 3
-),
-rolled AS (
-    SELECT unit_id, period, cut, coalesce(c.own, 0) AS own, coalesce(c.own, 0) + coalesce(a.value, 0) AS value
-    FROM change c FULL JOIN above a USING (unit_id, period, cut)
 )
 INSERT INTO figures_fact AS f (figure, period, unit_id, cut, path, own, value)
 SELECT %s, r.period, u.id, r.cut, u.path, r.own, r.value FROM rolled r JOIN access_unit u ON u.id = r.unit_id
 ORDER BY 2, 3, 4
 """
-"""`fresh` and `old` hold the own numbers of the marked units; a unit's lineage is all units above it."""
+"""`fresh` and `old` hold the own numbers of the marked units."""
 
 REPLACE = """
 WITH RECURSIVE marked AS ({marked}),
@@ -232,7 +225,7 @@ def _stock_pass(
         )
     count, key = len(kept), figure.key
     same_cut = _same_cut(cut)
-    statement = STOCK.format(source=source[0], marked=marked[0], same_cut=same_cut)
+    statement = STOCK.format(source=source[0], marked=marked[0], same_cut=same_cut, lineage=LINEAGE)
     values = [*source[1], *marked[1], periods, key, periods, count, count, key, periods]
     return Pass(statement, values, ADDED, same_cut)
 
@@ -244,7 +237,7 @@ def _flow_pass(figure: Figure, rows: QuerySet[Any], marked: Sql, since: date | N
     if figure.kind is Kind.DISTINCT:
         return _replacing(figure, source, marked, DISTINCT_FLOW, [parts, periods], sorted(set(periods)), cut)
     same_cut = _same_cut(cut)
-    statement = FLOW.format(source=source[0], marked=marked[0], same_cut=same_cut)
+    statement = FLOW.format(source=source[0], marked=marked[0], same_cut=same_cut, lineage=LINEAGE)
     values = [*source[1], parts, periods, *marked[1], figure.key, sorted(set(periods)), figure.key]
     return Pass(statement, values, ADDED, same_cut)
 

@@ -21,6 +21,16 @@ from fpa.pages.forms import SeatForm
 from fpa.pages.querysets import ScopedQuerySet
 
 
+def load_own_for(
+    rows: ScopedQuerySet, pk: int | None, request: HttpRequest, permission: str
+) -> tuple[Actor, Any]:
+    """Who acts, and a row at or below the seat's unit: one only seen from below (design §4) can't be acted upon.
+
+    Raises PermissionDenied and Http404 as `load_for` does.
+    """
+    return load_for(rows.under(check(request, permission).path), pk, request, permission)
+
+
 @dataclass(frozen=True, kw_only=True, eq=False)
 class FormPage:
     """A page on which something is done: with a record of `rows`, or something new where there are none.
@@ -56,10 +66,10 @@ class FormPage:
 
     def __call__(self, request: HttpRequest, pk: int | None = None) -> HttpResponse:
         """Answer the page's request. Raises PermissionDenied and Http404 as `load_for` does."""
-        actor = check(request, self.permission)
-        row: Any = None
-        if self.rows is not None:
-            actor, row = load_for(self.rows.under(actor.path), pk, request, self.permission)
+        if self.rows is None:
+            actor, row = check(request, self.permission), None
+        else:
+            actor, row = load_own_for(self.rows, pk, request, self.permission)
         follows = self.consequences
         return form_flow(
             request,

@@ -7,17 +7,17 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.urls import reverse
 from django.views.decorators.http import require_GET
 
-from fpa.access.loaders import check, load_for
+from fpa.access.loaders import load_for
 from fpa.approval.links import subject_links
 from fpa.approval.models import Case
 from fpa.audit.record import recorder_of_export
 from fpa.core.actor import Actor
 from fpa.core.chinese import date_cn
 from fpa.core.lists import Link
-from fpa.pages.declared_forms import FormPage, offered
+from fpa.pages.declared_forms import FormPage, load_own_for, offered
 from fpa.pages.forms import ReasonForm
 from fpa.pages.record import Fact, facts_of, history_panel, record_page, table_panel
-from fpa.registers.papers import Text, address_of, answer_check, answer_papers, check_panel
+from fpa.registers.paper_pages import Text, address_of, answer_check, answer_papers, check_panel
 from fpa.training import actions, forms, queries
 from fpa.training.cases import PLAN
 from fpa.training.lists import CERTIFICATES, PARTICIPANTS, PLANS, SESSIONS, state_of, state_of_plan
@@ -200,11 +200,6 @@ def session_detail(request: HttpRequest, pk: int) -> HttpResponse:
     )
 
 
-def _load_own(request: HttpRequest, pk: int, permission: str) -> tuple[Actor, Session]:
-    """A session held at the seat's unit or below, not one that it only sees."""
-    return load_for(SESSIONS.under(check(request, permission).path), pk, request, permission)
-
-
 def _time_of(session: Session) -> Fact:
     days = f"{date_cn(session.starts_on)}至{date_cn(session.ends_on)}"
     return Fact("时间", f"{days}，{float(session.hours):g} 学时")
@@ -241,7 +236,7 @@ remove_participant = FormPage(
 
 def sign_in_list(request: HttpRequest, pk: int) -> HttpResponse:
     """The list to sign on paper: the platform takes no check-in and no place."""
-    _, session = _load_own(request, pk, "training.edit")
+    _, session = load_own_for(SESSIONS, pk, request, "training.edit")
     people = session.attendance.select_related("unit")
     rows = [(n, p.name, p.unit.name, p.title, "　" * 6) for n, p in enumerate(people, 1)]
     return record_page(
@@ -323,7 +318,7 @@ def print_certificate(request: HttpRequest, pk: int) -> HttpResponse:
 
 def print_certificates(request: HttpRequest, pk: int) -> HttpResponse:
     """The certificates of a session that are in force as one PDF, in the order of their numbers."""
-    actor, session = _load_own(request, pk, "certificate.view")
+    actor, session = load_own_for(SESSIONS, pk, request, "certificate.view")
     given = list(CERTIFICATES.in_force().filter(participant__session=session).order_by("id"))
     if not given:
         raise Http404("这个培训班没有有效的证书，请先发证。")

@@ -119,14 +119,10 @@ class _Counted:
                 self.progress(self.done)
 
 
-_AS_IT_IS = frozenset({str, int, float, bool, date, Decimal, type(None)})
-
-
 def _plain(value: Any) -> Value:
     """What a workbook can hold: aware moments in Beijing time, anything unusual as its text."""
-    known: Value = value
-    if value.__class__ in _AS_IT_IS or isinstance(value, str | int):
-        return known
+    if value is None or isinstance(value, str | int):
+        return value
     if isinstance(value, datetime):
         return timezone.localtime(value).replace(tzinfo=None) if timezone.is_aware(value) else value
     if isinstance(value, float | Decimal | date):
