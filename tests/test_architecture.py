@@ -324,6 +324,19 @@ def test_sources_hold_nothing_unfinished():
     assert [shown(path) for path in sources() if marks.search(path.read_text())] == []
 
 
+DURING = re.compile("(?:”|春节|活动|公示|锁定)期间")
+"""Where 期间 says “during”, as in the association's own texts; no other is a reporting period."""
+
+
+def test_a_reporting_period_has_one_word():
+    """报告期 everywhere: 期间 alone means “during” in the domain's texts, so it names no period."""
+    texts = [*templates(), *(ROOT / "docs").rglob("*.md"), *ROOT.glob("*.md"), *source_only()]
+    mine = ROOT / "docs/glossary-general.md", ROOT / "docs/glossary.md"  # the entry that says so
+    told = {path: DURING.sub("", path.read_text()).replace("“期间”只表示", "") for path in texts}
+    assert [shown(path) for path, text in told.items() if "期间" in text] == []
+    assert all("| 报告期 | `period`" in path.read_text() for path in mine)
+
+
 def test_suppressions_carry_their_reason():
     """Lint is obeyed, never silenced; an ignored type names its code."""
     bad = [

@@ -14,7 +14,7 @@ MODULE = Module(
         Entry("analysis", "半年报告", "report_half_year", "report.view", 40),
     ),
     verbs={"report.downloaded": "下载报告"},
-    fields={"period": "期间"},
+    fields={"period": "报告期"},
     pages={
         "report_half_year_docx": "下载 Word",
     },

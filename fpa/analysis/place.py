@@ -21,7 +21,7 @@ class PlaceForm(Form):
     """Unit and period; it is sent by GET, so that a page's address says what it shows."""
 
     unit = UnitField(label="单位")
-    period = forms.ChoiceField(label="期间")
+    period = forms.ChoiceField(label="报告期")
 
     def __init__(
         self, chosen: dict[str, str], *, typed: bool, within: str, unit: Unit, period: Period

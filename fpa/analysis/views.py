@@ -87,7 +87,7 @@ def _course_data(board: Board) -> dict[str, Any]:
 
 def _workbook(place: DashboardContext, board: Board, look: Look) -> HttpResponse:
     if board.chosen.value is None:
-        raise Http404("这个指标在这个期间没有数据，没有可以导出的内容。请改选期间。")
+        raise Http404("这个指标在这个报告期没有数据，没有可以导出的内容。请改选报告期。")
     title = f"{place.unit.name}{board.chosen.figure.name}_{place.period.label}"
     recorder_of_export(place.actor)(title, len(board.parts.lines))
     return _file(dashboard_workbook(board, look.per, place.actor), f"{title}.xlsx", XLSX)

@@ -46,7 +46,7 @@ def _name(unit: Unit) -> str:
 
 def _course_sheet(board: Board) -> SheetSpec:
     rows: list[list[Value]] = [[period.label, value] for period, value in board.course]
-    return SheetSpec(f"{_title(board)}各期", [ColumnSpec("期间", width=20), _number_column(board)], rows)
+    return SheetSpec(f"{_title(board)}各期", [ColumnSpec("报告期", width=20), _number_column(board)], rows)
 
 
 def _title(board: Board) -> str:
@@ -58,7 +58,7 @@ def _notes(board: Board) -> list[str]:
     coverage = f"　覆盖面：{reading.coverage}" if reading.coverage else ""
     return [
         f"口径：{reading.figure.definition}",
-        f"期间：{reading.period.label}{coverage}　截至时间：{time_cn(reading.as_of)}",
+        f"报告期：{reading.period.label}{coverage}　截至时间：{time_cn(reading.as_of)}",
     ]
 
 

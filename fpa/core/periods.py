@@ -36,7 +36,7 @@ class Period:
         """The period of a code as `str` writes it; raises `BadPeriod`."""
         found = _CODE.fullmatch(code.strip())
         if not found or int(found[1]) not in _YEARS:
-            raise BadPeriod(f"看不懂期间“{code[:20]}”，请写成 2023、2023H1、2023Q2 或 2023-05")
+            raise BadPeriod(f"看不懂报告期“{code[:20]}”，请写成 2023、2023H1、2023Q2 或 2023-05")
         year, *numbers = found.groups()
         grain = next((i for i, number in enumerate(numbers, start=1) if number), 0)
         number = int(numbers[grain - 1] or 1) if grain else 1

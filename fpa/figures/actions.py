@@ -40,7 +40,7 @@ def state_figure(
     _check_figure(figure, unit, by)
     _check_answers(period, value, document_date)
     if Statement.objects.filter(figure=figure, unit=unit, period=period).exists():
-        raise CannotState("这个单位在这个期间已经登记过这个指标，请在指标页更正，不要重复登记。")
+        raise CannotState("这个单位在这个报告期已经登记过这个指标，请在指标页更正，不要重复登记。")
     statement = Statement.objects.create(
         figure=figure, unit=unit, period=period, value=value, qualifier=qualifier, whose=whose,
         issuer=issuer, document=document, document_date=document_date, entered_by=by.name,

@@ -89,7 +89,7 @@ def _added(figure: Figure, period: Period) -> list[Figure]:
     if any(not base.kind.is_additive for base in bases):
         raise CannotTell("去重的人数、户数和文件数不能相加，只能按现在区划查看。")
     if qualifier_of(figure, period) != EXACT:
-        raise CannotTell("这个期间没有这个指标数。")
+        raise CannotTell("这个报告期没有这个指标数。")
     return bases
 
 

@@ -17,16 +17,16 @@ UNREPORTED = "暂无上报"
 NOT_REPORTED = f"〔{UNREPORTED}〕"
 NO_VALUE = {
     "pending": PENDING,
-    "not_kept": "〔该期间无此数〕",
+    "not_kept": "〔该报告期无此数〕",
     "no_value": "〔无法计算〕",
     "not_stated": "〔未登记〕",
     "not_reported": NOT_REPORTED,
 }
 WHY_NONE = {
-    "not_kept": "期末数在期间结束以后才有，请改选已经结束的期间或者本期；平台启用以前没有数据。",
+    "not_kept": "期末数在报告期结束以后才有，请改选已经结束的报告期或者本期；平台启用以前没有数据。",
     "no_value": "作为除数的指标为 0，不能计算。",
-    "not_stated": "这个数没有业务记录可以汇总，由文件写明后登记；这个单位在这个期间还没有登记。",
-    "not_reported": "本单位及下级在这个期间还没有通过审核的上报数，不等于 0。上报由上一级审核通过后显示在这里。",
+    "not_stated": "这个数没有业务记录可以汇总，由文件写明后登记；这个单位在这个报告期还没有登记。",
+    "not_reported": "本单位及下级在这个报告期还没有通过审核的上报数，不等于 0。上报由上一级审核通过后显示在这里。",
 }
 TAILS = {Qualifier.ODD.value: "余", Qualifier.MORE.value: "多"}
 """What stands between number and unit: 130余场."""

@@ -27,7 +27,7 @@ class Kind(Enum):
 
     STOCK = "期末数"
     """Counted on a day: members, posts. A period's value is that of its last day."""
-    FLOW = "期间累计数"
+    FLOW = "报告期累计数"
     """Counted over a period: visits, events. A longer period's value is the sum of its parts."""
     DISTINCT = "去重数"
     """Persons or households behind the records, counted anew at each unit and for each period, never added up."""

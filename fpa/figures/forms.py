@@ -49,7 +49,7 @@ class StateFigureForm(SeatForm, StatementForm):
     figure = forms.ChoiceField(label="指标")
     unit = UnitField(label="单位", help_text=UNIT_HINT)
     period = PeriodField(
-        label="期间", max_length=10, help_text="年 2023，半年 2023H1，季度 2023Q2，月 2023-05。"
+        label="报告期", max_length=10, help_text="年 2023，半年 2023H1，季度 2023Q2，月 2023-05。"
     )
     field_order = ("figure", "unit", "period")
 

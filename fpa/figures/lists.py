@@ -28,7 +28,7 @@ def _open_records(request: HttpRequest, actor: Actor, key: str) -> List:
         )
     reading = queries.read([key], place.unit, place.period)[key]
     if reading.value is None or figure.rows is None:
-        raise Http404(f"指标“{figure.name}”在这个期间没有可以查看的记录。")
+        raise Http404(f"指标“{figure.name}”在这个报告期没有可以查看的记录。")
     count = None if figure.measure or figure.subject else int(reading.value)
     return replace(
         FIGURE_RECORDS,
@@ -43,7 +43,7 @@ def _open_records(request: HttpRequest, actor: Actor, key: str) -> List:
 FIGURE_RECORDS = List(
     key="figure_records",
     view="figure.view",
-    empty="这个单位在这个期间没有记录。",
+    empty="这个单位在这个报告期没有记录。",
     template="figures/figure_records.html",
     opens=_open_records,
 )

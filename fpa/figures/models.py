@@ -29,7 +29,7 @@ class Fact(ScopedModel):
         Unit, models.PROTECT, related_name="+", verbose_name="所属单位", db_index=False, db_constraint=False
     )
     figure = models.CharField("指标", max_length=60, db_collation="C")
-    period = models.CharField("期间", max_length=7, db_collation="C")
+    period = models.CharField("报告期", max_length=7, db_collation="C")
     cut = models.CharField("分组", max_length=60, db_collation="C", db_default="", default="")
     own = models.DecimalField("本级数", max_digits=20, decimal_places=2, default=0)
     value = models.DecimalField("合计数", max_digits=20, decimal_places=2, default=0)
@@ -110,7 +110,7 @@ class Statement(ScopedModel):
     append_only: ClassVar[bool] = True
 
     figure = models.CharField("指标", max_length=60, db_collation="C")
-    period = models.CharField("期间", max_length=7, db_collation="C")
+    period = models.CharField("报告期", max_length=7, db_collation="C")
     value = models.DecimalField("数值", max_digits=20, decimal_places=4)
     qualifier = models.CharField("准确程度", max_length=8, choices=Qualifier, default=Qualifier.EXACT)
     whose = models.CharField("范围说明", max_length=100, blank=True, default="")

@@ -87,7 +87,7 @@ def _figure(key: str, definition: str, **more: Any) -> Figure:
 register(
     _figure(
         "sessions",
-        "期间结束并已办结的县级及以上培训班，每班计一场，只计在主办单位。",
+        "报告期内结束并已办结的县级及以上培训班，每班计一场，只计在主办单位。",
         rows=_held,
         cuts=[LEVELS],
     ),

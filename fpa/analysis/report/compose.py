@@ -107,7 +107,7 @@ def compose(unit: Unit, period: Period) -> Report:
     Raises CannotReport for a quarter, a month, and a time that has not begun.
     """
     if period.start > timezone.localdate():
-        raise CannotReport(f"{period.label}还没有开始，没有可以报告的工作，请改选已经开始的期间。")
+        raise CannotReport(f"{period.label}还没有开始，没有可以报告的工作，请改选已经开始的报告期。")
     if period.kind not in PERIODS:
         raise CannotReport(f"半年报告按半年或全年编写，不能按“{period.label}”编写，请写成 2023H1 或 2023。")
     keys = _keys([s for s in every_sentence() if _fits(s, unit, period)])

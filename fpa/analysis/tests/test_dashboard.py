@@ -146,7 +146,7 @@ def test_dashboard_takes_an_unknown_choice_for_the_first_one(visits, client_as, 
 
 def test_dashboard_says_where_a_stock_has_no_value_in_a_period(visits, client_as):
     shown = page(client_as("city"), "/dashboard/?figure=member.total&period=2026-12")
-    assert "期末数在期间结束以后才有" in shown.text_content()
+    assert "期末数在报告期结束以后才有" in shown.text_content()
     assert (
         client_as("city").get("/dashboard/?figure=member.total&period=2026-12&export=xlsx").status_code == 404
     )

@@ -35,7 +35,7 @@ def test_report_refreshes_and_writes_the_docx(province_scope, tmp_path):
     ("unit", "period", "reason"),
     [
         ("430000", "2023H1", "没有区划代码为“430000”的单位"),
-        (CITY, "2023上", "看不懂期间“2023上”"),
+        (CITY, "2023上", "看不懂报告期“2023上”"),
         (CITY, "2023Q1", "半年报告按半年或全年编写"),
     ],
 )

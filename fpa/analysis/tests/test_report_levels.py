@@ -144,7 +144,7 @@ def test_report_of_the_current_half_is_counted_today(world, seat):
 def test_report_of_a_time_before_the_platform_says_so_and_counts_nothing(world, seat):
     report = compose(cast_unit(seat), Period.parse("2022H1"))
     words = {p.text for block in report.blocks for p in block.pieces if p.reading}
-    expected = {"〔该期间无此数〕", "〔待接入〕"} | ({"〔未登记〕"} if seat == "province" else set())
+    expected = {"〔该报告期无此数〕", "〔待接入〕"} | ({"〔未登记〕"} if seat == "province" else set())
     assert words == expected
     assert {source.as_of for source in report.sources} == {"—"}
     assert {source.value for source in report.sources} == expected

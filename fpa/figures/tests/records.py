@@ -21,7 +21,7 @@ JOINED = Figure(
     key="test.joined",
     name="新入会会员",
     unit="人",
-    definition="期间入会人数",
+    definition="报告期内入会人数",
     rows=lambda: Member.objects.all(),
     on="joined_on",
 )

@@ -63,7 +63,7 @@ def test_figures_shows_a_table_with_exact_numbers(province_scope):
     ("unit", "period", "reason"),
     [
         ("430000", "2023H1", "没有区划代码为“430000”的单位"),
-        (PROVINCE, "2023上半年", "看不懂期间“2023上半年”"),
+        (PROVINCE, "2023上半年", "看不懂报告期“2023上半年”"),
         (PROVINCE, "2023H3", "请写成 2023、2023H1、2023Q2 或 2023-05"),
     ],
 )

@@ -44,7 +44,9 @@ def test_words_say_a_value_as_offices_do_and_exactly(value, unit, words, exact):
 
 
 @pytest.mark.parametrize("unit", ["人", "比例"])
-@pytest.mark.parametrize(("qualifier", "said"), [("pending", "〔待接入〕"), ("not_kept", "〔该期间无此数〕")])
+@pytest.mark.parametrize(
+    ("qualifier", "said"), [("pending", "〔待接入〕"), ("not_kept", "〔该报告期无此数〕")]
+)
 def test_words_say_why_there_is_no_value(qualifier, said, unit):
     none = reading(None, unit, qualifier)
     assert display.words(none) == display.exact_words(none) == said

@@ -93,8 +93,8 @@ def test_figure_detail_shows_a_units_own_part(counted, client_as):
     ("key", "period", "words"),
     [
         ("site.member_home", "2023H1", "〔待接入〕"),
-        ("member.total", "2026-12", "期末数在期间结束以后才有"),
-        ("member.total", "2010", "〔该期间无此数〕"),
+        ("member.total", "2026-12", "期末数在报告期结束以后才有"),
+        ("member.total", "2010", "〔该报告期无此数〕"),
     ],
 )
 def test_figure_detail_says_why_there_is_no_value(counted, client_as, key, period, words):
@@ -109,7 +109,7 @@ def test_figure_detail_offers_months_for_every_kind(counted, client_as):
         flow = text_of(client.get("/figures/test.joined/", {"period": "2023-05"}))
         stock = text_of(client.get("/figures/member.total/", {"period": "2023H1"}))
     assert "2023年5月" in flow
-    assert "期间累计数" in flow
+    assert "报告期累计数" in flow
     assert "2023年5月" in stock
 
 

@@ -96,7 +96,7 @@ def test_state_figure_leaves_an_event(stated):
     [
         ({"figure": "member.total"}, "不需要登记"),
         ({"figure": "no.such"}, "没有“no.such”这个指标"),
-        ({"period": "2023H3"}, "看不懂期间"),
+        ({"period": "2023H3"}, "看不懂报告期"),
         ({"value": Decimal(-1)}, "不能是负数"),
         ({"document_date": timezone.localdate() + timedelta(days=1)}, "不能晚于今天"),
         ({"name": "province", "by": "city"}, "只能登记本单位及下级单位"),
@@ -151,4 +151,4 @@ def test_statement_pages_state_correct_and_list(province_scope, client_as):
     assert "已更正" in listed
     assert "现行" in listed
     bad = text_of(client.post("/statements/state/", form | {"period": "2023上半年", "unit": CITY}))
-    assert "看不懂期间" in bad
+    assert "看不懂报告期" in bad

@@ -22,7 +22,7 @@ COLUMNS = (
     Column("code", "区划代码", lambda s: s.unit.code, kind="code"),
     Column("unit", "单位", lambda s: s.unit.name),
     Column("figure", "指标", lambda s: catalogue.get(s.figure).name, link=lambda s: page_of(s)),
-    Column("period", "期间", lambda s: s.period_label, sort="period"),
+    Column("period", "报告期", lambda s: s.period_label, sort="period"),
     Column("value", "数值", stated_words),
     Column("whose", "范围", lambda s: s.whose),
     Column("issuer", "发文机关", lambda s: s.issuer),

@@ -70,7 +70,7 @@ def _check_period(form: Form, period: str) -> None:
         raise CannotIssue(f"{error}。") from error
     if kind != form.period_kind:
         wanted = PeriodKind(form.period_kind).label
-        raise CannotIssue(f"报表“{form.name}”是{wanted}，报告期“{period}”不是这种期间，请重新选择。")
+        raise CannotIssue(f"报表“{form.name}”是{wanted}，报告期“{period}”与它不符，请重新选择。")
 
 
 def _check_asked_once(form: Form, period: str, path: str) -> None:
@@ -85,7 +85,7 @@ def _check_asked_once(form: Form, period: str, path: str) -> None:
     ).first()
     if other:
         raise CannotIssue(
-            f"{other.unit.name}已下发“{other.title}”（{other.period_label}），同一张表同一期间只采集一次，避免基层重复填报。"
+            f"{other.unit.name}已下发“{other.title}”（{other.period_label}），同一张表同一报告期只采集一次，避免基层重复填报。"
         )
 
 

@@ -16,7 +16,7 @@ from fpa.reporting.tests.conftest import in_days
 
 REFUSED = [
     ({"period": "2023-05"}, "是半年报"),
-    ({"period": "上半年"}, "看不懂期间"),
+    ({"period": "上半年"}, "看不懂报告期"),
     ({"fill_level": 3}, "填报层级"),
     ({"due_on": in_days(13)}, "日期应依次为"),
     ({"opens_on": in_days(6)}, "日期应依次为"),
@@ -42,7 +42,7 @@ def test_issue_collection_leaves_an_event(issue, unit_of):
 def test_issue_collection_asks_once_whoever_asks(issue, forms, actor, first, second):
     issue(by=actor(first))
     by = actor(second)
-    with pytest.raises(CannotIssue, match="同一期间只采集一次"), scoped(by.path):
+    with pytest.raises(CannotIssue, match="同一报告期只采集一次"), scoped(by.path):
         issue(by=by)
 
 

@@ -88,7 +88,7 @@ def village(committed_db):
 @pytest.mark.parametrize(("first", "second"), [("province", "county"), ("county", "province")])
 def test_issue_collection_at_once_asks_once(published, first, second):
     told = meanwhile(lambda: issue(first), lambda: issue(second))
-    assert "同一期间只采集一次" in told.refusal
+    assert "同一报告期只采集一次" in told.refusal
     with whole_province():
         assert [c.unit for c in Collection.objects.all()] == [cast_unit(first)]
 

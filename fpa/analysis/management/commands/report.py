@@ -20,7 +20,7 @@ class Command(BaseCommand):
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("kind", choices=["half-year"], help="报告种类")
         parser.add_argument("--unit", required=True, metavar="代码", help="12 位区划代码")
-        parser.add_argument("--period", required=True, metavar="期间", help="如 2023H1，全年写 2023")
+        parser.add_argument("--period", required=True, metavar="报告期", help="如 2023H1，全年写 2023")
         parser.add_argument("-o", "--output", required=True, metavar="文件", help="写到这个 docx 文件")
 
     def handle(self, *args: Any, **options: Any) -> None:

@@ -16,12 +16,12 @@ from fpa.figures.queries import Reading
 
 
 class Command(BaseCommand):
-    help = "列出一个单位在一个期间的全部指标。"
+    help = "列出一个单位在一个报告期的全部指标。"
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("--unit", required=True, metavar="代码", help="12 位区划代码")
         parser.add_argument(
-            "--period", required=True, metavar="期间", help="如 2023、2023H1、2023Q2、2023-05"
+            "--period", required=True, metavar="报告期", help="如 2023、2023H1、2023Q2、2023-05"
         )
         parser.add_argument("--format", choices=["table", "json"], default="table", help="输出格式")
 

@@ -17,7 +17,7 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("--unit", metavar="代码", help="只核对这个单位及其下级")
-        parser.add_argument("--period", metavar="期间", help="只核对这个期间，如 2023H1")
+        parser.add_argument("--period", metavar="报告期", help="只核对这个报告期，如 2023H1")
         parser.add_argument("--repair", action="store_true", help="有差异的指标按记录重新生成")
 
     def handle(self, *args: Any, **options: Any) -> None:
