@@ -69,7 +69,7 @@ def _returned(case: Any, today: date) -> Todo:
 
 
 def _case(case: Any, today: date) -> Todo:
-    detail = f"{case.unit.name} · {case.step_label}"
+    detail = case.task_fault or f"{case.unit.name} · {case.step_label}"
     return todo("review", case.title, detail, page_of(case), case.task_due_on or case.due_on, today)
 
 
@@ -94,12 +94,6 @@ def handover(holder: Actor) -> list[OpenItem]:
     cases += [("请评审", dossier) for dossier in dossiers_for(holder.user_id, timezone.localdate())]
     found = [OpenItem(kind, str(case), case.get_absolute_url()) for kind, case in cases]
     return found + [OpenItem("讨论待答复", str(t), t.get_absolute_url()) for t in threads_awaiting(holder)]
-
-
-def on_day(today: date) -> None:
-    """Let days close what they close, and list at the level above what is overdue there."""
-    close_due_steps(today=today)
-    escalate_tasks(today=today)
 
 
 MODULE = Module(
@@ -145,7 +139,7 @@ MODULE = Module(
     },
     todos=todos,
     handover=handover,
-    on_day=on_day,
+    on_day=(lambda today: close_due_steps(today=today), lambda today: escalate_tasks(today=today)),
     pages={
         "case_detail": "审核事项（一件）",
         "decide_case": "办理审核事项",

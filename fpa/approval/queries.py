@@ -46,11 +46,13 @@ def tasks_for(actor: Actor) -> TaskQuerySet:
 
 
 def open_cases_for(actor: Actor) -> QuerySet[Any]:
-    """Cases on which the seat has a task, oldest first; with `task_due_on`, by when."""
+    """Cases on which the seat has a task, oldest first; with `task_due_on`, by when, and `task_fault`."""
     tasks = tasks_for(actor)
-    due = tasks.filter(case=OuterRef("pk")).order_by("due_on").values("due_on")
+    first = tasks.filter(case=OuterRef("pk")).order_by("due_on")
     waiting = Case.objects.filter(state=CaseState.OPEN, pk__in=tasks.values("case"))
-    return waiting.whole().annotate(task_due_on=Subquery(due[:1])).order_by("submitted_at", "id")
+    return waiting.whole().annotate(
+        task_due_on=Subquery(first.values("due_on")[:1]), task_fault=Subquery(first.values("fault")[:1])
+    ).order_by("submitted_at", "id")  # fmt: skip
 
 
 def next_case_for(actor: Actor, after: Case) -> Case | None:
@@ -77,6 +79,12 @@ def dossiers_for(user_id: int | None, today: date) -> QuerySet[Dossier]:
 def opinions_on(case: Case) -> QuerySet[Task]:
     """The named experts' tasks of the step at which a case stands, in the order in which they were named."""
     return Task.objects.of_turn(case).filter(kind=TaskKind.OPINION).order_by("id")
+
+
+def faults_on(case: Case) -> QuerySet[Task, str]:
+    """Why the day could not close the step at which a case stands; mostly nothing."""
+    waiting = Task.objects.of_turn(case).open().exclude(fault="")
+    return waiting.order_by("id").values_list("fault", flat=True)
 
 
 def returned_cases_for(actor: Actor) -> QuerySet[Any]:

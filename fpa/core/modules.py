@@ -114,8 +114,9 @@ class Module:
     in events written before they came here (`organization.member`) to what they are called now. `todos` gives a seat's
     to-dos, `search` what the search box finds for a text (half-width, without spaces), `handover` what is open at a
     post. `on_setup` publishes what a province needs to begin work (standard flows and forms): called by every
-    `fpa setup` over the whole province, so it does nothing twice. `on_day` is what passing days do to its records:
-    called several times a day by the keeper over the whole province, each time with today, so it does nothing twice.
+    `fpa setup` over the whole province, so it does nothing twice. `on_day` are the works that passing days do on its
+    records: each is called several times a day by the keeper with today, over the whole province and in a transaction
+    of its own, so it does nothing twice, and one that fails keeps no other from being done.
     `pages` names, in Chinese, the addresses that neither the menu nor a list nor their view's own title names;
     `glossary` adds words that no model, page or permission has: 中文 → (code, explanation), where several codes are
     parted by `、`.
@@ -130,7 +131,7 @@ class Module:
     search: Callable[[str, Actor], Sequence[HitGroup]] | None = None
     handover: Callable[[Actor], Sequence[OpenItem]] | None = None
     on_setup: Callable[[], object] | None = None
-    on_day: Callable[[date], object] | None = None
+    on_day: Sequence[Callable[[date], object]] = ()
     pages: Mapping[str, str] = field(default_factory=dict)
     glossary: Mapping[str, tuple[str, str]] = field(default_factory=dict)
 

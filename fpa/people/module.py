@@ -94,5 +94,5 @@ MODULE = Module(
     former_labels={"organization.person": "people.person"},
     todos=todos,
     handover=handover,
-    on_day=on_day,
+    on_day=(on_day,),
 )

@@ -8,6 +8,8 @@ import logging
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import date
+from functools import partial
 
 from django.db import Error, connection
 from django.utils import timezone
@@ -67,7 +69,7 @@ class Work:
 def keep() -> None:
     """Keep on until the process is told to stop; a lost database is waited for."""
     fresh = Work("指标刷新", refresh, 0)
-    works = [fresh, Work("审计封存", _seal, SEAL_EVERY), Work("到期办理", pass_day, DAY_EVERY)]
+    works = [fresh, Work("审计封存", _seal, SEAL_EVERY), *day_works()]
     while True:
         for work in works:
             if work.is_due:
@@ -87,15 +89,19 @@ def _wait(*, is_for_marks: bool) -> None:
     time.sleep(WAKE_EVERY)
 
 
-def pass_day() -> None:
-    """Have every room do what passing days do to its records; one keeper at a time."""
+def day_works() -> list[Work]:
+    """What passing days do to the records of every room: each is tried and fails for itself."""
+    found = [do for module in modules().values() for do in module.on_day]
+    return [Work("到期办理", partial(pass_day, do), DAY_EVERY) for do in found]
+
+
+def pass_day(do: Callable[[date], object]) -> None:
+    """Do one of these works; one keeper at a time."""
     # by no seat, and shown to nobody
     with whole_province(), limited_job("到期办理"), connection.cursor() as cursor:
         lock_tree_shared()
         cursor.execute("SELECT pg_advisory_xact_lock(%s)", [locks.DAY])
-        for module in modules().values():
-            if module.on_day:
-                module.on_day(timezone.localdate())
+        do(timezone.localdate())
 
 
 def _seal() -> None:

@@ -1,5 +1,6 @@
 """What may be done with a task beside deciding: hand it to a colleague, step aside; and what days do to tasks."""
 
+import logging
 from collections import defaultdict
 from datetime import date, timedelta
 from decimal import Decimal
@@ -17,9 +18,12 @@ from fpa.approval.models import Case, CaseState, Task, TaskKind, Verdict
 from fpa.audit.record import record
 from fpa.core.actor import SYSTEM, Actor
 from fpa.core.chinese import date_cn
+from fpa.core.refusals import Refusal
 from fpa.registers.catalogue import LONGEST_TERM, ParameterKind, declare_parameter
 from fpa.registers.queries import parameters
 from fpa.registers.working_days import Calendar
+
+log = logging.getLogger(__name__)
 
 ESCALATE_AFTER = declare_parameter(
     ParameterKind(
@@ -115,13 +119,27 @@ def close_due_steps(*, today: date) -> int:
     """Let cases move on whose step a day closes: 公示 that ended without objection, experts' steps that close by their
     day and where those who answered agree. What was objected to waits for the unit in charge.
 
-    Needs the scope of the whole province. Returns how many moved on.
+    Each case is closed for itself: where what follows fails, it stays as it is, its task says why (`Task.fault`) to
+    who is in charge, and the others go on; it is tried again at the next look. Needs the scope of the whole province.
+    Returns how many moved on.
     """
     due = Task.objects.open().filter(due_on__lt=today, kind__in=(TaskKind.PERIOD, TaskKind.NAME))
     moved = 0
-    for task in due.order_by("id").values_list("case", "id"):
-        moved += _close_by_day(*task)
+    for case_pk, task_pk in due.order_by("id").values_list("case", "id"):
+        try:
+            with transaction.atomic():
+                moved += _close_by_day(case_pk, task_pk)
+        except Exception as error:
+            Task.objects.filter(pk=task_pk).update(fault=_words_of(error, case_pk))
     return moved
+
+
+def _words_of(error: Exception, case_pk: int) -> str:
+    """Why a case could not be closed by its day, for who is in charge of it; what is no rule's goes to the log."""
+    if isinstance(error, Refusal):
+        return f"期满自动办结没有办成：{error}"[:300]
+    log.exception("审核事项 %s 期满自动办结没有办成，下次再试", case_pk)
+    return f"期满自动办结时系统出错，将再次尝试。多日未办结的，请把事项编号 {case_pk} 告诉系统管理员。"
 
 
 def _close_by_day(case_pk: int, task_pk: int) -> bool:

@@ -225,6 +225,8 @@ class TaskQuerySet(models.QuerySet["Task"]):
 class Task(ScopedModel):
     """What one reviewer has to do on a case, by when: a unit with a right (whoever of it does so claims it with the
     decision), or a person by name. Never one row a person of a unit: 29,500 villages' forms are one row each.
+
+    `fault` is why its day could not close it, for who must do so instead.
     """
 
     case = models.ForeignKey(Case, models.PROTECT, related_name="tasks", verbose_name="事项")
@@ -249,6 +251,7 @@ class Task(ScopedModel):
         Unit, models.PROTECT, null=True, related_name="+", verbose_name="提请关注单位"
     )
     escalated_on = models.DateField("提请关注日期", null=True)
+    fault = models.CharField("到期未能自动办结的原因", max_length=300, blank=True, default="")
 
     objects = TaskQuerySet.as_manager()
 

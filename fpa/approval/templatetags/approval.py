@@ -12,7 +12,7 @@ from fpa.approval.actions import may_settle
 from fpa.approval.flow_forms import FlowForm
 from fpa.approval.forms import ReplyForm
 from fpa.approval.models import Case, Thread
-from fpa.approval.queries import decisions_of
+from fpa.approval.queries import decisions_of, faults_on
 from fpa.core.templatetags.components import form_page
 
 register = template.Library()
@@ -21,7 +21,7 @@ register = template.Library()
 @register.inclusion_tag("approval/_timeline.html")
 def timeline(case: Case) -> dict[str, Any]:
     """A case's decisions, first to last: who, for which unit, when, the verdict by word and shape, why."""
-    return {"case": case, "decisions": decisions_of(case)}
+    return {"case": case, "decisions": decisions_of(case), "faults": faults_on(case)}
 
 
 @register.inclusion_tag("approval/_flow_form.html", takes_context=True)

@@ -2,6 +2,7 @@
 
 from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from threading import Barrier
 
 import pytest
@@ -166,6 +167,7 @@ def test_keepers_at_once_escalate_once(village_submits):
     with whole_province():
         village_submits()
         Task.objects.update(due_on=in_days(-20))
-    assert at_once(pass_day, pass_day) == {"done": 2}
+    escalate = partial(pass_day, lambda today: actions.escalate_tasks(today=today))
+    assert at_once(escalate, escalate) == {"done": 2}
     with whole_province():
         assert Event.objects.filter(verb="task.escalated").count() == 1

@@ -1,9 +1,11 @@
 """Kinds of steps: joint reviews, outside bodies, time, conditions; and what a flow's steps must name."""
 
+from dataclasses import replace
+
 import pytest
 from django.utils import timezone
 
-from fpa.approval import actions
+from fpa.approval import actions, kinds
 from fpa.approval.actions import CannotDecide, CannotPublish
 from fpa.approval.conditions import check_condition, holds, judge
 from fpa.approval.models import Case, Task
@@ -16,7 +18,7 @@ from fpa.files.actions import CannotKeepDocument, NewDocument
 from fpa.files.inspection import inspect
 from fpa.files.tests.samples import PDF
 from fpa.registers.working_days import add_working_days
-from fpa.system.keeper import pass_day
+from fpa.system.keeper import day_works
 
 REVIEW = "submission.review"
 TOWNSHIP = {"level": 4, "permission": REVIEW, "label": "乡镇审核"}
@@ -122,11 +124,44 @@ def test_an_objection_waits_for_who_is_in_charge(sent, actor):
     assert actions.approve_case(case=case, by=actor("township"), note="经核实，名单无误").step == 1
 
 
+def pass_days():
+    for work in day_works():
+        work.attempt()
+
+
 def test_the_keeper_passes_days(sent):
     sent(PUBLIC, COUNTY)
     Task.objects.update(due_on=in_days(-1))
-    pass_day()
+    pass_days()
     assert Case.objects.get().step == 1
+
+
+@pytest.mark.parametrize(
+    ("error", "told"), [(CannotDecide("编号已用完。"), "编号已用完。"), (KeyError(), "系统出错")]
+)
+def test_a_case_that_its_day_cannot_close_keeps_no_other(
+    sent, actor, unit_of, monkeypatch, client_as, caplog, error, told
+):
+    bad, other = sent(PUBLIC, COUNTY), unit_of("township").children.all()[1]
+    good = actions.submit_case(kind=SAMPLE, subject=other, title="好", unit=other, by=actor("township"))
+
+    def fails(case, *_):
+        if case.pk == bad.pk:
+            raise error
+
+    monkeypatch.setitem(kinds._KINDS, "sample", replace(SAMPLE, on_step=fails))
+    Task.objects.update(due_on=add_working_days(timezone.localdate(), -9))
+    pass_days()
+    assert [Case.objects.get(pk=case.pk).step for case in (bad, good)] == [0, 1]
+    assert Task.objects.filter(escalated_on__isnull=False).count() == 1  # the works after it are done
+    assert ("没有办成" in caplog.text) == isinstance(error, KeyError)
+    page = client_as("township").get(f"/cases/{bad.pk}/decide/").content.decode()
+    todo = client_as("township").get("/").content.decode()
+    assert all(told in text and "期满自动办结" in text for text in (page, todo))
+    monkeypatch.undo()
+    pass_days()
+    assert Case.objects.get(pk=bad.pk).step == 1
+    assert "期满自动办结" not in client_as("county").get(f"/cases/{bad.pk}/").content.decode()
 
 
 @pytest.mark.parametrize(("when", "reviewer"), [("level >= 5", "township"), ("level < 5", "county")])

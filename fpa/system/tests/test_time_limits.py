@@ -20,7 +20,7 @@ from fpa.pages import actions, export_files, export_runner
 from fpa.pages.models import ListExport
 from fpa.pages.tasks import purge_exports
 from fpa.people.tests.people import make_member
-from fpa.system.keeper import pass_day
+from fpa.system.keeper import day_works
 from fpa.system.tasks import daily_upkeep
 from tests.cast import cast_unit
 
@@ -35,7 +35,7 @@ JOBS = {
     "清理导入文件": (at_night(purge_uploads), "imports_job"),
     "清理导出文件": (at_night(purge_exports), "pages_listexport"),
     "每日维护": (at_night(daily_upkeep), "audit_treehead"),
-    "到期办理": (pass_day, "approval_task"),
+    "到期办理": (lambda: [work.do() for work in day_works()], "approval_task"),
     "导入排队": (runner.idle_jobs, "imports_job"),
     "导出排队": (export_runner.idle_exports, "pages_listexport"),
 }
