@@ -6,11 +6,18 @@ from django.db.models import CharField, Count, F, OuterRef, QuerySet, Subquery, 
 from django.db.models.functions import Cast, Coalesce, Concat
 
 from fpa.core.lists import Column
+from fpa.figures.cuts import Cut
+from fpa.pages.held import HeldLevel
 
 COUNTED = Column("counted", "数值", attrgetter("counted"), kind="number")
 """What a record of `with_count` brings: the `measure` of its figure is `counted`."""
 PERSON = Column("person", "单位和姓名", attrgetter("person_name"))
 """Who a row of `with_persons` is: the `subject` of its figure is `person`."""
+
+COUNTED_LEVELS = Cut(
+    key="level", name="级别", by="level", values={str(v): word for v, word in HeldLevel.choices[:4]}
+)
+"""By whom it was held: what is held below the county is not counted by level."""
 
 
 def with_count(rows: QuerySet, people: QuerySet, of: str) -> QuerySet:

@@ -1,20 +1,19 @@
 """The figures of training: 场, 人次 and 人 apart, each at the 主办 alone, once a session is closed."""
 
 from functools import partial
+from typing import Any
 
 from django.db.models import CharField, F, Func, QuerySet, Value
 
 from fpa.access.models import Level
-from fpa.figures.attendance import COUNTED, PERSON, with_count, with_persons
+from fpa.figures.attendance import COUNTED, COUNTED_LEVELS, PERSON, with_count, with_persons
 from fpa.figures.catalogue import Figure, Kind, nobody_reports, register
-from fpa.figures.cuts import Cut
 from fpa.pages.closing import ClosingState
 from fpa.pages.held import HeldLevel
 from fpa.pages.told import columns_of
 from fpa.training.models import TRAINED, Certificate, Participant, Session, SessionKind
 
 COLUMNS = columns_of(Session, "unit__code unit title ends_on", default=True)
-LEVELS = Cut(key="level", name="级别", by="level", values={str(v): w for v, w in HeldLevel.choices[:4]})
 INSTRUCTORS = {"kind": SessionKind.INSTRUCTOR, "level": HeldLevel.PROVINCE}
 
 
@@ -46,20 +45,14 @@ def _certified() -> QuerySet[Certificate]:
     return Certificate.objects.filter(revoked_on=None, **held).select_related("unit", "participant__session")
 
 
-_held_figure = partial(
-    Figure,
-    on="ends_on",
-    columns=COLUMNS,
-    lowest=Level.COUNTY,
-    coverage=nobody_reports,
-    records_permission="training.view",
-)
+USUAL: dict[str, Any] = {"lowest": Level.COUNTY, "records_permission": "training.view"}
+_held_figure = partial(Figure, on="ends_on", columns=COLUMNS, coverage=nobody_reports, **USUAL)
 register(
     _held_figure(
         key="training.sessions",
         definition="期间结束并已办结的县级及以上培训班，每班计一场，只计在主办单位。",
         rows=_held,
-        cuts=[LEVELS],
+        cuts=[COUNTED_LEVELS],
     ),
     _held_figure(
         key="training.participants",

@@ -121,9 +121,6 @@ print_certificates = PrintAllPage("print_certificates", PAPERS)
 verify_certificate = CheckPage(PAPERS)
 
 
-# A session's page, with all that may be done from it
-
-
 def _session_links(session: Session, actor: Actor) -> list[Link]:
     links = [Link("参训人员", list_of("participant_list", session), "users")]
     if edit_session.is_open_to(actor, session):
