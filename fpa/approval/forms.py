@@ -20,6 +20,7 @@ from fpa.core.actor import Actor
 from fpa.core.forms import DateField, Form, NumberField, display_value, style_widgets
 from fpa.files.fields import AttachmentField
 from fpa.files.forms import WithDocumentForm
+from fpa.pages.model_forms import form_field
 
 
 class ReplyForm(Form):
@@ -186,8 +187,7 @@ class AmendForm(Form):
     ) -> None:
         super().__init__(*args, **kwargs)
         for name in names:
-            field = cast("models.Field[Any, Any]", subject._meta.get_field(name))
-            self.fields[name] = cast(forms.Field, field.formfield())
+            self.fields[name] = form_field(type(subject), name)
             self.fields[
                 name
             ].help_text = f"现在是：{display_value(getattr(subject, name), self.fields[name])}"

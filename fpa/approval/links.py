@@ -6,12 +6,18 @@ from django.urls import reverse
 
 from fpa.approval.kinds import CaseKind, amending, kind_of
 from fpa.approval.models import Case, CaseState
+from fpa.approval.states import Reviewed
 from fpa.core.actor import Actor
 from fpa.core.lists import Link
 
 
 def subject_links(kind: CaseKind, subject: Any, actor: Actor) -> list[Link]:
-    """For a subject's page: 补录, where it is neither under review nor approved, and who looks may enter it."""
+    """For a subject's page: 补录, where it is neither under review nor approved, and who looks may enter it.
+
+    What nobody above reviews (the province's) has nothing to be entered.
+    """
+    if isinstance(subject, Reviewed) and subject.is_province:
+        return []
     if not (kind.enter and actor.may(kind.enter) and subject.path.startswith(actor.path)):
         return []
     settled = Case.objects.of(subject).of_kind(kind.code).filter(state=CaseState.APPROVED)

@@ -1,13 +1,10 @@
-"""The state of a thing that goes up the levels, where it has no other: what each decision makes of it."""
-
-from typing import Any, TypedDict
+"""The state of a record that goes up the levels, where it has no other."""
 
 from django.db import models
 
-from fpa.approval.kinds import Hook
-from fpa.approval.models import Case, Decision
-from fpa.core.actor import Actor
+from fpa.access.models import Level, Unit
 from fpa.core.lists import Status, Tone
+from fpa.pages.rows import Record
 
 
 class ReviewState(models.TextChoices):
@@ -33,32 +30,34 @@ def status_of(state: str) -> Status:
     return Status(ReviewState(state).label, TONES[state])
 
 
-class Hooks(TypedDict):
-    """The hooks of a `CaseKind`."""
+class Reviewed(Record):
+    """A record whose state follows its case (`subjects.hooks_of`).
 
-    on_submitted: Hook
-    on_approved: Hook
-    on_returned: Hook
-    on_rejected: Hook
-    on_withdrawn: Hook
+    The province's has nobody above to review it: it is in force as soon as it is written down, and stays open to
+    change.
+    """
 
+    state = models.CharField("状态", max_length=10, choices=ReviewState, default=ReviewState.DRAFT)
 
-def hooks_of(model: type[models.Model]) -> Hooks:
-    """The hooks of a `CaseKind` after which its subject's `state` is what the decision makes of it."""
+    class Meta:
+        abstract = True
 
-    def to(state: ReviewState) -> Hook:
-        def turn(case: Case, _decision: Decision, _by: Actor) -> dict[str, Any]:
-            row: Any = model._default_manager.select_for_update().get(pk=case.subject_id)
-            before, row.state = row.state, state
-            row.save()
-            return {"state": [before, state]}
+    @staticmethod
+    def first_state(unit: Unit) -> ReviewState:
+        """The state of a new record of a unit."""
+        return ReviewState.APPROVED if unit.level == Level.PROVINCE else ReviewState.DRAFT
 
-        return turn
+    @property
+    def is_province(self) -> bool:
+        """Whether it is the province's own."""
+        return self.unit.level == Level.PROVINCE
 
-    return {
-        "on_submitted": to(ReviewState.SUBMITTED),
-        "on_approved": to(ReviewState.APPROVED),
-        "on_returned": to(ReviewState.RETURNED),
-        "on_rejected": to(ReviewState.REJECTED),
-        "on_withdrawn": to(ReviewState.DRAFT),
-    }
+    @property
+    def is_open(self) -> bool:
+        """Whether it is neither under review nor decided on by anyone above."""
+        return self.is_province or self.state in OPEN_TO_CHANGE
+
+    @property
+    def status(self) -> Status:
+        """Where it stands, by word and shape; the province's was decided on by nobody."""
+        return Status("已生效", "done") if self.is_province else status_of(self.state)

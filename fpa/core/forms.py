@@ -12,6 +12,7 @@ from typing import Any, cast
 
 from django import forms
 from django.db.models import Model
+from django.forms.models import apply_limit_choices_to_to_formfield
 from django.forms.utils import pretty_name
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
@@ -72,7 +73,12 @@ class _StyledForm(forms.BaseForm):
 
 
 class Form(_StyledForm, forms.Form):
-    """Base of forms that stand alone."""
+    """Base of forms that stand alone. What a choice of rows is limited to holds here as in a model's form."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for field in self.fields.values():
+            apply_limit_choices_to_to_formfield(field)
 
 
 class ModelForm(_StyledForm, forms.ModelForm):

@@ -14,10 +14,11 @@ from fpa.core.actor import SYSTEM
 from fpa.demo.people import FEMALE, MALE, SURNAMES
 from fpa.demo.spread import spread, uneven
 from fpa.figures.freshness import mark_stale
+from fpa.pages.closing import ClosingState
 from fpa.registers.models import Entry, Parameter
 from fpa.training.actions import issue_certificates
 from fpa.training.cases import ensure_flows
-from fpa.training.models import Participant, Session, SessionKind, SessionState
+from fpa.training.models import Participant, Session, SessionKind
 
 SESSIONS, PARTICIPANTS = 130, 52_000
 INSTRUCTORS, YOUTH = 60, 80
@@ -85,7 +86,7 @@ def _hold(wanted: list[Wanted]) -> list[tuple[Session, Wanted]]:
         Session(
             unit=each.host, path=each.host.path, title=each.title, level=each.host.level, kind=each.kind,
             task=tasks[number % len(tasks)], place=each.host.short_name, starts_on=each.ends_on - timedelta(days=1),
-            ends_on=each.ends_on, hours=Decimal(12), cost=each.people * 180, state=SessionState.CLOSED,
+            ends_on=each.ends_on, hours=Decimal(12), cost=each.people * 180, state=ClosingState.CLOSED,
         )
         for number, each in enumerate(wanted)
     ]  # fmt: skip

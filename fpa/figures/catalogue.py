@@ -12,7 +12,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from fpa.figures.figure import Coverage, Figure, Formula, Kind, UnknownFigure, fault_of
+from fpa.figures.figure import Coverage, Figure, Formula, Kind, UnknownFigure, fault_of, nobody_reports
 
 __all__ = [
     "Coverage",
@@ -28,6 +28,7 @@ __all__ = [
     "every_at",
     "get",
     "is_on_a_day",
+    "nobody_reports",
     "register",
     "register_source",
     "stored",

@@ -66,6 +66,11 @@ class Coverage:
         return f"{self.have}/{self.of} {self.word}"
 
 
+def nobody_reports(_unit: Unit, _period: Period) -> Coverage | None:
+    """The coverage of a figure that counts what happens: a unit where nothing did has nothing missing, 0 is 0."""
+    return None
+
+
 @dataclass(frozen=True, kw_only=True)
 class Figure:
     """What a figure counts, and how.

@@ -32,6 +32,13 @@ class NumberField(forms.CharField):
         return number
 
 
+class AddFileForm(Form):
+    """A file that stands with a record, with its title."""
+
+    title = forms.CharField(label="材料名称", max_length=80)
+    upload = AttachmentField(label="文件")
+
+
 class EditDocumentForm(Form):
     """What is on record of a document, and its file."""
 

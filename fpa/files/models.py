@@ -1,7 +1,7 @@
 """Attachments, and the official documents that records rest on."""
 
 from datetime import date
-from typing import Self
+from typing import ClassVar, Self
 
 from django.db import models
 from django.db.models import Q
@@ -10,6 +10,7 @@ from django.urls import reverse
 from fpa.access.models import ScopedModel
 from fpa.core.ids import uuid7
 from fpa.core.visibility import upper_bound
+from fpa.pages.rows import Record
 
 
 class Attachment(ScopedModel):
@@ -41,6 +42,23 @@ class Attachment(ScopedModel):
     def get_absolute_url(self) -> str:
         """Where it is downloaded."""
         return reverse("download_attachment", args=[self.pk])
+
+
+class RecordFile(Record):
+    """A file that stands with a record, by a title: its own room's model adds the key to the record.
+
+    `parent` names that key. What is on record stays: there is no way to take one away.
+    """
+
+    parent: ClassVar[str]
+
+    title = models.CharField("材料名称", max_length=80)
+    attachment = models.OneToOneField(Attachment, models.PROTECT, related_name="+", verbose_name="附件")
+
+    class Meta:
+        abstract = True
+        ordering = ["id"]
+        indexes = [models.Index(fields=["path"], name="%(class)s_path")]
 
 
 class DocumentQuerySet(models.QuerySet["Document"]):

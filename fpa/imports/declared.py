@@ -17,7 +17,7 @@ from fpa.core.actor import Actor
 from fpa.core.planning import bulk_joins
 from fpa.core.visibility import upper_bound
 from fpa.imports import declared_sql as sql
-from fpa.imports.columns import Column, Context, Number, Part, Text, normalise
+from fpa.imports.columns import Choice, Column, Context, Number, Part, Text, normalise
 from fpa.imports.copy_lines import Normalise
 from fpa.imports.importer import Importer, Parent, Raced, UnitFields
 from fpa.imports.models import ImportRow, Job, RowOutcome
@@ -195,6 +195,24 @@ class Import(Importer):
             return "未登记"
         part = next((part for part in self.parts if key in part.data or key in part.subject), None)
         return part.words_of(key, value) if part else str(value)
+
+
+def columns_from(model: type[models.Model], **aliases: str) -> list[Column]:
+    """Columns of a model's lines of text and choices, each with its other names, parted by spaces.
+
+    They are called as the field is; one that is not blank and has no default must be filled in.
+    """
+    return [_column_from(model._meta.get_field(name), words) for name, words in aliases.items()]
+
+
+def _column_from(field: Any, aliases: str) -> Column:
+    label, required = str(field.verbose_name), not field.blank and not field.has_default()
+    if not field.choices:
+        return Text(field.name, label, aliases, required)
+    choices = [(value, word) for value, word in field.flatchoices if value not in ("", None)]
+    default = dict(choices).get(field.default) if field.has_default() else None
+    hint = f"不填的为{default}。" if default else ""
+    return Choice(field.name, label, aliases, required, hint, choices)
 
 
 def _bounded(part: Part, model: type[models.Model]) -> Part:

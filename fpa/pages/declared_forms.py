@@ -4,7 +4,7 @@ A room declares them in its `views.py`, where each is the view of its address. W
 """
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import KW_ONLY, dataclass
 from typing import Any
 
 from django import forms
@@ -15,9 +15,10 @@ from django.urls import reverse
 from fpa.access.loaders import check, load_for
 from fpa.core.actor import Actor
 from fpa.core.forms import Form
-from fpa.core.lists import Link
+from fpa.core.lists import Column, Link
 from fpa.pages.form_flow import Said, form_flow
 from fpa.pages.forms import SeatForm
+from fpa.pages.named import NamedView
 from fpa.pages.querysets import ScopedQuerySet
 
 
@@ -31,26 +32,30 @@ def load_own_for(
     return load_for(rows.under(check(request, permission).path), pk, request, permission)
 
 
-@dataclass(frozen=True, kw_only=True, eq=False)
-class FormPage:
+@dataclass(frozen=True, eq=False)
+class FormPage(NamedView):
     """A page on which something is done: with a record of `rows`, or something new where there are none.
 
-    `name` is the name of its address. `does` is the action: it gets the form's answers, `by`, and the record under its
-    model's name (`session=`). A record that is only seen from below (design §4) can't be acted upon: it is loaded from
-    at or below the seat's unit. `said` is a sentence with `{}` for what the action returned and `{row}` for the record,
-    or makes one; after it comes `to` of what was returned, else the record's page, else that of what was made. `when`
-    says for which records the link is offered; the action decides. `edits`: the form begins with what is on record.
-    `consequences` of the record make it a weighty one, checked once more.
+    `does` is the action, by whose name the address is called unless `name` says otherwise: it gets the form's answers,
+    `by`, and the record under its model's name (`session=`). A record that is only seen from below (design §4) can't be
+    acted upon: it is loaded from at or below the seat's unit. `title` begins with its verb, of two
+    characters; a verb alone (办结) is completed by what the form, or the record, is of (办结培训班). The button says
+    the verb unless `submit` says otherwise, the link on the record's page unless `label` does. `said` is the sentence
+    afterwards, with `{}` for what the action returned and `{row}` for the record, or makes it; then comes `to` of what
+    was returned, else the record's page, else that of what was made. `when` says for which records the link is offered;
+    the action decides. `edits`: the form begins with what is on record. `consequences` of the record make it a weighty
+    one, checked once more. `back` is the list of something new.
     """
 
-    name: str
+    does: Callable[..., Any]
     permission: str
     title: str
-    submit: str
-    does: Callable[..., Any]
-    said: str | Callable[[Any], str]
-    form: type[Form] = Form
     rows: ScopedQuerySet | None = None
+    form: type[Form] = Form
+    _: KW_ONLY
+    name: str = ""
+    submit: str = ""
+    said: str | Callable[[Any], str] = ""
     back: str = ""
     to: Callable[[Any], str] | None = None
     label: str = ""
@@ -60,9 +65,30 @@ class FormPage:
     consequences: Callable[[Any], Sequence[str]] | None = None
 
     def __post_init__(self) -> None:
-        """As a view it is called what its address is called."""
-        for name in ("__name__", "__qualname__"):
-            object.__setattr__(self, name, self.name)
+        """Fill in what the rest of the declaration says already."""
+        verb = self.title[:2]
+        title = self.title if self.title != verb else f"{verb}{self._thing()}"
+        object.__setattr__(self, "title", title)
+        done = "保存" if self.edits else verb
+        usual = {
+            "name": getattr(self.does, "__name__", ""),
+            "submit": f"确认{verb}" if self.consequences else done,
+            "label": verb,
+            "said": f"已{done}“{{}}”。",
+        }
+        for name, value in usual.items():
+            object.__setattr__(self, name, getattr(self, name) or value)
+        self.be_called(self.name)
+
+    def _thing(self) -> str:
+        of_rows = None if self.rows is None else self.rows.model
+        model = getattr(self.form, "model", of_rows)
+        return str(model._meta.verbose_name) if model else ""
+
+    @property
+    def words(self) -> str:  # type: ignore[override]
+        """Its title."""
+        return self.title
 
     def __call__(self, request: HttpRequest, pk: int | None = None) -> HttpResponse:
         """Answer the page's request. Raises PermissionDenied and Http404 as `load_for` does."""
@@ -104,7 +130,38 @@ class FormPage:
 
     def link(self, row: Any) -> Link:
         """The way to it from the record's page."""
-        return Link(self.label or self.title, reverse(self.name, args=[row.pk]), self.icon)
+        return Link(self.label, self.url(row), self.icon)
+
+    def url(self, row: Any) -> str:
+        """Its address for a record."""
+        return reverse(self.name, args=[row.pk])
+
+    def new_link(self, actor: Actor) -> list[Link]:
+        """The way to it from the list where something new belongs, for who may."""
+        return (
+            [Link(self.title, reverse(self.name), "plus", primary=True)] if actor.may(self.permission) else []
+        )
+
+    def column(self, actor: Actor) -> Column:
+        """The way to it from each row of a list."""
+        return Column(
+            self.name,
+            self.title,
+            lambda row: self.label if self.is_open_to(actor, row) else "",
+            link=lambda row: self.url(row) if self.is_open_to(actor, row) else None,
+        )
+
+
+def add_page(does: Callable[..., Any], permission: str, form: type[Form], back: str, **more: Any) -> FormPage:
+    """The page on which something new of the form's model is written down, for the list `back`."""
+    return FormPage(does, permission, "登记", form=form, back=back, **more)
+
+
+def edit_page(
+    does: Callable[..., Any], permission: str, rows: ScopedQuerySet, form: type[Form], **more: Any
+) -> FormPage:
+    """The page on which what is on record is changed, while the record is open to change."""
+    return FormPage(does, permission, "修改", rows, form, edits=True, when=lambda row: row.is_open, **more)
 
 
 def offered(actor: Actor, row: Any, *pages: FormPage) -> list[Link]:

@@ -24,6 +24,8 @@ from fpa.access.models import User
 from fpa.audit.record import recorder_of_export
 from fpa.core.actor import Actor
 from fpa.core.lists import BatchAction, Column, Format, Link, Listing, is_export, list_page
+from fpa.pages.declared_forms import FormPage
+from fpa.pages.named import NamedView
 from fpa.pages.saved_views import saved_views
 
 NO_LIST = "没有找到要导出的列表，请回到列表页面重新导出。"
@@ -34,14 +36,16 @@ class UnknownList(LookupError):
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
-class List:
+class List(NamedView):
     """A list: what stands in it, who may see it, who may export it.
 
     `key` is the name of its address. `rows` gives the queryset, in its order and with every `select_related` that the
     columns need. `view` and `export` are permissions (`view` may pick one by who asks); without `export`, who sees the
-    list may export it. `links` and `batch` are made for who looks. `total` may know the count of the unfiltered rows. A
-    list that hangs on its address or on the seat has `opens(request, actor, **arguments)`, which gives the list as it
-    is there (by `dataclasses.replace`), and raises Http404 or PermissionDenied as a view would.
+    list may export it. `adds` is the page where something new is written down, `row_pages` what may be done with a row:
+    both for who may, and the latter on the page alone. Further `links`, and `batch`, are made for who looks. `total`
+    may know the count of the unfiltered rows. A list that hangs on its address or on the seat has `opens(request,
+    actor, **arguments)`, which gives the list as it is there (by `dataclasses.replace`), and raises Http404 or
+    PermissionDenied as a view would.
     """
 
     key: str
@@ -51,6 +55,8 @@ class List:
     rows: Callable[[], QuerySet[Any]] | None = None
     columns: Sequence[Column] = ()
     filters: type[FilterSet] | None = None
+    adds: FormPage | None = None
+    row_pages: Sequence[FormPage] = ()
     links: Callable[[Actor], Sequence[Link]] = lambda actor: ()
     batch: Callable[[Actor], Sequence[BatchAction]] = lambda actor: ()
     total: Callable[[], int] | None = None
@@ -61,8 +67,7 @@ class List:
 
     def __post_init__(self) -> None:
         """As a view it is called what its address is called."""
-        for name in ("__name__", "__qualname__"):
-            object.__setattr__(self, name, self.key)
+        self.be_called(self.key)
 
     def __call__(self, request: HttpRequest, **arguments: Any) -> HttpResponse:
         """Answer as the view of its address."""
@@ -80,17 +85,17 @@ class List:
         """The list as it is at its address's arguments."""
         return self.opens(request, actor, **arguments) if self.opens else self
 
+    def row_columns(self, request: HttpRequest, actor: Actor) -> list[Column]:
+        """What the seat may do with a row, as further columns; a file or paper has none."""
+        pages = () if is_export(request) else self.row_pages
+        return [page.column(actor) for page in pages if actor.may(page.permission)]
+
     def listing(self, request: HttpRequest) -> Listing:
         """What a request asks of this list, opened already."""
         rows = self.rows() if self.rows else None
         if rows is None:
             raise TypeError(f"the list {self.key} has no rows before it is opened")
         return Listing(request, self.title, rows, tuple(self.columns), self.filters, self.total, self.empty)
-
-
-def new_link(permission: str, label: str, name: str) -> Callable[[Actor], Sequence[Link]]:
-    """The one link of a list, to the page where something new is written down, for who may."""
-    return lambda actor: [Link(label, reverse(name), "plus", primary=True)] if actor.may(permission) else ()
 
 
 def declared_list(request: HttpRequest, declared: List, **arguments: Any) -> HttpResponse:
@@ -107,11 +112,11 @@ def declared_list(request: HttpRequest, declared: List, **arguments: Any) -> Htt
         request,
         title=here.title,
         rows=here.listing(request).all_rows,
-        columns=here.columns,
+        columns=[*here.columns, *here.row_columns(request, actor)],
         filters=here.filters,
         on_export=recorder_of_export(actor),
         on_long=lambda way: _to_background(request, way),
-        links=here.links(actor),
+        links=[*(here.adds.new_link(actor) if here.adds else ()), *here.links(actor)],
         batch=here.batch(actor),
         total=here.total,
         empty=here.empty,

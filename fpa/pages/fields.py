@@ -54,8 +54,8 @@ class BodiesField(forms.CharField):
 
     def __init__(self, **kwargs: Any) -> None:
         hint = "几家单位的，用顿号隔开；系统内的单位写全称，能看到这一条；系统外的单位直接写名称。"
-        usual: dict[str, Any] = {"help_text": hint, "max_length": 200}
-        super().__init__(**usual | kwargs)
+        usual: dict[str, Any] = {"max_length": 200}
+        super().__init__(**usual | kwargs | {"help_text": kwargs.get("help_text") or hint})
 
     def clean(self, value: Any) -> str:
         """The names, parted by 、. Raises ValidationError where a name is that of more than one unit."""

@@ -8,14 +8,16 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from django.db import models
+from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.urls import reverse
 
 from fpa.core import icons
 from fpa.core.forms import display_value
-from fpa.core.lists import Link, Status, address, back_to_list
+from fpa.core.lists import Column, Link, Status, address, back_to_list
 from fpa.pages.history import history_of
-from fpa.pages.rows import label_of, value_of
+from fpa.pages.told import UNKNOWN, blank_of, columns_of, label_of, names_of, value_of
 
 
 @dataclass(frozen=True)
@@ -31,7 +33,7 @@ class Fact:
     url: str = ""
     code: bool = False
     more: Link | None = None
-    empty: str = "未登记"
+    empty: str = UNKNOWN
 
     @property
     def words(self) -> str:
@@ -42,8 +44,11 @@ class Fact:
 
 
 def facts_of(row: models.Model, *names: str, **labels: str) -> list[Fact]:
-    """Lines of a record's own fields, called as the model calls them, or as `labels` says of some."""
-    return [Fact(labels.get(name) or label_of(type(row), name), value_of(row, name)) for name in names]
+    """Lines of a record's fields, called as the model calls them, or as `labels` says: of what is no field, it must."""
+    return [
+        Fact(labels.get(name) or label_of(type(row), name), value_of(row, name), empty=blank_of(row, name))
+        for name in names_of(names)
+    ]
 
 
 @dataclass(frozen=True)
@@ -64,6 +69,23 @@ def table_panel(title: str, head: Sequence[str], rows: Iterable[Sequence[Any]], 
     """A short table; a cell is words, a `Status` or a `Link`. `empty` is said where there are no rows."""
     shown = [[_cell(cell) for cell in row] for row in rows]
     return Panel(title, "pages/table.html", {"head": head, "rows": shown, "empty": empty})
+
+
+def rows_panel(title: str, rows: QuerySet[Any], *names: str, empty: str) -> Panel:
+    """A short table of the fields of rows, as a list would show them (`columns_of`)."""
+    columns = columns_of(rows.model, *names, default=True)
+    shown = [[_linked(column, row) for column in columns] for row in rows]
+    return table_panel(title, [column.heading for column in columns], shown, empty=empty)
+
+
+def _linked(column: Column, row: Any) -> Any:
+    value, url = column.value(row), column.link and column.link(row)
+    return Link(str(value), url) if url else value
+
+
+def list_of(name: str, row: models.Model) -> str:
+    """The address of a list, narrowed to what stands in a row, by the filter of its model's name: `?session=…`."""
+    return f"{reverse(name)}?{row._meta.model_name}={row.pk}"
 
 
 def _cell(cell: Any) -> dict[str, Any]:

@@ -1,17 +1,17 @@
 """Rows with a page of their own, and the two ways in which every action writes one: new, or changed."""
 
-from decimal import Decimal
-from operator import attrgetter
+from collections.abc import Mapping
 from typing import Any, ClassVar, TypeVar
 
+from django import forms
 from django.db import models
 from django.urls import reverse
 
 from fpa.access.models import ScopedModel
 from fpa.audit.record import changed, record
 from fpa.core.actor import Actor
-from fpa.core.chinese import clean, number
-from fpa.core.lists import Column
+from fpa.core.chinese import clean
+from fpa.core.refusals import Refusal
 from fpa.pages.querysets import ScopedQuerySet
 
 
@@ -20,11 +20,31 @@ class RecordQuerySet(ScopedQuerySet):
         """The row as it is now, held until the transaction ends, with its unit. Raises DoesNotExist."""
         return self.select_for_update(of=("self",)).select_related("unit").get(pk=row.pk)
 
+    def lock_open(self, row: models.Model, refusal: type[Refusal]) -> Any:
+        """The same, for a change of it. Raises the `refusal` where it is not open to change, with the way out."""
+        now: Any = self.lock(row)
+        if not now.is_open:
+            raise refusal(f"“{now}”{now.status}，不能修改{now.way_out}。")
+        return now
+
 
 class Record(ScopedModel):
-    """A row that a page shows: `page` is the name of its address, its `title` what it is called."""
+    """A row that pages show, and what they say of it beside its fields' own names (`pages.told`).
 
-    page: ClassVar[str]
+    `page` is the name of its page's address, empty where it has none; `named_by` the field by which it is called.
+    `unit_label` is what its unit is called, `measures` in what its numbers are told (one told in 年 is a year),
+    `blanks` what is said of a field that is left empty, `form_kinds` the kinds of form field that are not the usual
+    ones. One that stands somewhere has a property `status`, which is shown as its 状态; one that may not always be
+    changed says so by `is_open`, and in `way_out` what could be done first.
+    """
+
+    page: ClassVar[str] = ""
+    named_by: ClassVar[str] = "title"
+    unit_label: ClassVar[str] = "单位"
+    measures: ClassVar[Mapping[str, str]] = {}
+    blanks: ClassVar[Mapping[str, str]] = {}
+    form_kinds: ClassVar[Mapping[str, type[forms.Field]]] = {}
+    way_out: ClassVar[str] = ""
 
     objects = RecordQuerySet.as_manager()
 
@@ -32,42 +52,16 @@ class Record(ScopedModel):
         abstract = True
 
     def __str__(self) -> str:
-        title: str = self.title  # type: ignore[attr-defined]
-        return title
+        return str(getattr(self, self.named_by))
+
+    @property
+    def is_open(self) -> bool:
+        """Whether it may be changed now."""
+        return True
 
     def get_absolute_url(self) -> str:
         """Its page."""
         return reverse(self.page, args=[self.pk])
-
-
-def label_of(model: type[models.Model], name: str) -> str:
-    """What a field is called on pages."""
-    return str(model._meta.get_field(name).verbose_name)  # type: ignore[union-attr]
-
-
-def value_of(row: Any, name: str) -> Any:
-    """A field's value as pages show it: a choice by its label, a row that it leads to by its name."""
-    field = row._meta.get_field(name)
-    if field.choices:
-        return getattr(row, f"get_{name}_display")()
-    value = getattr(row, name)
-    if isinstance(value, int | Decimal) and not isinstance(value, bool):
-        return number(value)
-    return str(value) if isinstance(value, models.Model) else value
-
-
-def columns_of(model: type[models.Model], *names: str, default: bool = True, **labels: str) -> list[Column]:
-    """Columns of a list from the model's own fields: days can be sorted by, numbers stand right."""
-    return [_column(model, name, labels.get(name, ""), default) for name in names]
-
-
-def _column(model: type[models.Model], name: str, label: str, default: bool) -> Column:
-    field, label = model._meta.get_field(name), label or label_of(model, name)
-    if isinstance(field, models.DateField):
-        return Column(name, label, attrgetter(name), sort=name, kind="date", default=default)
-    if isinstance(field, models.IntegerField | models.DecimalField) and not field.choices:
-        return Column(name, label, attrgetter(name), kind="number", default=default)
-    return Column(name, label, lambda row: value_of(row, name), default=default)
 
 
 M = TypeVar("M", bound=models.Model)

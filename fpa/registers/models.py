@@ -1,10 +1,12 @@
 """Registers that every room reads: dictionaries, parameters, the calendar, and the counters of numbers."""
 
 from datetime import date
+from functools import partial
 from typing import ClassVar
 
 from django.db import models
 from django.db.models import F, Q
+from django.utils import timezone
 
 from fpa.access.models import ScopedModel
 from fpa.core.visibility import Visibility
@@ -33,7 +35,16 @@ class Dictionary(models.Model):
 class EntryQuerySet(models.QuerySet["Entry"]):
     def on(self, day: date) -> "EntryQuerySet":
         """Entries that may be chosen on a day."""
-        return self.filter(valid_from__lte=day).filter(Q(valid_to=None) | Q(valid_to__gte=day))
+        return self.filter(_valid_on(day))
+
+
+def _valid_on(day: date) -> Q:
+    return Q(valid_from__lte=day) & (Q(valid_to=None) | Q(valid_to__gte=day))
+
+
+def chosen_today(code: str) -> Q:
+    """Entries of a dictionary that may be chosen today."""
+    return Q(dictionary__code=code) & _valid_on(timezone.localdate())
 
 
 class Entry(models.Model):
@@ -62,6 +73,14 @@ class Entry(models.Model):
 
     def __str__(self) -> str:
         return self.label
+
+
+def entry_key(code: str, label: str) -> models.ForeignKey:
+    """A record's key to an entry of a dictionary; forms offer those that may be chosen today."""
+    limit = partial(chosen_today, code)
+    return models.ForeignKey(
+        Entry, models.PROTECT, related_name="+", verbose_name=label, limit_choices_to=limit
+    )
 
 
 class Parameter(ScopedModel):

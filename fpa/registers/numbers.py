@@ -1,6 +1,6 @@
 """Numbers without gaps: per unit, kind and year, given out in the transaction that uses them."""
 
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from django.db import connection, transaction
 
@@ -11,8 +11,9 @@ from fpa.registers.catalogue import MARK, NUMBERS
 from fpa.registers.queries import parameters
 
 _NEXT = """
-    INSERT INTO registers_counter (unit_id, path, kind, year, last) VALUES (%s, %s, %s, %s, 1)
-    ON CONFLICT ON CONSTRAINT counter_one_a_year DO UPDATE SET last = registers_counter.last + 1
+    INSERT INTO registers_counter (unit_id, path, kind, year, last)
+    VALUES (%(unit)s, %(path)s, %(kind)s, %(year)s, %(n)s)
+    ON CONFLICT ON CONSTRAINT counter_one_a_year DO UPDATE SET last = registers_counter.last + %(n)s
     RETURNING last
 """
 
@@ -36,14 +37,22 @@ def take_number(*, kind: str, unit: Unit, year: int, by: Actor) -> Number:
     gives the number back, so there is neither a gap nor a repeat. The caller's own event tells of it. Raises
     `CannotNumber`.
     """
+    return take_numbers(kind=kind, unit=unit, year=year, count=1, by=by)[0]
+
+
+@transaction.atomic
+def take_numbers(*, kind: str, unit: Unit, year: int, count: int, by: Actor) -> list[Number]:
+    """Take so many numbers at once, at least one: one statement. Raises `CannotNumber`."""
     if not unit.path.startswith(by.path) or unit.valid_to:
         raise CannotNumber("只能为本单位及下级现有单位编号。")
     declared = NUMBERS[kind]
     mark = _mark_of(unit, year) if "{mark}" in declared.template else ""
     with connection.cursor() as cursor:
-        cursor.execute(_NEXT, [unit.pk, unit.path, kind, year])
-        n: int = cursor.fetchone()[0]
-    return Number(n, declared.template.format(mark=mark, year=year, n=n))
+        given: dict[str, Any] = {"unit": unit.pk, "path": unit.path, "kind": kind, "year": year, "n": count}
+        cursor.execute(_NEXT, given)
+        last: int = cursor.fetchone()[0]
+    numbers = range(last - count + 1, last + 1)
+    return [Number(n, declared.template.format(mark=mark, year=year, n=n)) for n in numbers]
 
 
 def _mark_of(unit: Unit, year: int) -> str:

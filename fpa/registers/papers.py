@@ -1,17 +1,16 @@
 """Numbered papers that a unit gives (certificates, letters of appointment): checked by anyone, void when taken back."""
 
 from datetime import date
-from typing import Self
+from typing import ClassVar, Self
 from uuid import UUID, uuid4
 
 from django.db import models
 from django.db.models import F, Q
 from django.utils import timezone
 
-from fpa.access.models import ScopedModel
 from fpa.access.scope import whole_province
 from fpa.core.lists import Status
-from fpa.pages.rows import RecordQuerySet
+from fpa.pages.rows import Record, RecordQuerySet
 
 
 class PaperQuerySet(RecordQuerySet):
@@ -20,15 +19,18 @@ class PaperQuerySet(RecordQuerySet):
         return self.filter(revoked_on=None)
 
 
-class Paper(ScopedModel):
+class Paper(Record):
     """A paper with its unit's number. `code` stands in its QR, and can't be guessed; a number is not given again."""
+
+    named_by = "number"
+    unit_label = "发证单位"
 
     number = models.CharField("证书编号", max_length=60, db_collation="C")
     code = models.UUIDField("验证码", default=uuid4, unique=True, editable=False)
-    issued_on = models.DateField("发证日期")
+    issued_on = models.DateField("发证日期", default=timezone.localdate)
     revoked_on = models.DateField("作废日期", null=True, blank=True)
 
-    objects = PaperQuerySet.as_manager()
+    objects: ClassVar = PaperQuerySet.as_manager()
 
     class Meta:
         abstract = True
@@ -41,15 +43,12 @@ class Paper(ScopedModel):
         ]
         indexes = [models.Index(fields=["path", "-issued_on"], name="%(class)s_path")]
 
-    def __str__(self) -> str:
-        return self.number
-
     def is_valid_on(self, day: date) -> bool:
         """Whether it is in force on a day."""
         return self.issued_on <= day and (self.revoked_on is None or day < self.revoked_on)
 
     @property
-    def state(self) -> Status:
+    def status(self) -> Status:
         """Whether it is in force, by word and shape."""
         return Status("已作废", "off") if self.revoked_on else Status("有效", "done")
 

@@ -19,8 +19,8 @@ from django.urls import URLPattern, URLResolver, get_resolver
 from fpa.access.roles import ROLES
 from fpa.core.modules import Module, merged, modules, permissions
 from fpa.imports.importer import importers
-from fpa.pages.declared_forms import FormPage
 from fpa.pages.declared_lists import declared_lists
+from fpa.pages.named import NamedView
 
 PLACE = "<!-- 以下各节由 fpa glossary 从代码写出 -->"
 NOTE = "<!-- 由 fpa glossary 写出，不要手改：词在代码里改，通用词和容易混的词在 docs/glossary-general.md 里改 -->"
@@ -153,8 +153,8 @@ def _is_of(config: AppConfig, name: str) -> bool:
 
 def _own_title(view: Callable[..., object]) -> str:
     """The title that a view writes out for its page, up to the name of the thing shown; empty where it has none."""
-    if isinstance(view, FormPage):
-        return view.title
+    if isinstance(view, NamedView):
+        return view.words
     given = (title for node in ast.walk(ast.parse(dedent(getsource(view)))) for title in _titles(node))
     return next((words for title in given if (words := _beginning(title))), "")
 

@@ -39,14 +39,6 @@ MODULE = Module(
         "certificate.issued": "发放培训证书",
         "certificate.revoked": "作废培训证书",
     },
-    pages={
-        "plan_detail": "培训计划",
-        "session_detail": "培训班",
-        "certificate_detail": "培训证书",
-        "print_certificate": "证书 PDF",
-        "print_certificates": "一个班的证书 PDF",
-        "verify_certificate": "证书查验（公开）",
-    },
     fields={"people": "名单人数", "certificates": "发证数", "numbers": "证书编号"},
     glossary={
         "场次": ("sessions", "办结的培训班数，只计在主办单位"),

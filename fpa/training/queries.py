@@ -1,11 +1,8 @@
-"""Reads of training worth a name."""
+"""The rows of training, each with what its lists and pages show of others."""
 
-from django.db import models
+from fpa.training.models import Certificate, Participant, Plan, Session
 
-from fpa.training.models import Role, Session
-
-
-def count_attendance(session: Session) -> dict[str, int]:
-    """How many of each role are on a session's list; one query."""
-    counts = session.attendance.order_by("role").values_list("role").annotate(models.Count("pk"))
-    return {Role(role).label: count for role, count in counts}
+PLANS = Plan.objects.select_related("unit")
+SESSIONS = Session.objects.select_related("unit", "task", "plan")
+PARTICIPANTS = Participant.objects.select_related("unit", "session")
+CERTIFICATES = Certificate.objects.select_related("unit", "participant__session", "participant__unit")

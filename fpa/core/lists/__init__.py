@@ -23,6 +23,7 @@ from fpa.core.lists.parts import BatchAction, Cell, Chip, Column, Heading, Link,
 __all__ = [
     "COUNT_LIMIT",
     "PAGE_SIZE",
+    "READING",
     "XLSX",
     "BatchAction",
     "Cell",

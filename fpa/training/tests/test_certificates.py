@@ -12,6 +12,7 @@ from pypdf import PdfReader
 from fpa.access.scope import whole_province
 from fpa.audit.models import Event
 from fpa.registers.numbers import CannotNumber
+from fpa.registers.paper_actions import CannotGive
 from fpa.training.actions import CannotCertify, issue_certificates, revoke_certificate
 from fpa.training.models import Certificate
 from fpa.training.tests.conftest import DAY
@@ -49,7 +50,7 @@ def test_issue_certificates_needs_a_closed_session_a_day_and_a_mark(hold, closed
 
 def test_revoke_certificate_once(given, actor):
     revoke_certificate(certificate=given[0], reason="姓名有误", by=actor("county"))
-    with pytest.raises(CannotCertify, match="无需重复办理"):
+    with pytest.raises(CannotGive, match="无需重复办理"):
         revoke_certificate(certificate=given[0], reason="姓名有误", by=actor("county"))
 
 

@@ -39,7 +39,7 @@ def test_add_participant_once_a_session_and_unit(hold, enrol):
     session = hold()
     enrol(session, "village", "李四")
     enrol(session, "township", "李四")
-    with pytest.raises(CannotEnrol, match="已在这个班的名单里"):
+    with pytest.raises(CannotEnrol, match="已在“骨干培训”的名单里"):
         enrol(session, "village", "李 四".replace(" ", ""))
 
 
