@@ -13,7 +13,7 @@ from django.db import models
 from django.utils import timezone
 
 from fpa.access.models import Appointment, Level, Post, Unit, User
-from fpa.approval.models import Case, Decision, Dossier, Flow, Message, Task, Thread
+from fpa.approval.models import Case, Decision, DecisionFile, Dossier, Flow, Message, Task, Thread
 from fpa.audit.record import record
 from fpa.core.actor import SYSTEM
 from fpa.core.ids import uuid7
@@ -267,6 +267,7 @@ def _talk(place: Place, submission: Submission, parent: Unit) -> None:
     decision = Decision.objects.create(
         unit=unit, case=case, round=1, step=0, verdict="submit", reason=f"{mark}理由", actor_name=f"{mark}人"
     )
+    file = DecisionFile.objects.create(unit=unit, decision=decision, attachment_id=place.pk("Attachment"))
     thread = Thread.objects.create(
         **subject, unit=unit, place=KEY, title=f"{mark}讨论", case=case, opened_by_name=f"{mark}人",
         opened_unit=unit, assignee=unit, awaiting=unit,
@@ -277,5 +278,5 @@ def _talk(place: Place, submission: Submission, parent: Unit) -> None:
         title=f"{mark}计划", step=0, permission="training.review", reviewer=parent, submitted_at=timezone.now(),
         state="withdrawn",
     )  # fmt: skip
-    for row in (case, task, dossier, decision, thread, message):
+    for row in (case, task, dossier, decision, file, thread, message):
         place.keep(row)

@@ -18,7 +18,7 @@ from fpa.approval.models import Case, CaseState, Thread, ThreadState, Verdict
 from fpa.approval.queries import escalated_to, tasks_for
 from fpa.core.actor import Actor
 from fpa.core.forms import DateField, Form, NumberField, display_value, style_widgets
-from fpa.files.fields import AttachmentField
+from fpa.files.fields import AttachmentsField
 from fpa.files.forms import WithDocumentForm
 from fpa.pages.model_forms import form_field
 
@@ -81,7 +81,7 @@ class DecideForm(Form):
 
     @property
     def answers(self) -> dict[str, Any]:
-        """Score, amount and file, as far as they are asked for."""
+        """Score, amount and files, as far as they are asked for."""
         return {name: self.cleaned_data.get(name) for name in _ANSWERS if name in self.fields}
 
     def clean(self) -> dict[str, Any]:
@@ -105,7 +105,7 @@ def _verdicts(rejects: bool) -> list[tuple[str, str]]:
 _ANSWERS: dict[str, Callable[[], forms.Field]] = {
     "score": lambda: NumberField(label="评分", decimal_places=2, min_value=0, max_value=1000, required=False),
     "amount": lambda: NumberField(label="核定金额（元）", decimal_places=2, min_value=0, required=False),
-    "file": lambda: AttachmentField(required=False),
+    "file": lambda: AttachmentsField(required=False),
 }
 
 
@@ -155,7 +155,7 @@ class ObjectionForm(Form):
     reason = forms.CharField(
         label="异议内容和提出人", max_length=500, widget=forms.Textarea(attrs={"rows": 4})
     )
-    file = AttachmentField(required=False)
+    file = AttachmentsField(required=False)
 
 
 class PastForm(WithDocumentForm):

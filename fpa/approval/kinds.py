@@ -17,6 +17,7 @@ from fpa.approval.models import Case, Decision, Verdict
 from fpa.core.actor import Actor
 from fpa.core.expressions import Term
 from fpa.core.forms import display_value
+from fpa.files.models import Attachment
 
 Changes = Mapping[str, Any] | None
 """What a hook changed, for the decision's one audit event: field → [old, new]."""
@@ -53,13 +54,15 @@ class CaseKind:
     """One kind of case.
 
     `subject` is its model (`reporting.submission`), `view` the right to see its cases, `flow` the code of the flow by
-    which a unit's go up: by its level alone. `summary` gives the facts for the decision page (label, text), `places`
-    what may be returned, `facts` what conditions of steps are held against, `terms` what they are called there. `asks`
-    names what every decision may carry: score, amount, file.
+    which a unit's go up: by its level alone, None where nobody reviews them (`needs_review`). `summary` gives the facts
+    for the decision page (label, text), `places` what may be returned, `facts` what conditions of steps are held
+    against, `terms` what they are called there. `asks` names what every decision may carry: score, amount, file.
+    `files` are the subject's own, shown with the facts, and to experts.
     `shown_to_experts` is the summary for a dossier, by default `summary`. `weighty` decisions are confirmed once more.
     One that never `rejects` is only returned. With `own_page` the subject's own page is where it is reviewed, and
     to-dos lead there. `enter` is the right to enter a subject that was approved before the platform (补录), or an
     amendment; without it there is neither page.
+    `check_past` raises a Refusal where a subject is not such that it can be entered so by the actor.
     `verbs` are the audit verbs by verdict: with any, the event stands on the subject, else on the case (`case.…`).
     `amends` is the code of the kind whose approved cases this kind changes, and `changes` the fields of the subject
     that an amendment may change: they are changed once it is approved, before `on_approved`.
@@ -73,13 +76,15 @@ class CaseKind:
     label: str
     subject: str
     view: str
-    flow: Callable[[Unit], str]
+    flow: Callable[[Unit], str | None]
     summary: Callable[[Any], Sequence[tuple[str, str]]]
     places: Callable[[Any], Sequence[ReturnablePlace]] = lambda _: ()
     facts: Callable[[Any], Mapping[str, Any]] = lambda _: {}
     terms: Sequence[Term] = ()
     enter: str = ""
+    check_past: Callable[[Any, Actor], object] = lambda _subject, _by: None
     shown_to_experts: Callable[[Any], Sequence[tuple[str, str]]] | None = None
+    files: Callable[[Any], Sequence[Attachment]] = lambda _: ()
     asks: frozenset[str] = frozenset()
     weighty: bool = False
     own_page: bool = False
@@ -95,6 +100,10 @@ class CaseKind:
     on_withdrawn: Hook = nothing_follows
     on_approved_many: ManyHook | None = None
     problems: Callable[[Sequence[Case]], Mapping[int, str]] = lambda _: {}
+
+    def needs_review(self, unit: Unit) -> bool:
+        """Whether anybody reviews what is a unit's: only then it goes up, or was approved before the platform ran."""
+        return self.flow(unit) is not None
 
     def verb_of(self, verdict: str) -> str:
         """The audit verb of a verdict."""
@@ -172,7 +181,8 @@ def flow_codes() -> dict[str, tuple[CaseKind, list[Level]]]:
     found: dict[str, tuple[CaseKind, list[Level]]] = {}
     for kind in kinds():
         for level in list(Level)[1:]:
-            of_kind, levels = found.setdefault(kind.flow(Unit(level=level)), (kind, []))
+            code = kind.flow(Unit(level=level))
+            of_kind, levels = found.setdefault(code, (kind, [])) if code else (None, [])
             if of_kind is kind:
                 levels.append(level)
     return found
@@ -183,7 +193,7 @@ def terms_of_flow(code: str) -> Sequence[Term]:
     return [term for kind in kinds() if code in _codes(kind) for term in kind.terms]
 
 
-def _codes(kind: CaseKind) -> set[str]:
+def _codes(kind: CaseKind) -> set[str | None]:
     return {kind.flow(Unit(level=level)) for level in list(Level)[1:]}
 
 
@@ -199,7 +209,8 @@ def model_of(kind: CaseKind) -> type[models.Model]:
 
 
 def page_of(case: Case) -> str:
-    """Where a case is decided on: the subject's own page where its kind has one, else the page for all kinds."""
-    if kind_of(case.kind).own_page and case.subject_url:
+    """Where a case is decided on: the subject's own page where its kind has one, else the page for all kinds. There
+    补录 is checked too: the own page is that of who reviews by the flow."""
+    if kind_of(case.kind).own_page and case.subject_url and not case.is_past:
         return case.subject_url
     return reverse("decide_case", args=[case.pk])

@@ -6,22 +6,16 @@ from django.urls import reverse
 
 from fpa.approval.kinds import CaseKind, amending, kind_of
 from fpa.approval.models import Case, CaseState
-from fpa.approval.states import Reviewed
 from fpa.core.actor import Actor
 from fpa.core.lists import Link
 
 
 def subject_links(kind: CaseKind, subject: Any, actor: Actor) -> list[Link]:
-    """For a subject's page: 补录, where it is neither under review nor approved, and who looks may enter it.
-
-    What nobody above reviews (the province's) has nothing to be entered.
-    """
-    if isinstance(subject, Reviewed) and subject.is_province:
-        return []
+    """For a subject's page: 补录, where it needs a review, has no case under review or approved, and who looks may
+    enter it."""
     if not (kind.enter and actor.may(kind.enter) and subject.path.startswith(actor.path)):
         return []
-    settled = Case.objects.of(subject).of_kind(kind.code).filter(state=CaseState.APPROVED)
-    if settled.exists() or Case.objects.of(subject).of_kind(kind.code).live().exists():
+    if not kind.needs_review(subject.unit) or Case.objects.of(subject).of_kind(kind.code).in_force().exists():
         return []
     return [Link("补录", reverse("record_past_case", args=[kind.code, subject.pk]), "history")]
 

@@ -72,8 +72,16 @@ def escalated_to(actor: Actor) -> QuerySet[Task]:
 
 def dossiers_for(user_id: int | None, today: date) -> QuerySet[Dossier]:
     """What an account was named to review and has not answered yet, the most urgent first."""
-    granted = Dossier.objects.filter(grantees__contains=[user_id or 0], granted_until__gte=today)
-    return granted.exclude(answered__contains=[user_id or 0]).order_by("granted_until", "id")
+    return (
+        dossiers_granted_to(user_id, today)
+        .exclude(answered__contains=[user_id or 0])
+        .order_by("granted_until", "id")
+    )
+
+
+def dossiers_granted_to(user_id: int | None, today: date) -> QuerySet[Dossier]:
+    """What an account was named to review and may still see, answered or not."""
+    return Dossier.objects.filter(grantees__contains=[user_id or 0], granted_until__gte=today)
 
 
 def opinions_on(case: Case) -> QuerySet[Task]:
@@ -105,4 +113,8 @@ def threads_awaiting(actor: Actor) -> QuerySet[Any]:
 
 def decisions_of(case: Case) -> QuerySet[Decision]:
     """A case's history, first to last."""
-    return Decision.objects.filter(case=case).select_related("document__attachment", "attachment")
+    return (
+        Decision.objects.filter(case=case)
+        .select_related("document__attachment")
+        .prefetch_related("files__attachment")
+    )

@@ -6,7 +6,7 @@ from typing import Any, TypedDict
 
 from django.db import models
 
-from fpa.access.models import Level
+from fpa.access.models import Level, Unit
 from fpa.approval.actions import Step, ensure_flow, submit_case
 from fpa.approval.kinds import CaseKind, Hook, ReturnablePlace
 from fpa.approval.models import Case, Decision, Verdict
@@ -73,6 +73,11 @@ def told_of(model: type[Record], *names: str, numbers: Sequence[str]) -> Told:
         "facts": lambda row: {name: getattr(row, name) for name in numbers},
         "terms": [Term(name, label_of(model, name), measure_of(model, name)) for name in numbers],
     }
+
+
+def flow_above(code: str) -> Callable[[Unit], str | None]:
+    """The `flow` of a `CaseKind` with those of `ensure_flows_above`: nobody reviews what is the province's."""
+    return lambda unit: None if unit.level == Level.PROVINCE else f"{code}.{unit.level}"
 
 
 def ensure_flows_above(code: str, label: str, permission: str) -> None:

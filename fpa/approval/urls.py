@@ -21,6 +21,11 @@ urlpatterns = [
     path("flows/publish/<str:code>/", views_flows.publish_flow, name="publish_flow"),
     path("opinions/", views_opinions.opinion_list, name="opinion_list"),
     path("opinions/<int:pk>/", views_opinions.give_opinion, name="give_opinion"),
+    path(
+        "opinions/<int:pk>/files/<int:position>/",
+        views_opinions.download_dossier_file,
+        name="download_dossier_file",
+    ),
     path("opinions/<int:pk>/recuse/", views_opinions.recuse_expert, name="recuse_expert"),
     path("threads/", views.thread_list, name="thread_list"),
     path("threads/<int:pk>/", views.thread_detail, name="thread_detail"),

@@ -36,8 +36,9 @@ def case_detail(request: HttpRequest, pk: int) -> HttpResponse:
     shown = {"title": case.title, "case": case, "kind": kind, "threads": threads_of(case)}
     shown |= {"opinions": opinions_on(case), "page": page_of(case)}
     is_mine = tasks_for(actor).of_turn(case).exists()
-    shown |= {"links": case_links(case, actor), "may_decide": is_mine or kind.own_page}
-    if not kind.own_page:
+    on_own_page = shown["page"] == case.subject_url
+    shown |= {"links": case_links(case, actor), "may_decide": is_mine or on_own_page}
+    if not on_own_page:
         shown["facts"] = [Fact(label, text) for label, text in kind.facts_of(case, kind.subject_of(case))]
     return render(request, "approval/case_detail.html", shown)
 

@@ -97,6 +97,7 @@ def _shown(case: Case, kind: CaseKind, subject: Any, task: Task | None) -> dict[
         "kind": kind,
         "task": task,
         "facts": kind.facts_of(case, subject),
+        "files": kind.files(subject),
         "threads": threads_of(case),
         "opinions": opinions_on(case),
     }

@@ -12,8 +12,9 @@ from fpa.access.seats import guest_of, open_without_seat, seated
 from fpa.approval import actions
 from fpa.approval.forms import OpinionForm, RecuseForm
 from fpa.approval.models import Dossier
-from fpa.approval.queries import dossiers_for
+from fpa.approval.queries import dossiers_for, dossiers_granted_to
 from fpa.core.actor import Actor
+from fpa.files.views import answer_file
 from fpa.pages.form_flow import form_flow
 
 
@@ -58,6 +59,18 @@ def give_opinion(request: HttpRequest, pk: int) -> HttpResponse:
         context={"dossier": dossier},
         form_template="approval/give_opinion.html",
     )
+
+
+@open_without_seat
+def download_dossier_file(request: HttpRequest, pk: int, position: int) -> HttpResponse:
+    """Hand a file of a dossier to who is named in it, until its day."""
+    granted = dossiers_granted_to(_actor(request).user_id, timezone.localdate())
+    dossier = granted.filter(pk=pk).first()
+    files = dossier.content.get("files", []) if dossier else []
+    if position >= len(files):
+        raise Http404("没有找到这个附件，或者评审已经结束。")
+    file = files[position]
+    return answer_file(file["name"], file["digest"], file["media_type"])
 
 
 @open_without_seat

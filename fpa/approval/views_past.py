@@ -36,7 +36,8 @@ def record_past_case(request: HttpRequest, kind: str, pk: int) -> HttpResponse:
         submit="补录",
         back=subject.get_absolute_url(),
         does=partial(
-            actions.record_past_case, kind=of_kind, subject=subject, title=str(subject), unit=subject.unit, by=actor
+            actions.record_past_case, kind=of_kind, subject=subject, title=str(subject)[:120],
+            unit=subject.unit, by=actor,
         ),
         said=lambda case: (
             "已补录，请本单位另一位同事对照依据文件复核。补录的事项会一直标明“补录”，不计逾期。",

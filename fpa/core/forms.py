@@ -4,11 +4,11 @@ A form validates and never saves (design §3). `{% form_page form submit="保存
 is a whole page of it.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
-from typing import Any, cast
+from typing import Any, ClassVar, cast
 
 from django import forms
 from django.db.models import Model
@@ -73,7 +73,12 @@ class _StyledForm(forms.BaseForm):
 
 
 class Form(_StyledForm, forms.Form):
-    """Base of forms that stand alone. What a choice of rows is limited to holds here as in a model's form."""
+    """Base of forms that stand alone. What a choice of rows is limited to holds here as in a model's form.
+
+    `optional_words` says of fields that are asked for only with certain answers when that is, in place of 选填.
+    """
+
+    optional_words: ClassVar[Mapping[str, str]] = {}
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

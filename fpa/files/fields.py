@@ -15,6 +15,9 @@ from fpa.files.queries import choose_document, normal_number
 
 FILE_HINT = f"{ALLOWED}，不超过 {MAX_BYTES >> 20} MB。图片会去掉拍摄地点等信息后保存。"
 
+MAX_FILES = 9
+"""Files that one form takes at once."""
+
 
 class AttachmentField(forms.FileField):
     """A file to keep; gives an `Upload` that has passed every check, or None."""
@@ -38,6 +41,36 @@ class AttachmentField(forms.FileField):
             return inspect(name, file.read())
         except BadFile as error:
             raise ValidationError(str(error), code="invalid") from error
+
+
+class FilesInput(forms.FileInput):
+    """An upload of several files at once."""
+
+    allow_multiple_selected = True
+
+
+class AttachmentsField(forms.FileField):
+    """Several files to keep; gives a list of `Upload`, empty where none was chosen."""
+
+    widget = FilesInput
+
+    def __init__(self, **kwargs: Any) -> None:
+        usual: dict[str, Any] = {
+            "label": "附件",
+            "help_text": f"可一次选几个，最多 {MAX_FILES} 个。每个{FILE_HINT}",
+        }
+        super().__init__(**usual | kwargs)
+        self.one = AttachmentField()
+        self.widget.attrs["accept"] = self.one.widget.attrs["accept"]
+
+    def clean(self, data: Any, initial: Any = None) -> list[Upload]:
+        """The checked files; raises ValidationError with the reason for the first that will not do."""
+        sent = [file for file in data or () if file]
+        if not sent:
+            super().clean(None)
+        if len(sent) > MAX_FILES:
+            raise ValidationError(f"一次最多 {MAX_FILES} 个附件，现选了 {len(sent)} 个。", code="invalid")
+        return [upload for file in sent if (upload := self.one.clean(file))]
 
 
 class DocumentInput(forms.TextInput):

@@ -13,8 +13,8 @@ from fpa.files.models import Document
 from fpa.files.queries import normal_number
 
 NUMBER_HINT = "例如：湘计生协发〔2026〕3号。括号用哪一种都可以，会自动改成六角括号。"
-CHOOSE_HINT = "输入文号；已登记过的会出现在提示中，选中后下面几栏不用再填。"
-NEW_HINT = "文件没有登记过时填写。"
+CHOOSE_HINT = "输入文号；已登记过的会出现在提示中，选中即可。文号没有登记过的，发文机关和成文日期要一起填写。"
+NEW_DOCUMENT = "文号没有登记过时必填"
 MAX_NUMBER = 60
 
 
@@ -61,9 +61,11 @@ class WithDocumentForm(Form):
     The answer `document` is a `Document` or a `NewDocument`; give it to `keep_document`.
     """
 
+    optional_words = {"issuer": NEW_DOCUMENT, "issued_on": NEW_DOCUMENT}
+
     document = DocumentField(label="文号", max_length=2 * MAX_NUMBER + 1, help_text=CHOOSE_HINT)
-    issuer = forms.CharField(label="发文机关", max_length=60, required=False, help_text=NEW_HINT)
-    issued_on = DateField(label="成文日期", required=False, help_text=NEW_HINT)
+    issuer = forms.CharField(label="发文机关", max_length=60, required=False)
+    issued_on = DateField(label="成文日期", required=False)
     upload = AttachmentField(required=False, label="扫描件")
 
     def __init__(self, *args: Any, seat: Actor, **kwargs: Any) -> None:

@@ -164,11 +164,16 @@ def download_attachment(request: HttpRequest, pk: UUID) -> HttpResponse:
     """Hand out a file to whoever may see the record that it belongs to."""
     file = load(Attachment, pk, request, "file.view")
     check(request, file.permission)
+    return answer_file(file.name, file.digest, file.media_type)
+
+
+def answer_file(name: str, digest: str, media_type: str) -> HttpResponse:
+    """A kept file, to be saved under its name; the caller has seen to it that who asks may have it."""
     try:
-        content = read(file.digest)
+        content = read(digest)
     except LostContent as error:
-        log.error("附件 %s 的内容缺失或与摘要不符，请从备份恢复文件目录", file.pk)
+        log.error("附件“%s”（%s）的内容缺失或与摘要不符，请从备份恢复文件目录", name, digest)
         raise Http404("这个附件的内容暂时取不到，请联系系统管理员从备份恢复。") from error
-    response = HttpResponse(content, content_type=file.media_type, headers=SAFE_HEADERS)
-    response["Content-Disposition"] = content_disposition_header(True, file.name) or "attachment"
+    response = HttpResponse(content, content_type=media_type, headers=SAFE_HEADERS)
+    response["Content-Disposition"] = content_disposition_header(True, name) or "attachment"
     return response

@@ -57,7 +57,7 @@ def import_right(actor: Actor | None) -> str:
     return (importers_of(actor) or importers())[0].permission
 
 
-def imports_for(actor: Actor) -> QuerySet[Job]:
+def imports_for(actor: Actor | None) -> QuerySet[Job]:
     """The imports in scope of the kinds that a seat may import."""
     kinds = [importer.kind for importer in importers_of(actor)]
     return Job.objects.filter(kind__in=kinds).select_related("unit", "user")

@@ -17,8 +17,9 @@ from django.urls import reverse
 from django.utils.http import content_disposition_header
 from django.views.decorators.http import require_POST
 
-from fpa.access.loaders import check, load
+from fpa.access.loaders import check, load_for
 from fpa.access.models import Unit
+from fpa.access.seats import seated
 from fpa.audit.record import record, recorder_of_export
 from fpa.core.actor import Actor
 from fpa.core.lists import XLSX, Column, Status, Tone, list_page
@@ -55,10 +56,9 @@ class RowFilters(filters.FilterSet):
 
 def _load(request: HttpRequest, pk: UUID) -> tuple[Job, Importer, Actor]:
     """An import of the seat's scope and of a kind that the role may import: 403 or 404 as `load` has it."""
-    asks: Actor | None = getattr(request, "actor", None)
-    actor = check(request, import_right(asks))
-    jobs = imports_for(actor).select_related("confirmed_by")
-    job = load(jobs, pk, request, import_right(actor))
+    seat = seated(request).actor
+    jobs = imports_for(seat).select_related("confirmed_by")
+    actor, job = load_for(jobs, pk, request, import_right(seat))
     return job, importer_of(job.kind), actor
 
 

@@ -15,6 +15,7 @@ from fpa.core.chinese import date_cn
 from fpa.core.periods import Period
 from fpa.figures import catalogue
 from fpa.figures.freshness import mark_stale
+from fpa.reporting.actions.filling import own_sheet
 from fpa.reporting.models import Cell, State, Submission
 from fpa.reporting.sheet import ReportSheet, places_to_mend, sheet_for, sheets_for
 from fpa.reporting.standard_forms import flow_code
@@ -54,6 +55,7 @@ def _submitted(case: Case, decision: Decision, _by: Actor) -> Changes:
     submission = _held(case)
     submission.last_submitted_at = timezone.now()
     submission.first_submitted_at = submission.first_submitted_at or submission.last_submitted_at
+    submission.is_past = case.is_past
     if decision.on_behalf_of_id:
         submission.acted_for_by = decision.actor_unit_name
     return _move(submission, State.SUBMITTED)
@@ -93,6 +95,12 @@ def _check_day(submission: Submission, due_on: date | None) -> None:
 
 def _withdrawn(case: Case, _decision: Decision, _by: Actor) -> Changes:
     submission = _held(case)
+    sheet = sheet_for(submission, timezone.localdate())
+    if not sheet.may_come_back:
+        raise CannotDecide(
+            f"{sheet.locked_words}，撤回后就不能再上报，所以不能撤回。确需修改，请联系{sheet.reviewer}退回。"
+        )
+    submission.is_past = False
     return _move(submission, State.RETURNED if places_to_mend(submission) else State.DRAFT)
 
 
@@ -126,6 +134,15 @@ def _odd(sheet: ReportSheet) -> str:
     return f"有 {len(odd)} 处存疑数据（{odd[0].row}：{odd[0].difference}），请打开逐条审核。"
 
 
+def _check_past(submission: Submission, by: Actor) -> None:
+    """Raise a Refusal where a report can't be entered afterwards: who may send it up enters it, filled in as well."""
+    if submission.is_summary:
+        raise CannotDecide("汇总由下级的数据自动得出，不需要补录。")
+    fault = own_sheet(submission.collection, submission.unit, by).fault
+    if fault:
+        raise CannotDecide(fault)
+
+
 def _flow(unit: Unit) -> str:
     return flow_code(Level(unit.level))
 
@@ -138,6 +155,8 @@ SUBMISSION = CaseKind(
     flow=_flow,
     summary=_summary,
     places=_places,
+    enter="submission.fill",
+    check_past=_check_past,
     own_page=True,
     rejects=False,
     verbs=VERBS,

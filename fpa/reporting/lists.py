@@ -47,10 +47,12 @@ def state_of(value: str | None, *, sums: bool = False) -> Status:
     return Status(state_word(value, sums=sums), TONES[value])
 
 
-def timeliness(is_late: bool | None) -> Status | None:
-    """On time or late, by word and shape; None before a report is submitted."""
+def timeliness(is_late: bool | None, is_past: bool = False) -> Status | None:
+    """On time or late, by word and shape; None before a report is submitted. What was entered afterwards is neither."""
     if is_late is None:
         return None
+    if is_past:
+        return Status("补录", "plain")
     return Status("迟报", "late") if is_late else Status("按时", "done")
 
 
@@ -58,7 +60,7 @@ SUBMISSION_COLUMNS = (
     Column("unit", "单位", lambda s: s.unit.name, sort="path", link=lambda s: s.get_absolute_url()),
     Column("code", "区划代码", lambda s: s.unit.code, kind="code", default=False),
     Column("state", "状态", lambda s: state_of(s.state, sums=s.is_summary), sort="state"),
-    Column("timely", "时效", lambda s: timeliness(s.is_late)),
+    Column("timely", "时效", lambda s: timeliness(s.is_late, s.is_past)),
     Column("first", "首次上报", lambda s: s.first_submitted_at, sort="first_submitted_at", kind="date"),
     Column("last", "最近上报", lambda s: s.last_submitted_at, sort="last_submitted_at", kind="date"),
 )
@@ -269,7 +271,9 @@ def _unit_columns(collection: Collection, may_exempt: bool, actor: Actor) -> lis
 
 def _timeliness(unit: Any) -> Status | None:
     """On time or late, of those that count as complete on the board."""
-    return timeliness(unit.report["late"]) if unit.report and unit.report["state"] in COMPLETE else None
+    if not unit.report or unit.report["state"] not in COMPLETE:
+        return None
+    return timeliness(unit.report["late"], unit.report["past"])
 
 
 def _report_link(unit: Any) -> str | None:

@@ -257,6 +257,11 @@ def state_word(state: str | None, *, sums: bool = False) -> str:
     return State(state).label if state else "待填报"
 
 
+def late_in(collection: Collection) -> Q:
+    """Which submissions of a collection were first sent after the due day: `Submission.is_late` for many."""
+    return Q(first_submitted_at__gte=collection.late_from, is_past=False)
+
+
 class SubmissionQuerySet(models.QuerySet["Submission"]):
     def whole(self) -> "SubmissionQuerySet":
         """With what every page about a submission shows."""
@@ -282,6 +287,7 @@ class Submission(ScopedModel):
     acted_for_by = models.CharField("代办单位", max_length=80, blank=True, default="")
     first_submitted_at = models.DateTimeField("首次上报", null=True, blank=True)
     last_submitted_at = models.DateTimeField("最近上报", null=True, blank=True)
+    is_past = models.BooleanField("补录", default=False, db_default=False)
 
     objects = SubmissionQuerySet.as_manager()
 
@@ -311,10 +317,10 @@ class Submission(ScopedModel):
 
     @property
     def is_late(self) -> bool | None:
-        """Whether it was first submitted after the due day; None before it is submitted."""
+        """Whether it was first submitted after the due day, which 补录 never is; None before it is submitted."""
         if self.first_submitted_at is None:
             return None
-        return self.first_submitted_at >= self.collection.late_from
+        return not self.is_past and self.first_submitted_at >= self.collection.late_from
 
     def reviewed_by(self, actor: Actor) -> bool:
         """Whether the actor's seat is the one that reviews it: the unit just above."""

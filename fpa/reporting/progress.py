@@ -23,7 +23,7 @@ from django.db.models.functions import JSONObject, Left
 
 from fpa.access.models import Unit, UnitQuerySet
 from fpa.core.visibility import upper_bound
-from fpa.reporting.models import Cell, Collection, State, Submission
+from fpa.reporting.models import Cell, Collection, State, Submission, late_in
 from fpa.reporting.queries import with_formulas
 
 COMPLETE = (State.SUBMITTED, State.APPROVED)
@@ -93,7 +93,7 @@ def progress_of(collection: Collection, unit: Unit, children: list[Unit]) -> dic
 
 
 def _states(collection: Collection, unit: Unit, width: int) -> QuerySet[Any, Any]:
-    complete, late = Q(state__in=COMPLETE), Q(first_submitted_at__gte=collection.late_from)
+    complete, late = Q(state__in=COMPLETE), late_in(collection)
     rows = Submission.objects.filter(
         collection=collection,
         is_summary=False,
@@ -130,10 +130,10 @@ def children_with_summaries(collection: Collection, unit: Unit) -> list[Unit]:
 
 def with_reports(collection: Collection, path: str) -> QuerySet[Any]:
     """The filling units at or below a path, in code order, with `report`: None before the first save, else a dict of
-    the submission's `id`, its `state` and `late` (of use where it is complete). One look-up a unit."""
+    the submission's `id`, its `state`, `late` (of use where it is complete) and `past`. One look-up a unit."""
     own = Submission.objects.filter(collection=collection, unit=OuterRef("pk"))
-    late = ExpressionWrapper(Q(first_submitted_at__gte=collection.late_from), output_field=BooleanField())
-    report = own.values(report=JSONObject(id="pk", state="state", late=late))
+    late = ExpressionWrapper(late_in(collection), output_field=BooleanField())
+    report = own.values(report=JSONObject(id="pk", state="state", late=late, past="is_past"))
     return (
         filling_units(collection, path)
         .select_related("parent")
@@ -160,7 +160,7 @@ def standing(units: UnitQuerySet, collection: Collection, wanted: str) -> UnitQu
     own = Submission.objects.filter(collection=collection, unit=OuterRef("pk"))
     if wanted == "not_started":
         return units.filter(~Exists(own))
-    complete, late = own.filter(state__in=COMPLETE), Q(first_submitted_at__gte=collection.late_from)
+    complete, late = own.filter(state__in=COMPLETE), late_in(collection)
     if wanted == "missing":
         return units.filter(~Exists(complete))
     if wanted == "complete":

@@ -153,7 +153,7 @@ def with_own_state(collections: QuerySet[Collection], actor: Actor) -> QuerySet[
     lock exception, and `waiting`, how many submissions wait for its review."""
     own = Submission.objects.filter(collection=OuterRef("pk"), unit=actor.unit_id)
     waiting = Submission.objects.filter(
-        collection=OuterRef("pk"), unit__parent=actor.unit_id, state=State.SUBMITTED
+        collection=OuterRef("pk"), unit__parent=actor.unit_id, state=State.SUBMITTED, is_past=False
     )
     counted = waiting.order_by().values("collection").annotate(n=Count("pk")).values("n")
     exempt = LockException.objects.filter(collection=OuterRef("pk"), unit=actor.unit_id).values("until")

@@ -174,11 +174,28 @@ class ReportSheet:
     @property
     def state_words(self) -> str:
         """Why a report that is sent up stands as it is; empty where it is still the unit's to change."""
+        if self.submission.is_past and self.submission.state == State.SUBMITTED:
+            checker = self.submission.acted_for_by or self.unit.name
+            return f"已补录，正在等待{checker}的另一位同事对照依据文件复核，不能修改。需要修改请先撤回。"
+        if self.submission.is_past and self.submission.state == State.APPROVED:
+            return f"已凭依据文件补录并复核，不能修改。需要更正请联系{self.reviewer}退回。"
         if self.submission.state == State.SUBMITTED:
             return f"已上报，正在等待{self.reviewer}审核，不能修改。需要修改请先撤回。"
         if self.submission.state == State.APPROVED:
             return f"已由{self.reviewer}审核通过，不能修改。需要更正请联系{self.reviewer}退回。"
         return ""
+
+    @property
+    def fault(self) -> str:
+        """Why the report can't be sent up as it is, with the way out; empty where it can."""
+        findings = self.findings()
+        hard = [f for f in findings if f.is_hard]
+        if self.closed_because or not findings:
+            return self.closed_because
+        if hard:
+            return f"有 {len(hard)} 处错误，改正后才能上报：{hard[0].formula}，{hard[0].difference}。"
+        unexplained = [f.row for f in findings if f.is_open]
+        return f"“{unexplained[0]}”等 {len(unexplained)} 处存疑，请先写明情况说明。" if unexplained else ""
 
     @property
     def reviewer(self) -> str:
@@ -187,11 +204,11 @@ class ReportSheet:
 
     @cached_property
     def editable(self) -> frozenset[str]:
-        """Keys of the cells that may be typed in: all in a draft, the faulty ones in a return."""
+        """Keys of the cells that may be typed in: all in a draft and where a return names none, else those it names."""
         if self.closed_because:
             return frozenset()
         keys = frozenset(item.key for item in self.items if item.is_typed)
-        return keys & frozenset(self.returned) if self.submission.state == State.RETURNED else keys
+        return keys & frozenset(self.returned) if self.returned else keys
 
     @cached_property
     def rows(self) -> list[ReportRow]:

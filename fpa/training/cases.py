@@ -2,7 +2,7 @@
 
 from fpa.approval.kinds import CaseKind, register
 from fpa.approval.models import Verdict
-from fpa.approval.subjects import amendment_of, ensure_flows_above, hooks_of, told_of
+from fpa.approval.subjects import amendment_of, ensure_flows_above, flow_above, hooks_of, told_of
 from fpa.training.models import Plan
 
 NUMBERS = ("sessions", "participants")
@@ -18,7 +18,7 @@ PLAN = CaseKind(
     label="培训计划",
     subject="training.plan",
     view="training.view",
-    flow=lambda unit: f"training_plan.{unit.level}",
+    flow=flow_above("training_plan"),
     enter="training.edit",
     verbs={
         Verdict.SUBMIT: "plan.submitted",

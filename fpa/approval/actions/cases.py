@@ -14,10 +14,20 @@ from django.db.models import F
 from django.utils import timezone
 
 from fpa.access.models import Unit
-from fpa.approval.actions import threads, turns
+from fpa.approval.actions import dossiers, threads, turns
 from fpa.approval.actions.refusals import CannotDecide
 from fpa.approval.kinds import CaseKind, kind_of, model_of
-from fpa.approval.models import Case, CaseState, Decision, Flow, Task, TaskKind, TaskState, Verdict
+from fpa.approval.models import (
+    Case,
+    CaseState,
+    Decision,
+    DecisionFile,
+    Flow,
+    Task,
+    TaskKind,
+    TaskState,
+    Verdict,
+)
 from fpa.approval.steps import asks_of, next_turn
 from fpa.audit.record import record
 from fpa.core.actor import Actor
@@ -36,11 +46,11 @@ class ReturnedPlace(TypedDict):
 
 
 class Answers(TypedDict, total=False):
-    """What a decision carries beside its verdict, where its kind or step asks for it."""
+    """What a decision carries beside its verdict, where its kind or step asks for it; `file` may be several."""
 
     score: Decimal | None
     amount: Decimal | None
-    file: Upload | None
+    file: Sequence[Upload]
 
 
 @transaction.atomic
@@ -81,7 +91,10 @@ def submit_case(
 
 
 def _flow_of(kind: CaseKind, unit: Unit) -> Flow:
-    flow = Flow.objects.current_for(kind.flow(unit), unit)
+    code = kind.flow(unit)
+    if code is None:
+        raise CannotDecide(f"{unit.name}的{kind.label}没有上级审核，不需要报送。")
+    flow = Flow.objects.current_for(code, unit)
     if flow is None:
         raise CannotDecide(f"还没有设置“{kind.label}”的审核流程，请联系省计生协办公室。")
     return flow
@@ -154,7 +167,7 @@ def approve_task(case: Case, task: Task, by: Actor, note: str, fields: Mapping[s
 def move_on(case: Case, decision: Decision, by: Actor, verb: str = "") -> Case:
     """Let a case whose step is over go to its next step, or be approved; with what follows, and the event."""
     turns.close_open(case)
-    turns.end_grants(case)
+    dossiers.end_grants(case)
     turn = next_turn(case.flow, case.unit, case.step, case.facts, kind_of(case.kind).terms)
     asked = threads.return_threads(case)
     threads.settle_all(asked.filter(opened_unit=case.reviewer) if turn else asked, by, "审核通过，此处办结。")
@@ -209,11 +222,16 @@ def checked_answers(case: Case, answers: Mapping[str, Any]) -> dict[str, Any]:
     return {name: value for name, value in answers.items() if name in asked and value is not None}
 
 
-def kept_file(case: Case, file: Upload | None, by: Actor) -> Attachment | None:
-    """A decision's file, kept for whoever may see the case."""
-    if file is None:
-        return None
-    return keep_file(upload=file, unit=case.unit, permission=kind_of(case.kind).view, by=by)
+def _keep_files(decision: Decision, files: Sequence[Upload], by: Actor) -> list[Attachment]:
+    """Keep a decision's files for whoever may see the case."""
+    case = decision.case
+    right = kind_of(case.kind).view
+    kept = [keep_file(upload=file, unit=case.unit, permission=right, by=by) for file in files]
+    DecisionFile.objects.bulk_create(
+        DecisionFile(decision=decision, attachment=file, unit_id=case.unit_id, path=case.path)
+        for file in kept
+    )
+    return kept
 
 
 @transaction.atomic
@@ -242,13 +260,15 @@ def return_case(
 def reopen_case(
     *, case: Case, by: Actor, reason: str, due_on: date, places: Sequence[ReturnedPlace] = ()
 ) -> Case:
-    """Return an approved case to its unit, by the unit that approved it last: it stands at that step again.
+    """Return an approved case to its unit, by the unit that approved it last: it stands at that step again. A case of
+    补录, which its own unit has checked, may be returned by units above too.
 
     Raises CannotDecide where it is not approved, another unit approved it, or the subject is under review anew.
     """
     case = turns.locked(case)
     _check_return(reason, due_on)
-    if case.state != CaseState.APPROVED or by.unit_id != case.reviewer_id or not by.may(case.permission):
+    is_theirs = by.unit_id == case.reviewer_id or (case.is_past and case.reviewer_path.startswith(by.path))
+    if case.state != CaseState.APPROVED or not is_theirs or not by.may(case.permission):
         raise CannotDecide("只有最后审核通过的单位，可以把已通过的事项退回修改。")
     if Case.objects.of_subject_of(case).live().exists():
         raise CannotDecide(f"“{case.title}”已有正在办理的变更，请先办完。")
@@ -297,7 +317,7 @@ def reject_case(*, case: Case, by: Actor, reason: str, document: Document | None
 
 def _end(case: Case, state: CaseState) -> None:
     turns.close_open(case)
-    turns.end_grants(case)
+    dossiers.end_grants(case)
     case.state, case.due_on = state, None
     case.save()
 
@@ -346,7 +366,7 @@ def record_outside_result(
 
 
 @transaction.atomic
-def record_objection(*, case: Case, by: Actor, reason: str, file: Upload | None = None) -> Case:
+def record_objection(*, case: Case, by: Actor, reason: str, file: Sequence[Upload] = ()) -> Case:
     """Record an objection that came while a case was made public; it must be answered before the case moves on.
 
     Raises CannotDecide where the case is not made public now, the seat is not in charge, or nothing is said.
@@ -366,10 +386,11 @@ def decide(case: Case, verdict: Verdict, by: Actor, **fields: Any) -> Case:
 
 
 def written(case: Case, verdict: Verdict, by: Actor, **fields: Any) -> Decision:
-    """The decision's row, at the step where the case stands, with its file (`file`, an Upload) kept."""
-    file = kept_file(case, fields.pop("file", None), by)
-    decision = new_decision(case, verdict, by, attachment=file, **fields)
+    """The decision's row, at the step where the case stands, with its files (`file`, Uploads) kept."""
+    files = fields.pop("file", ())
+    decision = new_decision(case, verdict, by, **fields)
     decision.save()
+    decision.kept_files = _keep_files(decision, files, by) if files else []
     return decision
 
 
@@ -405,8 +426,8 @@ def changes_of(decision: Decision, changes: Mapping[str, Any] | None) -> dict[st
     if decision.document:
         told_of["document"] = str(decision.document)
         told_of |= file_facts(decision.document)
-    if decision.attachment:
-        told_of |= {"file": decision.attachment.name, "sm3": decision.attachment.digest}
+    if files := decision.kept_files:
+        told_of |= {"file": "、".join(f.name for f in files), "sm3": "、".join(f.digest for f in files)}
     if decision.on_behalf_of_id:
         told_of["on_behalf_of"] = str(decision.on_behalf_of)
     return told_of | dict(changes or {})

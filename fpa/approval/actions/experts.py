@@ -14,12 +14,11 @@ from django.utils import timezone
 
 from fpa.access.models import User
 from fpa.access.scope import whole_province
-from fpa.approval.actions import turns
+from fpa.approval.actions import dossiers, turns
 from fpa.approval.actions.cases import checked_answers, move_on, told, written
 from fpa.approval.actions.refusals import CannotDecide
-from fpa.approval.kinds import kind_of
-from fpa.approval.models import Case, Decision, Dossier, Task, TaskKind, TaskState, Verdict
-from fpa.approval.steps import asks_of, needed
+from fpa.approval.models import Case, Dossier, Task, TaskKind, TaskState, Verdict
+from fpa.approval.steps import needed
 from fpa.audit.record import record
 from fpa.core.actor import Actor
 from fpa.core.chinese import date_cn
@@ -43,7 +42,7 @@ def name_experts(*, case: Case, users: Sequence[User], until: date, by: Actor) -
     _check_experts(case, users, fresh, known)
     Task.objects.bulk_create(_opinion(case, task, user, until) for user in fresh)
     Task.objects.of_turn(case).open().update(due_on=until)
-    dossier = _granted(case, [user.pk for user in fresh], until)
+    dossier = dossiers.grant(case, [user.pk for user in fresh], until)
     names = [user.name for user in users]
     record("expert.named", case, by=by, changes={"experts": names, "until": until})
     return dossier
@@ -67,41 +66,6 @@ def _opinion(case: Case, task: Task, user: User, until: date) -> Task:
         case=case, unit_id=case.unit_id, path=case.path, step=case.step, round=case.round,
         kind=TaskKind.OPINION, assignee_id=task.assignee_id, user_id=user.pk, user_name=user.name, due_on=until,
     )  # fmt: skip
-
-
-def _granted(case: Case, users: Sequence[int], until: date) -> Dossier:
-    """The dossier of the step, shown to these accounts too, until a day."""
-    dossier = Dossier.objects.select_for_update().filter(case=case, step=case.step, round=case.round).first()
-    if dossier is None:
-        dossier = Dossier(
-            case=case, unit_id=case.unit_id, step=case.step, round=case.round, title=case.title,
-            content=_content(case), grantees=[],
-        )  # fmt: skip
-    dossier.grantees = sorted({*dossier.grantees, *users})
-    dossier.granted_until = until
-    dossier.save()
-    return dossier
-
-
-def _content(case: Case) -> dict[str, Any]:
-    """What experts are shown: the kind's facts for them, and what was decided so far, without names."""
-    kind = kind_of(case.kind)
-    subject = kind.subject_of(case)
-    facts = kind.shown_to_experts(subject) if kind.shown_to_experts else kind.facts_of(case, subject)
-    history = case.decisions.exclude(verdict=Verdict.RECUSE).order_by("at", "id")
-    return {
-        "unit": case.unit.name,
-        "step": case.step_label,
-        "facts": [[label, text] for label, text in facts],
-        "history": [_line(decision) for decision in history],
-        "asks": sorted(asks_of(case, kind.asks)),
-    }
-
-
-def _line(decision: Decision) -> str:
-    told_why = f"：{decision.reason}" if decision.reason else ""
-    day = date_cn(timezone.localdate(decision.at))
-    return f"{day}　{decision.actor_unit_name or '平台'}　{decision.get_verdict_display()}{told_why}"
 
 
 @transaction.atomic

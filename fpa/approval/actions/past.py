@@ -38,7 +38,10 @@ def record_past_case(
     """
     if not unit.path.startswith(by.path) or by.unit_id is None:
         raise CannotDecide(f"“{title}”属于{unit.name}，不在您的管理范围内，不能由您补录。")
+    if not kind.needs_review(unit):
+        raise CannotDecide(f"{unit.name}的{kind.label}没有上级审核，不需要补录。")
     _check_unknown(kind, subject, title)
+    kind.check_past(subject, by)
     checker = Unit.objects.get(pk=by.unit_id)
     case = new_case(
         kind, subject, title, unit, is_past=True, basis=keep_document(document=document, unit=unit, by=by), step=0,
@@ -52,11 +55,11 @@ def record_past_case(
 
 
 def _check_unknown(kind: CaseKind, subject: models.Model, title: str) -> None:
-    cases = Case.objects.of(subject).of_kind(kind.code)
-    if cases.live().exists():
-        raise CannotDecide(f"“{title}”正在审核，不能补录。")
-    if cases.filter(state=CaseState.APPROVED).exists():
+    known = Case.objects.of(subject).of_kind(kind.code).in_force().order_by("id").last()
+    if known and known.state == CaseState.APPROVED:
         raise CannotDecide(f"“{title}”已经审核通过，不需要补录；内容有变化的，请申请变更。")
+    if known:
+        raise CannotDecide(f"“{title}”正在审核（{known.standing}），不能补录。")
 
 
 @transaction.atomic

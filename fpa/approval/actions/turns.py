@@ -7,8 +7,9 @@ from typing import Any
 from django.db.models import QuerySet
 from django.utils import timezone
 
+from fpa.approval.actions import dossiers
 from fpa.approval.actions.refusals import CannotDecide
-from fpa.approval.models import Case, CaseState, Decision, Dossier, Task, TaskKind, TaskState, Verdict
+from fpa.approval.models import Case, CaseState, Decision, Task, TaskKind, TaskState, Verdict
 from fpa.approval.steps import Turn, needed
 from fpa.core.actor import Actor
 from fpa.registers.working_days import add_working_days
@@ -96,7 +97,7 @@ def ask_again(case: Case) -> bool:
     anew = [_copy(task, case.round, due_on) for task in before.order_by("id")]
     Task.objects.bulk_create(anew)
     if any(task.user_id for task in anew):
-        _open_dossier_again(case)
+        dossiers.open_again(case)
     return bool(anew)
 
 
@@ -109,15 +110,6 @@ def _copy(task: Task, number: int, due_on: date | None) -> Task:
     )  # fmt: skip
 
 
-def _open_dossier_again(case: Case) -> None:
-    old = Dossier.objects.filter(case=case, step=case.step).order_by("-round").first()
-    if old:
-        old.pk, old.round, old.answered = None, case.round, []
-        old.granted_until = max(old.granted_until, timezone.localdate())
-        old._state.adding = True
-        old.save()
-
-
 def finish(task: Task, by: Actor) -> None:
     """Mark a task as done, claimed by the post that did it."""
     task.state, task.done_at, task.post_id = TaskState.DONE, timezone.now(), by.post_id
@@ -127,11 +119,6 @@ def finish(task: Task, by: Actor) -> None:
 def close_open(case: Case, state: TaskState = TaskState.CLOSED) -> None:
     """Take the other open tasks of the step away, or leave them waiting for the case to come back."""
     Task.objects.of_turn(case).open().update(state=state)
-
-
-def end_grants(case: Case) -> None:
-    """Take what experts see of the case from them: the step that asked them is over."""
-    Dossier.objects.filter(case=case).exclude(grantees=[]).update(grantees=[])
 
 
 def step_is_over(case: Case, task: Task) -> bool:

@@ -8,6 +8,6 @@ class Migration(migrations.Migration):
         migrations.AddField(
             "task",
             "fault",
-            models.CharField("到期未能自动办结的原因", max_length=300, blank=True, default=""),
+            models.CharField("到期未能自动办结的原因", max_length=300, blank=True, default="", db_default=""),
         ),
     ]

@@ -1,5 +1,6 @@
 """Cases with their tasks, what experts see of them, and insert-only decisions."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from django.contrib.postgres.fields import ArrayField
@@ -60,6 +61,10 @@ class CaseQuerySet(models.QuerySet["Case"]):
     def live(self) -> "CaseQuerySet":
         """Cases that are not over."""
         return self.filter(state__in=[CaseState.OPEN, CaseState.RETURNED])
+
+    def in_force(self) -> "CaseQuerySet":
+        """Cases that are under review or were approved: what has one is not entered afterwards (补录)."""
+        return self.exclude(state__in=[CaseState.REJECTED, CaseState.WITHDRAWN])
 
     def whole(self) -> "CaseQuerySet":
         """With what every line about a case shows."""
@@ -251,7 +256,7 @@ class Task(ScopedModel):
         Unit, models.PROTECT, null=True, related_name="+", verbose_name="提请关注单位"
     )
     escalated_on = models.DateField("提请关注日期", null=True)
-    fault = models.CharField("到期未能自动办结的原因", max_length=300, blank=True, default="")
+    fault = models.CharField("到期未能自动办结的原因", max_length=300, blank=True, default="", db_default="")
 
     objects = TaskQuerySet.as_manager()
 
@@ -296,11 +301,12 @@ class Task(ScopedModel):
 
 
 class Dossier(GrantedModel):
-    """What named experts or a third party see of a case, and nothing else: the facts and the history that its kind
-    shows them, as they stood when they were named. One row a step and round; `answered` are those who have given
+    """What named experts or a third party see of a case, and nothing else: facts that its kind shows them, its files
+    and history, as they stood when they were named. One row a step and round; `answered` are those who have given
     their opinion.
 
-    `content` is `{"unit": "…", "facts": [[label, text], …], "history": [text, …], "asks": ["score", …]}`.
+    `content` is `{"unit": "…", "facts": [[label, text], …], "files": [{"name": …, "digest": …, "media_type": …,
+    "size": …}, …], "history": [text, …], "asks": ["score", …]}`; those from before files were shown have none.
     """
 
     case = models.ForeignKey(Case, models.PROTECT, related_name="dossiers", verbose_name="事项")
@@ -333,8 +339,8 @@ class Decision(Signed):
     """What was decided on a case. `places` names the faulty fields or cells of a return:
     `[{"place": "cell key", "label": "走访户数", "reason": "…"}]`.
 
-    `task` is whose task it did. `document` is an outside body's, which tells issuer, number and day; `attachment` is a
-    file of the decision's own. `file` is how files were named in words before they were kept here; it is only read.
+    `task` is whose task it did. `document` is an outside body's, which tells issuer, number and day; files of the
+    decision's own are its `files`. `file` is how files were named in words before they were kept here; it is only read.
     `on_behalf_of` is the unit for which another one acted (代办).
     """
 
@@ -351,13 +357,13 @@ class Decision(Signed):
     document = models.ForeignKey(
         Document, models.PROTECT, null=True, related_name="+", verbose_name="外部单位的文件"
     )
-    attachment = models.ForeignKey(
-        Attachment, models.PROTECT, null=True, related_name="+", verbose_name="附件"
-    )
     file = models.CharField("附件说明", max_length=200, blank=True, default="")
     on_behalf_of = models.ForeignKey(
         Unit, models.PROTECT, null=True, related_name="+", verbose_name="代办的单位"
     )
+
+    kept_files: Sequence[Attachment] = ()
+    """The files that were kept with the row just now, for its event."""
 
     class Meta:
         verbose_name = "审核结论"
@@ -378,3 +384,32 @@ class Decision(Signed):
     def tone(self) -> Tone:
         """The tone of the verdict's word, which gives its shape."""
         return TONES[self.verdict]
+
+    @property
+    def attachments(self) -> list[Attachment]:
+        """The files that were sent in with it, in their order."""
+        return [row.attachment for row in self.files.all()]
+
+
+class DecisionFile(ScopedModel):
+    """A file that was sent in with a decision."""
+
+    append_only = True
+
+    decision = models.ForeignKey(Decision, models.PROTECT, related_name="files", verbose_name="审核结论")
+    attachment = models.ForeignKey(Attachment, models.PROTECT, related_name="+", verbose_name="附件")
+
+    class Meta:
+        verbose_name = "审核附件"
+        ordering = ["decision", "id"]
+        indexes = [
+            models.Index(fields=["path"], name="decision_file_path"),
+            models.Index(fields=["decision", "id"], name="decision_file_decision"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.attachment}：{self.decision}"
+
+    def get_absolute_url(self) -> str:
+        """Where it is downloaded."""
+        return self.attachment.get_absolute_url()

@@ -9,6 +9,7 @@ from django.template.context import Context
 
 from fpa.access.seats import seated
 from fpa.approval.actions import may_settle
+from fpa.approval.course import course_of
 from fpa.approval.flow_forms import FlowForm
 from fpa.approval.forms import ReplyForm
 from fpa.approval.models import Case, Thread
@@ -22,6 +23,12 @@ register = template.Library()
 def timeline(case: Case) -> dict[str, Any]:
     """A case's decisions, first to last: who, for which unit, when, the verdict by word and shape, why."""
     return {"case": case, "decisions": decisions_of(case), "faults": faults_on(case)}
+
+
+@register.inclusion_tag("approval/_steps.html")
+def case_steps(case: Case) -> dict[str, Any]:
+    """Each step of a case's flow, with why one was passed over."""
+    return {"steps": course_of(case)}
 
 
 @register.inclusion_tag("approval/_flow_form.html", takes_context=True)

@@ -9,6 +9,8 @@ from fpa.approval import actions
 from fpa.approval.models import Decision, Dossier
 from fpa.approval.tests.test_granted import account
 from fpa.approval.tests.test_steps import COUNTY, OUTSIDE, PUBLIC, TOWNSHIP
+from fpa.audit.models import Event
+from fpa.files.fields import MAX_FILES
 from fpa.files.models import Attachment
 from fpa.files.tests.samples import PDF
 
@@ -52,21 +54,36 @@ def test_an_outside_result_comes_with_its_scan(sent, client_as):
     assert sees(client_as, document.attachment.get_absolute_url()) == SEES
 
 
-def test_a_decision_keeps_the_file_that_its_step_asks_for(sent, client_as):
+def test_a_decision_keeps_the_files_that_its_step_asks_for(sent, client_as):
     case = sent(TOWNSHIP | {"asks": ["file", "score"]}, COUNTY)
     told = {"verdict": "approve", "score": "90", "file": SimpleUploadedFile("评分表.exe", PDF)}
     assert "评分表.exe" in client_as("township").post(f"/cases/{case.pk}/decide/", told).content.decode()
     assert not Attachment.objects.exists()
-    client_as("township").post(f"/cases/{case.pk}/decide/", told | {"file": scan()})
-    file = Decision.objects.get(verdict="approve").attachment
-    assert file.get_absolute_url() in client_as("village").get(f"/cases/{case.pk}/").content.decode()
-    assert sees(client_as, file.get_absolute_url()) == SEES
+
+    def sheets(many):
+        return [SimpleUploadedFile(f"评分表{n}.pdf", PDF) for n in range(many)]
+
+    page = (
+        client_as("township")
+        .post(f"/cases/{case.pk}/decide/", told | {"file": sheets(MAX_FILES + 1)})
+        .content.decode()
+    )
+    assert f"一次最多 {MAX_FILES} 个附件，现选了 {MAX_FILES + 1} 个" in page
+    assert not Attachment.objects.exists()
+    client_as("township").post(f"/cases/{case.pk}/decide/", told | {"file": [scan(), *sheets(1)]})
+    files = Decision.objects.get(verdict="approve").attachments
+    assert [file.name for file in files] == ["批复.pdf", "评分表0.pdf"]
+    assert Event.objects.get(verb="case.approved").changes["file"] == "批复.pdf、评分表0.pdf"
+    page = client_as("village").get(f"/cases/{case.pk}/").content.decode()
+    for file in files:
+        assert file.get_absolute_url() in page
+        assert sees(client_as, file.get_absolute_url()) == SEES
 
 
 def test_an_objection_keeps_its_letter(sent, client_as):
     case = sent(PUBLIC, COUNTY)
     client_as("township").post(f"/cases/{case.pk}/objection/", {"reason": "村民来信", "file": scan()})
-    assert Decision.objects.get(verdict="object").attachment.name == "批复.pdf"
+    assert [file.name for file in Decision.objects.get(verdict="object").attachments] == ["批复.pdf"]
 
 
 def test_an_expert_without_a_seat_sends_a_file(sent, client_as, actor, client):
@@ -75,6 +92,6 @@ def test_an_expert_without_a_seat_sends_a_file(sent, client_as, actor, client):
     client.force_login(expert)
     client.post(f"/opinions/{Dossier.objects.get().pk}/", {"agrees": "yes", "file": scan()})
     with whole_province():
-        file = Decision.objects.get(verdict="approve").attachment
+        file = Decision.objects.get(verdict="approve").attachments[0]
     assert (file.uploaded_by, file.unit) == (expert.name, case.unit)
     assert sees(client_as, file.get_absolute_url()) == SEES

@@ -1,6 +1,8 @@
 """*Granted* visibility: a named expert sees that dossier until its day, by the database's rule, and nothing else."""
 
+from dataclasses import replace
 from datetime import timedelta
+from urllib.parse import unquote
 
 import pytest
 from django.db import IntegrityError, ProgrammingError, connection, transaction
@@ -10,12 +12,16 @@ from django.utils import timezone
 from fpa.access.models import User
 from fpa.access.scope import scoped, set_scope, set_viewer, whole_province
 from fpa.access.seats import guest_of
-from fpa.approval import actions
+from fpa.approval import actions, kinds
 from fpa.approval.actions import CannotDecide
-from fpa.approval.models import Case, Decision, Dossier, Message, Task, Thread
+from fpa.approval.models import Case, Decision, DecisionFile, Dossier, Message, Task, Thread
 from fpa.approval.tests.conftest import SAMPLE, in_days
+from fpa.files.actions import NewDocument, keep_file
+from fpa.files.inspection import inspect
+from fpa.files.models import Attachment, Document
+from fpa.files.tests.samples import PDF
 
-HIDDEN = (Case, Decision, Task, Thread, Message)
+HIDDEN = (Case, Decision, DecisionFile, Task, Thread, Message, Attachment, Document)
 PERSONS = {"level": 4, "permission": "submission.review", "label": "专家评审", "kind": "persons", "closes": 2}
 COUNTY = {"level": 3, "permission": "submission.review", "label": "县级审核"}
 
@@ -213,3 +219,107 @@ def test_experts_are_named_on_a_page_by_account(named, client_as, experts):
     assert client.post(f"/cases/{named.pk}/experts/", {"users": "fifth", "until": until}).status_code == 302
     with whole_province():
         assert len(Dossier.objects.get().grantees) == 4
+
+
+OUTSIDE = {
+    "level": 4,
+    "permission": "submission.review",
+    "label": "批复",
+    "kind": "outside",
+    "body": "财政所",
+}
+FILES = ["申请书.pdf", "批复.pdf", "公函.pdf"]
+
+
+def scan(name):
+    return inspect(name, PDF)
+
+
+@pytest.fixture
+def with_files(province_scope, actor, unit_of, experts, monkeypatch):
+    """A case whose subject, first step and outside body's document have a file each, before the first expert alone;
+    beside it a case with a file that is before the second."""
+    own = {}
+    monkeypatch.setitem(
+        kinds._KINDS, "sample", replace(SAMPLE, files=lambda unit: [own[unit.pk]] if unit.pk in own else [])
+    )
+    first = {"level": 4, "permission": "submission.review", "label": "初审", "asks": ["file"]}
+    persons = PERSONS | {"level": 3, "closes": "any"}
+    flow = actions.ensure_flow("experts", "专家评审", [first, OUTSIDE, persons, {**COUNTY, "level": 1}])
+    by = {"by": actor("township")}
+
+    def sent(name, unit, expert):
+        own[unit.pk] = keep_file(
+            upload=scan(FILES[0]), unit=unit, permission="case.view", by=actor("village")
+        )
+        case = actions.submit_case(
+            kind=SAMPLE,
+            flow=flow,
+            subject=unit,
+            title=name,
+            unit=unit,
+            by=replace(actor("township"), user_id=7),
+        )
+        actions.approve_case(case=case, file=[scan(FILES[1])], **by)
+        document = NewDocument("财字〔2026〕3号", "财政所", in_days(-1), upload=scan(FILES[2]))
+        actions.record_outside_result(case=case, verdict="approve", document=document, **by)
+        actions.name_experts(case=case, users=[expert], until=in_days(5), by=actor("county"))
+        return Dossier.objects.get(case=case)
+
+    other = unit_of("township").children.all()[1]
+    return sent("甲", unit_of("village"), experts[0]), sent("乙", other, experts[1])
+
+
+def files_seen_by(user, dossier):
+    """Which of a dossier's addresses of files answer an account: their names."""
+    client = Client()
+    client.force_login(user)
+    answers = [client.get(f"/opinions/{dossier.pk}/files/{n}/") for n in range(len(FILES) + 2)]
+    assert {answer.status_code for answer in answers} <= {200, 404}
+    assert all(b"".join([answer.content]) == PDF for answer in answers if answer.status_code == 200)
+    return [unquote(answer["Content-Disposition"]) for answer in answers if answer.status_code == 200]
+
+
+def test_an_expert_has_exactly_the_files_of_the_case_until_the_day(with_files, experts):
+    mine, other = with_files
+    client = Client()
+    client.force_login(experts[0])
+    page = client.get(f"/opinions/{mine.pk}/").content.decode()
+    assert all(name in page for name in FILES)
+    seen = files_seen_by(experts[0], mine)
+    assert [name in text for name, text in zip(FILES, seen, strict=True)] == [True, True, True]
+    assert files_seen_by(experts[0], other) == files_seen_by(experts[1], mine) == []
+    assert files_seen_by(account("nobody"), mine) == []
+    for model in HIDDEN:
+        assert as_guest(experts[0], model) == []
+    for file in Attachment.objects.all():  # by no other way
+        assert client.get(file.get_absolute_url()).status_code in (302, 403, 404)
+    with whole_province():
+        assert Dossier.objects.update(granted_until=in_days(-1)) == 2
+    assert files_seen_by(experts[0], mine) == []
+
+
+def test_files_of_a_dossier_end_with_the_step(with_files, experts):
+    mine, _ = with_files
+    opinion(experts[0], mine)
+    assert files_seen_by(experts[0], mine) == []
+
+
+def test_files_of_a_dossier_are_no_way_for_a_seat_that_is_not_named(with_files, client_as):
+    assert client_as("county").get(f"/opinions/{with_files[0].pk}/files/0/").status_code == 404
+
+
+def test_a_case_that_comes_back_is_shown_as_it_is_now_without_what_experts_said(
+    named, experts, actor, unit_of
+):
+    dossier = Dossier.objects.get()
+    opinion(experts[0], dossier, agrees=False, note="预算不实")
+    actions.return_case(case=named, by=actor("township"), reason="名称有误", due_on=in_days(3))
+    village = unit_of("village")
+    village.name = "新名村计生协"
+    village.save()
+    actions.submit_case(kind=SAMPLE, subject=village, title="项目甲（改）", unit=village, by=actor("village"))
+    again = Dossier.objects.get(round=2)
+    assert (again.title, again.content["facts"][0]) == ("项目甲（改）", ["单位", "新名村计生协"])
+    assert "名称有误" in str(again.content["history"])
+    assert "预算不实" not in str(again.content)

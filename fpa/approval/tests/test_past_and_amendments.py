@@ -1,5 +1,7 @@
 """补录 and amendments: what was approved before the platform, and what changes what was approved."""
 
+from dataclasses import replace
+
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.utils import timezone
@@ -7,6 +9,7 @@ from django.utils import timezone
 from fpa.approval import actions
 from fpa.approval.actions import CannotDecide
 from fpa.approval.kinds import CaseKind, register
+from fpa.approval.links import subject_links
 from fpa.approval.models import Case, Task
 from fpa.approval.tests.conftest import SAMPLE, in_days
 from fpa.audit.models import Event
@@ -181,6 +184,12 @@ def test_a_plan_is_entered_afterwards_on_its_page(plan, client_as, colleague):
     plan.refresh_from_db()
     assert plan.state == "approved"
     assert url not in client.get(plan.get_absolute_url()).content.decode()
+
+
+def test_what_nobody_reviews_is_not_offered_for_entering(plan, actor):
+    by = actor("county")
+    assert [link.label for link in subject_links(PLAN, plan, by)] == ["补录"]
+    assert subject_links(replace(PLAN, flow=lambda unit: None), plan, by) == []
 
 
 def test_a_plan_is_amended_from_its_case(plan, client_as, colleague, actor):

@@ -8,6 +8,8 @@ from django.utils import timezone
 from fpa.approval import actions, kinds
 from fpa.approval.actions import CannotDecide, CannotPublish
 from fpa.approval.conditions import check_condition, holds, judge
+from fpa.approval.course import course_of
+from fpa.approval.kinds import CaseKind
 from fpa.approval.models import Case, Task
 from fpa.approval.queries import open_cases_for
 from fpa.approval.steps import check_steps, needed
@@ -98,8 +100,8 @@ def test_outside_result_is_not_dated_ahead(sent, actor):
 
 
 def test_an_objection_keeps_its_file_for_who_may_see_the_case(sent, actor):
-    case = actions.record_objection(case=sent(PUBLIC), by=actor("township"), reason="名单有误", file=SCAN)
-    kept = case.decisions.latest("id").attachment
+    case = actions.record_objection(case=sent(PUBLIC), by=actor("township"), reason="名单有误", file=[SCAN])
+    [kept] = case.decisions.latest("id").attachments
     assert (kept.name, kept.permission, kept.unit) == ("批复.pdf", SAMPLE.view, case.unit)
 
 
@@ -240,3 +242,42 @@ def test_answers_that_a_step_asks_for_are_kept(sent, actor):
     actions.approve_case(case=case, by=actor("township"), score=90, amount=5000)
     decision = case.decisions.latest("id")
     assert (decision.score, decision.amount) == (90, 5000)
+
+
+def test_a_case_shows_each_step_and_why_one_was_passed_over(sent, actor, client_as):
+    village = {"level": 5, "permission": REVIEW, "label": "村级核对"}
+    over = TOWNSHIP | {"label": "大额会审", "when": "level < 5"}
+    case = sent(
+        village, over, COUNTY, {"level": 1, "permission": REVIEW, "label": "省级汇总", "when": "level = 9"}
+    )
+    told = [(step.label, step.status.word, step.reason) for step in course_of(case)]
+    assert told == [
+        ("村级核对", "跳过", f"{case.unit.name}的事项从上一级办起"),
+        ("大额会审", "条件不成立，跳过", "单位层级 5，不小于 5"),
+        ("县级审核", "正在办理", ""),
+        ("省级汇总", "条件不成立，跳过", "单位层级 5，不等于 9"),
+    ]
+    for url in (f"/cases/{case.pk}/", f"/cases/{case.pk}/decide/"):
+        assert "条件不成立，跳过：单位层级 5，不小于 5" in client_as("county").get(url).content.decode()
+    actions.approve_case(case=case, by=actor("county"))
+    assert [step.status.word for step in course_of(Case.objects.get())][2] == "已办"
+
+
+def test_steps_of_a_case_that_is_over_say_so(sent, actor):
+    case = sent(TOWNSHIP, COUNTY)
+    case = actions.reject_case(case=case, by=actor("township"), reason="不符")
+    assert [(s.status.word, s.reason) for s in course_of(case)] == [("已办", ""), ("没有办理", "事项已结束")]
+
+
+def test_what_nobody_reviews_neither_goes_up_nor_is_entered_afterwards(province_scope, actor, unit_of):
+    free = CaseKind(
+        code="free", label="自定事项", subject="access.unit", view="case.view", summary=lambda unit: [],
+        flow=lambda unit: None if unit.level < 5 else "submission", enter="thread.write",
+    )  # fmt: skip
+    county, by = unit_of("county"), actor("county")
+    told = {"kind": free, "subject": county, "title": "甲", "unit": county, "by": by}
+    with pytest.raises(CannotDecide, match="没有上级审核，不需要报送"):
+        actions.submit_case(**told)
+    document = NewDocument("怀编〔2021〕5号", "编办", in_days(-900))
+    with pytest.raises(CannotDecide, match="没有上级审核，不需要补录"):
+        actions.record_past_case(**told, document=document)

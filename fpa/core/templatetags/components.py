@@ -32,6 +32,7 @@ def field(bound: forms.BoundField) -> dict[str, Any]:
     widget = bound.field.widget
     return {
         "field": bound,
+        "optional": getattr(bound.form, "optional_words", {}).get(bound.name, "选填"),
         "is_group": isinstance(widget, forms.RadioSelect | forms.CheckboxSelectMultiple),
         "is_tick": isinstance(widget, forms.CheckboxInput),
         "is_range": isinstance(widget, forms.MultiWidget),

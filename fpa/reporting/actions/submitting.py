@@ -14,9 +14,9 @@ from fpa.reporting.cases import SUBMISSION
 from fpa.reporting.models import Collection, State, Submission, blank_cell
 from fpa.reporting.progress import progress_of
 from fpa.reporting.queries import sums_below
-from fpa.reporting.sheet import ReportSheet, sheet_for, sheet_of
+from fpa.reporting.sheet import ReportSheet, sheet_of
 
-SENT = ["state", "acted_for_by", "first_submitted_at", "last_submitted_at"]
+SENT = ["state", "is_past", "acted_for_by", "first_submitted_at", "last_submitted_at"]
 """What sending up and taking back changes of a report."""
 
 
@@ -36,22 +36,9 @@ def submit_submission(*, collection: Collection, unit: Unit, by: Actor) -> Submi
         sheet = own_sheet(collection, unit, by)
     except CannotFill as error:
         raise CannotSubmit(str(error)) from error
-    if sheet.closed_because:
-        raise CannotSubmit(sheet.closed_because)
-    _check_findings(sheet)
+    if sheet.fault:
+        raise CannotSubmit(sheet.fault)
     return _send_up(sheet.submission, by)
-
-
-def _check_findings(sheet: ReportSheet) -> None:
-    findings = sheet.findings()
-    hard = [f for f in findings if f.is_hard]
-    if hard:
-        raise CannotSubmit(
-            f"有 {len(hard)} 处错误，改正后才能上报：{hard[0].formula}，{hard[0].difference}。"
-        )
-    unexplained = [f.row for f in findings if f.is_open]
-    if unexplained:
-        raise CannotSubmit(f"“{unexplained[0]}”等 {len(unexplained)} 处存疑，请先写明情况说明。")
 
 
 @transaction.atomic
@@ -129,11 +116,6 @@ def withdraw_submission(*, submission: Submission, by: Actor) -> Submission:
     submission = Submission.objects.select_for_update(of=("self",)).whole().get(pk=submission.pk)
     if submission.state != State.SUBMITTED or not acts_for(by, submission.unit, submission):
         raise CannotSubmit("只有上报单位可以在审核之前撤回。已审核的，请联系审核单位退回。")
-    sheet = sheet_for(submission, timezone.localdate())
-    if not sheet.may_come_back:
-        raise CannotSubmit(
-            f"{sheet.locked_words}，撤回后就不能再上报，所以不能撤回。确需修改，请联系{sheet.reviewer}退回。"
-        )
     case = Case.objects.of(submission).of_kind(SUBMISSION.code).live().get()
     try:
         withdraw_case(case=case, by=by)

@@ -10,10 +10,12 @@ from django.utils import timezone
 from django.views.decorators.http import require_POST
 
 from fpa.access.loaders import check, load, load_for, load_unit
+from fpa.approval.links import subject_links
 from fpa.core.chinese import clean
 from fpa.reporting.actions import submitting
 from fpa.reporting.actions.filling import Outcome, may_fill_for, save_cells
 from fpa.reporting.actions.submitting import CannotSubmit
+from fpa.reporting.cases import SUBMISSION
 from fpa.reporting.forms import read_entries
 from fpa.reporting.models import Collection, Submission
 from fpa.reporting.queries import seat_unit
@@ -133,9 +135,10 @@ def _explain(request: HttpRequest, sheet: ReportSheet) -> ReportSheet:
 def submit_submission(request: HttpRequest, pk: int, code: str | None = None) -> HttpResponse:
     """The answers once more, what follows, and the button that sends them up."""
     sheet = own_sheet_or_404(request, pk, code)
-    if request.method != "POST":
-        return page_of(request, sheet, "submit_submission.html")
     actor = check(request, "submission.fill")
+    if request.method != "POST":
+        links = subject_links(SUBMISSION, sheet.submission, actor) if sheet.submission.pk else []
+        return page_of(request, sheet, "submit_submission.html", past_links=links)
     try:
         submitting.submit_submission(collection=sheet.collection, unit=sheet.unit, by=actor)
     except CannotSubmit as error:

@@ -71,10 +71,17 @@ def _review_page(request: HttpRequest, submission: Submission, form: ReturnForm 
         "form": form,
         "typed": form.typed,
         "returnable": {item.key for item in form.items},
-        "may_approve": may_review and submission.state == State.SUBMITTED,
-        "may_return": may_review and submission.state in (State.SUBMITTED, State.APPROVED),
+        "may_approve": may_review and submission.state == State.SUBMITTED and not submission.is_past,
+        "may_return": may_review and _may_be_returned(submission),
     }
     return render(request, "reporting/review_submission.html", shown)
+
+
+def _may_be_returned(submission: Submission) -> bool:
+    """Whether a report may be returned by who reviews it: one of 补录 once its own unit has checked it."""
+    return submission.state == State.APPROVED or (
+        submission.state == State.SUBMITTED and not submission.is_past
+    )
 
 
 def _with_findings(sheet: ReportSheet) -> list[tuple[Any, list[Any]]]:
