@@ -18,6 +18,9 @@ FILE_HINT = f"{ALLOWED}，不超过 {MAX_BYTES >> 20} MB。图片会去掉拍摄
 MAX_FILES = 9
 """Files that one form takes at once."""
 
+ACCEPT = ",".join(f".{extension}" for extension in EXTENSIONS)
+"""What an input of files offers to choose from."""
+
 
 class AttachmentField(forms.FileField):
     """A file to keep; gives an `Upload` that has passed every check, or None."""
@@ -27,7 +30,7 @@ class AttachmentField(forms.FileField):
     def __init__(self, **kwargs: Any) -> None:
         usual: dict[str, Any] = {"label": "附件", "help_text": FILE_HINT}
         super().__init__(**usual | kwargs)
-        self.widget.attrs["accept"] = ",".join(f".{extension}" for extension in EXTENSIONS)
+        self.widget.attrs["accept"] = ACCEPT
 
     def clean(self, data: Any, initial: Any = None) -> Upload | None:
         """The checked file; raises ValidationError with the reason."""

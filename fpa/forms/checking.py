@@ -142,10 +142,17 @@ def field_findings(fields: Fields, values: Values, step: str, steps: Sequence[st
         value = values.get(field.key)
         problem = problem_of(field, value, fields)
         if value is None and field.is_required(step, steps):
-            way_out = "没有发生请填 0。" if field.is_number else "请补充填写。"
-            yield _found(field, Severity.HARD, f"“{field.label}”必须填写", "现为空白", way_out)
+            yield _found(field, Severity.HARD, *blank_words(field))
         elif problem:
             yield _found(field, Severity.HARD, problem, f"现为 {display(field, value)}", "请改正这一项。")
+
+
+def blank_words(field: TypedField) -> tuple[str, str, str]:
+    """What is said of a blank that must be filled: the rule, how the field stands to it, and the way out."""
+    if field.is_file:
+        return f"“{field.label}”必须上传", "现没有文件", "请上传文件。"
+    way_out = "没有发生请填 0。" if field.is_number else "请补充填写。"
+    return f"“{field.label}”必须填写", "现为空白", way_out
 
 
 def rule_findings(

@@ -7,6 +7,7 @@ from django import forms
 from django.core.exceptions import ValidationError
 
 from fpa.core.forms import DateField, Form, NumberField, style_widgets
+from fpa.files.fields import FILE_HINT, AttachmentField
 from fpa.forms.checking import Finding, Lookup, Rule, check, computed
 from fpa.forms.fields import MAX_LONG_TEXT, MAX_TEXT, Kind, TypedField, columns_of, top_level
 from fpa.forms.rows import RowsWidget
@@ -60,18 +61,18 @@ def _drawn(field: TypedField, fields: Sequence[TypedField], required: bool) -> f
         return forms.MultipleChoiceField(choices=field.choices, widget=forms.CheckboxSelectMultiple, **given)
     if field.kind == Kind.LONG_TEXT:
         return forms.CharField(max_length=MAX_LONG_TEXT, widget=forms.Textarea({"rows": 4}), **given)
-    kinds: dict[str, type[forms.Field]] = {Kind.DATE: DateField, Kind.FILE: forms.FileField}
-    return (
-        kinds[field.kind](**given) if field.kind in kinds else forms.CharField(max_length=MAX_TEXT, **given)
-    )
+    if field.is_file:
+        return AttachmentField(**given | {"help_text": f"{field.definition}{FILE_HINT}"})
+    return DateField(**given) if field.kind == Kind.DATE else forms.CharField(max_length=MAX_TEXT, **given)
 
 
 class TypedForm(Form):
     """The fields of a step, `rules` over them, and what was found.
 
     `kept` are the values so far, `known` what the platform knows already (shown where nothing is kept). After
-    `is_valid`, `values` holds the typed values with all formulas; an upload stays in `cleaned_data`, for the caller to
-    store. An odd finding asks for an explanation in a field of its own: `explanations`.
+    `is_valid`, `values` holds the typed values with all formulas, of a file its name; the checked `Upload` stays in
+    `cleaned_data`, for the caller to keep. An odd finding asks for an explanation in a field of its own:
+    `explanations`.
     """
 
     def __init__(
@@ -98,7 +99,7 @@ class TypedForm(Form):
             self._ask_why(key)
 
     def _must(self, field: TypedField) -> bool:
-        has_file = field.kind == Kind.FILE and self.kept.get(field.key) is not None
+        has_file = field.is_file and self.kept.get(field.key) is not None
         return field.is_required(self.step, self.steps) and not has_file
 
     def _initial(self, field: TypedField) -> Any:
@@ -140,7 +141,9 @@ class TypedForm(Form):
         """Judge the values by themselves, work the formulas out, and hold the whole against the rules."""
         values = dict(self.kept)
         for field in top_level(self.typed):
-            if field.key in self.cleaned_data and field.kind != Kind.FILE:
+            if field.is_file and self.cleaned_data.get(field.key):
+                values[field.key] = self.cleaned_data[field.key].name
+            elif field.key in self.cleaned_data and not field.is_file:
                 self._judge(field, values)
         if not self.errors:
             self.values = computed(self.typed, values, self.previous)

@@ -88,6 +88,11 @@ class TypedField:
         return self.kind in NUMBERS
 
     @property
+    def is_file(self) -> bool:
+        """Whether it holds a file: its value is the file's name, and who keeps the value keeps the file."""
+        return self.kind == Kind.FILE
+
+    @property
     def places(self) -> int:
         """How many decimals a value may have."""
         return {Kind.INTEGER: 0, Kind.MONEY: 2}.get(Kind(self.kind), self.decimals)

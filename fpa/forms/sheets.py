@@ -92,11 +92,17 @@ def sheet_fields(
     ]
 
 
+def import_note(fields: Sequence[TypedField]) -> str:
+    """What an import says of the files that no workbook can bring; empty where the fields hold none."""
+    left = "、".join(f"“{f.label}”" for f in top_level(fields) if f.is_file)
+    return f"{left}是附件，表格里的文件名不会导入，请在页面上逐个上传。" if left else ""
+
+
 def read_row(fields: Sequence[TypedField], cells: Mapping[str, Any]) -> tuple[dict[str, Any], list[Fault]]:
-    """The typed values of one row of a file, and a fault for every cell that can't stand, by key."""
+    """The typed values of one row of a file, and a fault for every cell that can't stand, by key; no files."""
     values, faults = {}, []
     for field in top_level(fields):
-        if field.key not in cells:
+        if field.key not in cells or field.is_file:
             continue
         try:
             value = parse_value(field, _whole(field, cells[field.key]))

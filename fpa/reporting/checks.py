@@ -11,7 +11,7 @@ from typing import Any
 
 from fpa.core.chinese import exact, number
 from fpa.forms.checking import Rule as FormRule
-from fpa.forms.checking import Severity, rule_findings, rule_problems
+from fpa.forms.checking import Severity, blank_words, rule_findings, rule_problems
 from fpa.forms.fields import TypedField
 from fpa.reporting.models import Check, Item
 
@@ -205,8 +205,8 @@ def _wrong_cells(facts: Facts) -> Found:
         value = facts.now.get(key)
         problem = item.problem_of(value)
         if value is None and item.required:
-            way_out = "没有发生请填 0。" if item.typed.is_number else "请补充填写。"
-            yield Severity.HARD, Broken(key, f"“{item.label}”必须填写", "现为空白"), way_out
+            formula, difference, way_out = blank_words(item.typed)
+            yield Severity.HARD, Broken(key, formula, difference), way_out
         elif problem:
             yield Severity.HARD, Broken(key, problem, f"现为 {item.shown(value)}"), "请改正这一格。"
 

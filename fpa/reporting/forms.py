@@ -15,6 +15,8 @@ from fpa.core.actor import Actor
 from fpa.core.chinese import clean
 from fpa.core.forms import DateField, Form
 from fpa.core.periods import KINDS, Period
+from fpa.files.fields import AttachmentField
+from fpa.files.inspection import safe_name
 from fpa.forms.values import BadValue, parse_value
 from fpa.reporting import progress
 from fpa.reporting.actions.filling import Entry
@@ -120,25 +122,48 @@ class ReturnForm(Form):
         return self.cleaned_data
 
 
-def read_entries(data: Mapping[str, Any], rows: Sequence[ReportRow]) -> list[Entry]:
-    """What was typed into a sheet's cells, for those that the page sent.
+def read_entries(
+    data: Mapping[str, Any], rows: Sequence[ReportRow], files: Mapping[str, Any] | None = None
+) -> list[Entry]:
+    """What was typed into a sheet's cells or sent for them, for those that the page sent.
 
     Cells that can't be read are not among the entries: their row keeps what was typed and says why (`typed`,
     `problem`). Anything in the data that the form does not know is ignored.
     """
-    entries = []
-    for row in rows:
-        text = data.get(f"cell-{row.item.key}")
-        if text is None:
-            continue
-        try:
-            value = parse_value(row.item.typed, text)
-        except BadValue as error:
-            row.typed, row.problem = clean(str(text))[:60], str(error)
-            continue
-        explanation = data.get(f"explanation-{row.item.key}")
-        entries.append(Entry(row.item.key, value, _version(data, row), explanation))
-    return entries
+    read = [
+        _file_entry(data, files or {}, row) if row.item.typed.is_file else _typed_entry(data, row)
+        for row in rows
+    ]
+    return [entry for entry in read if entry]
+
+
+def _typed_entry(data: Mapping[str, Any], row: ReportRow) -> Entry | None:
+    text = data.get(f"cell-{row.item.key}")
+    if text is None:
+        return None
+    try:
+        value = parse_value(row.item.typed, text)
+    except BadValue as error:
+        row.typed, row.problem = clean(str(text))[:60], str(error)
+        return None
+    return Entry(row.item.key, value, _version(data, row), data.get(f"explanation-{row.item.key}"))
+
+
+def _file_entry(data: Mapping[str, Any], files: Mapping[str, Any], row: ReportRow) -> Entry | None:
+    """A file that was chosen, or that was to go; neither leaves the cell's file as it is."""
+    key, version = row.item.key, _version(data, row)
+    explanation, file = data.get(f"explanation-{key}"), files.get(f"cell-{key}")
+    if data.get(f"remove-{key}"):
+        return Entry(key, None, version, explanation)
+    if not file:
+        kept = row.cell.typed_value(row.item)
+        return None if explanation is None else Entry(key, kept, version, explanation)
+    try:
+        upload = AttachmentField(allow_empty_file=True).clean(file)
+    except ValidationError as error:
+        row.typed, row.problem = safe_name(file.name), error.messages[0]
+        return None
+    return Entry(key, upload.name, version, explanation, upload) if upload else None
 
 
 def _version(data: Mapping[str, Any], row: ReportRow) -> int:

@@ -12,6 +12,7 @@ from fpa.access.models import Level, ScopedModel, Unit
 from fpa.core.actor import Actor
 from fpa.core.periods import KINDS, Period
 from fpa.core.visibility import Visibility
+from fpa.files.models import Attachment
 from fpa.forms.checking import Severity
 from fpa.forms.fields import Kind
 from fpa.forms.models import FieldDefinition
@@ -61,7 +62,7 @@ ItemKind = Kind
 ITEM_KINDS = (
     Kind.INTEGER, Kind.DECIMAL, Kind.MONEY, Kind.PERCENT, Kind.TEXT, Kind.CHOICE, Kind.DATE, Kind.YES_NO, Kind.FILE,
 )  # fmt: skip
-"""What one cell of a sheet can hold. A file is put there by who stores it, and not typed."""
+"""What one cell of a sheet can hold."""
 ADDING_KINDS = frozenset({Kind.INTEGER, Kind.DECIMAL, Kind.MONEY})
 """What a summary adds up; shares, words and days stay with the unit that reported them."""
 SUBMIT = "submit"
@@ -99,9 +100,6 @@ class Item(FieldDefinition, PublishedModel):
             models.CheckConstraint(
                 condition=Q(kind__in=ITEM_KINDS, decimals__lte=2), name="item_fits_a_cell"
             ),
-            models.CheckConstraint(
-                condition=~Q(kind=Kind.FILE) | Q(required_at=""), name="item_file_is_not_required"
-            ),
         ]
 
     @property
@@ -117,7 +115,7 @@ class Item(FieldDefinition, PublishedModel):
     @property
     def is_typed(self) -> bool:
         """Whether the sheet has an input for it."""
-        return not self.formula and self.kind != Kind.FILE
+        return not self.formula
 
     def problem_of(self, value: Any) -> str:
         """Why a value can't stand in this line's cells, with the way out; empty where it can."""
@@ -328,10 +326,16 @@ class Submission(ScopedModel):
 
 
 class TypedCell(ScopedModel):
-    """What one line held: a number in `value`, which figures add up, anything else as JSON in `content`."""
+    """What one line held: a number in `value`, which figures add up, anything else as JSON in `content`.
+
+    Of a file `content` has the name, and `file` is what was kept: it asks of its readers what the report asks.
+    """
 
     value = models.DecimalField("数值", max_digits=17, decimal_places=2, null=True)
     content = models.JSONField("内容", null=True)
+    file = models.ForeignKey(
+        Attachment, models.PROTECT, null=True, related_name="+", db_index=False, verbose_name="附件"
+    )
 
     class Meta:
         abstract = True
@@ -339,6 +343,11 @@ class TypedCell(ScopedModel):
     def typed_value(self, item: Item) -> Any:
         """The value of the line's kind; None where it is blank."""
         return self.value if item.typed.is_number else from_json(item.typed, self.content)
+
+    @property
+    def file_url(self) -> str:
+        """Where its file is downloaded; empty where it holds none."""
+        return reverse("download_attachment", args=[self.file_id]) if self.file_id else ""
 
     def put(self, item: Item, value: Any) -> None:
         """Keep a value of the line's kind."""
@@ -373,6 +382,7 @@ class Cell(TypedCell):
                 include=["value"],
             ),
             models.Index(fields=["path", "key", "period"], name="cell_path"),
+            models.Index(fields=["file"], name="cell_file", condition=Q(file__isnull=False)),
         ]
 
     def __str__(self) -> str:
@@ -401,7 +411,10 @@ class CellHistory(TypedCell):
         constraints = [
             models.UniqueConstraint(fields=["cell", "version"], name="cell_history_version_unique")
         ]
-        indexes = [models.Index(fields=["path"], name="cell_history_path")]
+        indexes = [
+            models.Index(fields=["path"], name="cell_history_path"),
+            models.Index(fields=["file"], name="cell_history_file", condition=Q(file__isnull=False)),
+        ]
 
 
 def blank_cell(submission: Submission, key: str) -> Cell:

@@ -77,7 +77,7 @@ class ReportRow:
         if self.thread and self.is_editable:
             return ("saved", "已改，已保存") if self.is_mended else ("returned", "请修改")
         if not self.item.is_typed:
-            return "locked", "自动计算" if self.item.formula else "附件另报"
+            return "locked", "自动计算"
         if not self.is_editable:
             return "locked", "已锁定"
         if self.is_prefilled:
@@ -236,6 +236,11 @@ class ReportSheet:
         readings = read(sources.values(), self.unit, Period.parse(self.collection.period))
         told = {key: readings[source].value for key, source in sources.items()}
         return {key: Decimal(value) for key, value in told.items() if value is not None}
+
+    @property
+    def has_files(self) -> bool:
+        """Whether a line of it takes a file."""
+        return any(item.typed.is_file for item in self.items)
 
     @property
     def filled(self) -> int:

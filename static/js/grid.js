@@ -46,7 +46,7 @@
       undo();
       return;
     }
-    if (!cell.matches("[data-cell]") || event.isComposing || event.altKey || event.ctrlKey || event.metaKey) return;
+    if (!cell.matches("[data-cell]") || (isFile(cell) && event.key === "Enter") || event.isComposing || event.altKey || event.ctrlKey || event.metaKey) return;
     if (event.key === "Enter") {
       event.preventDefault(); // or the form would be sent
       if (!move(cell, event.shiftKey ? -1 : 1, 0)) cell.blur();
@@ -56,11 +56,11 @@
   });
 
   document.addEventListener("focusin", (event) => {
-    if (event.target.matches("[data-cell]")) before = event.target.value;
+    if (takesText(event.target)) before = event.target.value;
   });
 
   document.addEventListener("change", (event) => {
-    if (!event.target.matches("[data-cell]")) return;
+    if (!takesText(event.target)) return; // a file that was chosen is not undone by a key
     lastStep = [[event.target.id, before]];
     before = event.target.value;
   });
@@ -73,6 +73,10 @@
     fill(event.target, text.split("\n").map((line) => line.split("\t")));
   });
 
+  // A file comes from the disk, never from the clipboard's text.
+  const isFile = (cell) => cell.type === "file";
+  const takesText = (cell) => cell.matches("[data-cell]") && !isFile(cell);
+
   // A choice takes only one of its own words.
   function takes(cell, text) {
     return cell.tagName !== "SELECT" || [...cell.options].some((option) => option.value === text);
@@ -84,9 +88,11 @@
     let locked = 0;
     let outside = 0;
     let unknown = 0;
+    let files = 0;
     block.forEach((line, r) => line.forEach((text, c) => {
       const target = rows[row + r]?.[column + c];
-      if (target && !takes(target, text.trim())) unknown += 1;
+      if (target && isFile(target)) files += 1;
+      else if (target && !takes(target, text.trim())) unknown += 1;
       else if (target) {
         step.push([target.id, target.value]);
         target.value = text.trim();
@@ -96,7 +102,7 @@
     lastStep = step;
     before = cell.value;
     const left = [locked && `${locked} 格已锁定，没有改动`, outside && `${outside} 格超出表格，没有粘贴`,
-      unknown && `${unknown} 格没有这个选项，没有改动`].filter(Boolean);
+      unknown && `${unknown} 格没有这个选项，没有改动`, files && `${files} 格是附件，请逐个上传`].filter(Boolean);
     note(`粘贴了 ${step.length} 格${left.length ? `；${left.join("；")}` : ""}。Ctrl+Z 撤回。`);
     saveAll();
   }
@@ -119,8 +125,14 @@
     const button = event.target.closest("[data-takes]");
     if (!button) return;
     const cell = button.closest("tr").querySelector("[data-cell]");
-    cell.value = button.dataset.takes;
+    cell.value = button.dataset.takes; // of a file: none
     cell.dispatchEvent(new Event("change", { bubbles: true }));
+  });
+
+  // Of a file, one's own is still chosen in the input: it is sent anew, over the version that is known now.
+  document.addEventListener("click", (event) => {
+    const button = event.target.closest("[data-sends]");
+    button?.closest("tr").querySelector("[data-cell]").dispatchEvent(new Event("change", { bubbles: true }));
   });
 
   // After a save the cell reads as the server understood it, unless the person is typing there again.
@@ -129,7 +141,9 @@
     const told = event.target.querySelector("[data-shown]");
     if (!cell || !told) return;
     cell.toggleAttribute("aria-invalid", Boolean(event.target.querySelector(".fault")));
-    if (cell !== document.activeElement && !cell.hasAttribute("aria-invalid")) cell.value = told.dataset.shown;
+    // A file that was refused is let go of; where somebody else's stands in the way, the own one may still be wanted.
+    if (isFile(cell) && !event.target.querySelector("[data-sends]")) cell.value = "";
+    if (takesText(cell) && cell !== document.activeElement && !cell.hasAttribute("aria-invalid")) cell.value = told.dataset.shown;
   });
 
   // What did not reach the server is marked, and sent again when the network is back.

@@ -8,6 +8,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.template import Context, Template
 
 from fpa.core.forms import answers
+from fpa.files.tests.samples import PDF
 from fpa.forms.checking import Rule
 from fpa.forms.drawing import TypedForm, prefill
 from fpa.forms.fields import Kind, TypedField
@@ -127,7 +128,14 @@ def test_file_is_required_at_its_step_unless_one_is_kept():
 
     assert "f" in at_close().errors
     assert at_close(kept={"f": "0192"}).is_valid()
-    assert at_close({"f": SimpleUploadedFile("a.pdf", b"%PDF")}).is_valid()
+    sent = at_close({"f": SimpleUploadedFile("a.pdf", PDF)})
+    assert sent.is_valid()
+    assert (sent.values["f"], sent.cleaned_data["f"].content) == ("a.pdf", PDF)
+
+
+def test_file_is_checked_through_and_through_as_every_upload():
+    refused = form(files={"f": SimpleUploadedFile("a.pdf", b"MZ")})
+    assert "内容不是 PDF" in refused.errors["f"][0]
 
 
 def test_answers_of_the_form_can_be_checked_once_more():

@@ -9,7 +9,7 @@ from fpa.core.sheets import open_sheets
 from fpa.core.sheets.header import find_tables
 from fpa.core.workbook import write_workbook
 from fpa.forms.fields import Kind, Sensitivity, TypedField
-from fpa.forms.sheets import export_sheets, list_columns, read_row, sheet_fields
+from fpa.forms.sheets import export_sheets, import_note, list_columns, read_row, sheet_fields
 
 FIELDS = [
     TypedField("h", "户数", Kind.INTEGER, "户", required_at="apply"),
@@ -71,3 +71,17 @@ def test_cell_that_cannot_stand_is_a_fault(cells, key, reason):
 
 def test_number_in_a_text_column_is_its_digits():
     assert read_row([TypedField("no", "文号", Kind.TEXT)], {"no": 12.0})[0] == {"no": "12"}
+
+
+def test_import_leaves_files_alone_and_says_so():
+    fields = [
+        *FIELDS,
+        TypedField("f", "批文", Kind.FILE, required_at="apply"),
+        TypedField("g", "合同", Kind.FILE),
+    ]
+    assert import_note(fields) == "“批文”、“合同”是附件，表格里的文件名不会导入，请在页面上逐个上传。"
+    assert import_note(FIELDS) == ""
+    assert not {"f", "g"} & {f.key for f in sheet_fields(fields, step="apply", steps=("apply",))}
+    assert read_row(fields, {"h": "3", "f": "批文.pdf"}) == ({"h": Decimal(3)}, [])
+    (sheet,) = export_sheets("项目", fields[-2:], [("新塘村", {"f": "批文.pdf"})])
+    assert list(sheet.rows) == [["新塘村", "批文.pdf", None]]

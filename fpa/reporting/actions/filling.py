@@ -12,10 +12,12 @@ from fpa.audit.record import record
 from fpa.core.actor import Actor
 from fpa.core.chinese import clean
 from fpa.core.refusals import Refusal
+from fpa.files.actions import keep_file
+from fpa.files.inspection import Upload
 from fpa.forms.checking import computed
 from fpa.forms.values import display
 from fpa.reporting.models import Cell, CellHistory, Collection, Item, Submission, blank_cell
-from fpa.reporting.sheet import ReportSheet, sheet_of
+from fpa.reporting.sheet import ReportRow, ReportSheet, sheet_of
 
 
 class CannotFill(Refusal):
@@ -23,17 +25,23 @@ class CannotFill(Refusal):
 
 
 MAX_EXPLANATION = 300
+READERS = "submission.view"
+"""What a report asks of its readers, and so a file in its cells."""
 NOT_RETURNED = "这一格没有被退回，已锁定，不能修改。"
 
 
 @dataclass(frozen=True)
 class Entry:
-    """What a person typed into a cell. `version` is the one that the page showed; an explanation of None stays."""
+    """What a person typed into a cell. `version` is the one that the page showed; an explanation of None stays.
+
+    Of a file the value is its name, and `upload` what was sent; without an upload the name is the one that is kept.
+    """
 
     key: str
     value: Any
     version: int
     explanation: str | None = None
+    upload: Upload | None = None
 
 
 @dataclass(frozen=True)
@@ -112,7 +120,7 @@ def _save(sheet: ReportSheet, entry: Entry, by: Actor, changes: dict[str, Any]) 
         return Outcome("这张表没有这一格，请刷新页面。")
     explanation = row.cell.explanation if entry.explanation is None else clean(entry.explanation)
     before = row.cell.typed_value(row.item)
-    is_same = (before, row.cell.explanation) == (entry.value, explanation)
+    is_same = _is_same(row, entry, explanation)
     if not row.item.is_typed:
         return Outcome("" if is_same else "这一格由平台自动得出，不用填写。")
     if not row.is_editable:
@@ -120,15 +128,37 @@ def _save(sheet: ReportSheet, entry: Entry, by: Actor, changes: dict[str, Any]) 
     problem = row.item.problem_of(entry.value)
     if problem:
         return Outcome(problem)
+    if row.item.typed.is_file and not entry.upload and entry.value not in (None, before):
+        return Outcome("这一格要上传文件，不能填写文件名。")
     if len(explanation) > MAX_EXPLANATION:
         return Outcome(f"说明最多 {MAX_EXPLANATION} 个字，现有 {len(explanation)} 个字，请精简。")
     if is_same:
         return Outcome()
     if row.cell.version != entry.version:
-        return Outcome(_conflict_words(row.saved, row.cell), row.cell)
+        return Outcome(_conflict_words(row), row.cell)
     changes[entry.key] = [_recorded(row.item, before), _recorded(row.item, entry.value)]
+    if row.item.typed.is_file:
+        _put_file(sheet, row.cell, entry, by, changes)
     write_cell(row.cell, entry.value, explanation, by, item=row.item)
     return Outcome()
+
+
+def _is_same(row: ReportRow, entry: Entry, explanation: str) -> bool:
+    """Whether nothing would change; the same file under the same name is the same."""
+    kept = row.cell.file
+    if entry.upload and kept and kept.digest != entry.upload.digest:
+        return False
+    before = row.cell.typed_value(row.item)
+    return (before, row.cell.explanation) == (entry.value, explanation)
+
+
+def _put_file(sheet: ReportSheet, cell: Cell, entry: Entry, by: Actor, changes: dict[str, Any]) -> None:
+    """Keep the file that was sent, or let go of the one that is there; the cell's history holds the old one."""
+    if entry.upload:
+        cell.file = keep_file(upload=entry.upload, unit=sheet.unit, permission=READERS, by=by)
+        changes["sm3"] = [*changes.get("sm3", ()), entry.upload.digest]
+    elif entry.value is None:
+        cell.file = None
 
 
 def _recorded(item: Item, value: Any) -> Any:
@@ -153,9 +183,9 @@ def _compute(sheet: ReportSheet, by: Actor) -> None:
             write_cell(cell, found[item.key], cell.explanation, by, item=item)
 
 
-def _conflict_words(saved: str, cell: Cell) -> str:
-    moment = timezone.localtime(cell.saved_at)
-    return f"{cell.saved_by}已在 {moment:%H:%M} 把这一格保存为“{saved or '空白'}”，没有用您的数覆盖它。"
+def _conflict_words(row: ReportRow) -> str:
+    moment, what = timezone.localtime(row.cell.saved_at), "改动" if row.item.typed.is_file else "数"
+    return f"{row.cell.saved_by}已在 {moment:%H:%M} 把这一格保存为“{row.saved or '空白'}”，没有用您的{what}覆盖它。"
 
 
 def write_cell(cell: Cell, value: Any, explanation: str, by: Actor, *, item: Item | None = None) -> Cell:
@@ -176,6 +206,7 @@ def write_cell(cell: Cell, value: Any, explanation: str, by: Actor, *, item: Ite
         version=cell.version,
         value=cell.value,
         content=cell.content,
+        file=cell.file,
         explanation=explanation,
         saved_by=by.name,
     )

@@ -15,6 +15,7 @@ from conftest import clone_template, drop_database
 from fpa.access.models import Unit, User
 from fpa.access.scope import whole_province
 from fpa.access.seats import actor_for
+from fpa.files.tests.samples import PDF
 from fpa.reporting.actions.collections import issue_collection
 from fpa.reporting.standard_forms import ensure_forms
 from fpa.reporting.tests.conftest import HOUSEHOLDS, VALUE, in_days
@@ -35,7 +36,7 @@ PERIODS = [f"{year}H{half}" for year in range(2016, 2022) for half in (1, 2)]
 
 @pytest.fixture(scope="module")
 def platform(django_db_blocker):
-    """A running platform: its address, a village's session, a collection a period, and last one of every kind."""
+    """A running platform: its address, a village's session, a collection a period, and last two of every kind."""
     name = f"test_{settings.OWNER_DATABASE['NAME']}__grid_{os.getpid()}"
     clone_template(django_db_blocker, name)
     try:
@@ -54,7 +55,7 @@ def _prepare():
         given = {"form": form, "title": "走访慰问", "fill_level": 5, "by": actor_for("province"), **days}
         collections = [issue_collection(period=period, **given).pk for period in PERIODS]
         given["form"] = make_typed_form()
-        collections.append(issue_collection(period="2022H1", **given).pk)
+        collections += [issue_collection(period=period, **given).pk for period in ("2022H1", "2022H2")]
     client = Client()
     client.force_login(User.objects.get(username="village"))
     return collections, client.cookies["sessionid"].value
@@ -242,3 +243,38 @@ def test_grid_takes_choices_days_and_what_is_computed(page, platform):
     page.evaluate(PASTE, "新塘小学\n拆除")
     expect(page.locator("#sheet-note")).to_contain_text("粘贴了 1 格；1 格没有这个选项，没有改动")
     expect(cell(page, "site.way")).to_have_value("改建")
+
+
+PAPER = "site.paper"
+
+
+def choose(page, name, content=PDF):
+    cell(page, PAPER).set_input_files([{"name": name, "mimeType": "application/pdf", "buffer": content}])
+
+
+def test_grid_takes_changes_and_lets_go_of_a_file(open_sheet, platform):
+    address, _, collections = platform
+    mine, theirs = open_sheet(), open_sheet()
+    for page in (mine, theirs):
+        page.goto(f"{address}/collections/{collections[-2]}/fill/")
+    held = mine.locator(f"[id='file-{PAPER}']")
+    choose(mine, "批文.pdf")
+    is_saved(mine, PAPER)
+    expect(held.get_by_role("link", name="批文.pdf")).to_be_visible()
+    expect(held).to_contain_text("更换")
+    choose(mine, "坏.pdf", b"MZ")
+    expect(state(mine, PAPER)).to_contain_text("“坏.pdf”的内容不是 PDF")
+    expect(held).to_contain_text("批文.pdf")
+    choose(theirs, "另一份.pdf", PDF + b"%")
+    expect(state(theirs, PAPER)).to_contain_text("对方的文件：批文.pdf，您选的：另一份.pdf")
+    theirs.get_by_role("button", name="改用我的", exact=True).click()
+    is_saved(theirs, PAPER)
+    cell(mine, "site.place").focus()
+    mine.evaluate(PASTE, "新塘村部\n新建\n2026.5.1\n是\n批文.pdf")
+    expect(mine.locator("#sheet-note")).to_contain_text("粘贴了 4 格；1 格是附件，请逐个上传。")
+    expect(held.get_by_role("link", name="另一份.pdf")).to_be_visible()
+    held.get_by_role("button", name="删除").click()
+    expect(held).to_have_text("上传批文")
+    mine.reload()
+    expect(held).to_have_text("上传批文")
+    expect(cell(mine, "site.way")).to_have_value("新建")

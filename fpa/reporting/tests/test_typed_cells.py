@@ -58,7 +58,7 @@ def test_sheet_takes_and_shows_every_kind(site, typed, village):
     assert "<option selected>新建</option>" in page
     assert 'name="cell-site.opened" value="2026年5月1日"' in page
     assert "自动计算" in page
-    assert "附件另报" in page
+    assert 'type="file"' in page
     assert 'name="cell-site.cost"' not in page
 
 
@@ -202,7 +202,7 @@ def test_check_rule_refuses_an_expression_that_could_not_run(params, reason):
 
 
 @pytest.mark.parametrize(
-    "line", [{"kind": Kind.TABLE}, {"kind": Kind.FILE}, {"kind": Kind.DECIMAL, "decimals": 3}]
+    "line", [{"kind": Kind.TABLE}, {"kind": Kind.LONG_TEXT}, {"kind": Kind.DECIMAL, "decimals": 3}]
 )
 def test_item_that_does_not_fit_a_cell_is_refused(site, line):
     with whole_province(), pytest.raises(IntegrityError), transaction.atomic():

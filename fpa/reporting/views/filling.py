@@ -12,6 +12,8 @@ from django.views.decorators.http import require_POST
 from fpa.access.loaders import check, load, load_for, load_unit
 from fpa.approval.links import subject_links
 from fpa.core.chinese import clean
+from fpa.files.fields import ACCEPT, FILE_HINT
+from fpa.files.inspection import safe_name
 from fpa.reporting.actions import submitting
 from fpa.reporting.actions.filling import Outcome, may_fill_for, save_cells
 from fpa.reporting.actions.submitting import CannotSubmit
@@ -19,7 +21,7 @@ from fpa.reporting.cases import SUBMISSION
 from fpa.reporting.forms import read_entries
 from fpa.reporting.models import Collection, Submission
 from fpa.reporting.queries import seat_unit
-from fpa.reporting.sheet import ReportSheet, sheet_of
+from fpa.reporting.sheet import ReportRow, ReportSheet, sheet_of
 
 
 def own_sheet_or_404(request: HttpRequest, pk: int, code: str | None) -> ReportSheet:
@@ -54,6 +56,8 @@ def page_of(request: HttpRequest, sheet: ReportSheet, template: str, **more: Any
     shown |= {
         "at": addresses(request, sheet),
         "is_own": sheet.unit.pk == check(request, "submission.fill").unit_id,
+        "file_accept": ACCEPT,
+        "file_hint": FILE_HINT,
     }
     return render(request, f"reporting/{template}", shown)
 
@@ -91,17 +95,25 @@ def _save(request: HttpRequest, sheet: ReportSheet, only: str | None = None) -> 
     """Save what was typed and read the sheet anew, each row with what became of it."""
     actor = check(request, "submission.fill")
     typed = [row for row in sheet.rows if only in (None, row.item.key)]
-    entries = read_entries(request.POST, typed)
+    entries = read_entries(request.POST, typed, request.FILES)
     outcomes = save_cells(collection=sheet.collection, unit=sheet.unit, entries=entries, by=actor)
     outcomes |= {row.item.key: Outcome(row.problem) for row in typed if row.problem}
     after = sheet_of(sheet.collection, sheet.unit, sheet.today)
     for row in after.rows:
         outcome = outcomes.get(row.item.key, Outcome())
         row.problem, row.theirs = outcome.problem, outcome.theirs
-        row.typed = clean(request.POST.get(f"cell-{row.item.key}", ""))[:60] if outcome.problem else ""
-        if row.problem and not row.is_editable:
-            row.problem += f"您填的“{row.typed}”没有保存。"
+        row.typed = _sent(request, row) if outcome.problem else ""
+        if row.typed and not row.is_editable:
+            row.problem += f"您{'选' if row.item.typed.is_file else '填'}的“{row.typed}”没有保存。"
     return after
+
+
+def _sent(request: HttpRequest, row: ReportRow) -> str:
+    """What was typed into a cell, or the name of the file that was chosen for it."""
+    name = f"cell-{row.item.key}"
+    if row.item.typed.is_file:
+        return safe_name(request.FILES[name].name) if name in request.FILES else ""
+    return clean(request.POST.get(name, ""))[:60]
 
 
 def check_submission(request: HttpRequest, pk: int, code: str | None = None) -> HttpResponse:
