@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 
 import django_filters as filters
+from django.db.models import OuterRef, Subquery
 from django.urls import reverse
 
 from fpa.core.actor import Actor
@@ -10,11 +11,15 @@ from fpa.core.identity import mask_name
 from fpa.core.lists import Column, Link, Status, Tone
 from fpa.pages.declared_lists import List
 from fpa.pages.filters import SeatFilters, UnitFilter
-from fpa.people.models import ReceivedRequest, RequestState, SentRequest
+from fpa.people.models import Person, ReceivedRequest, RequestState, SentRequest
 from fpa.people.requests import ASKED, KEPT_DAYS
 
 SENT = SentRequest.objects.select_related("unit", "to_unit", "user")
-RECEIVED = ReceivedRequest.objects.select_related("unit", "from_unit", "to_unit", "user", "person")
+_RECORD = Person.objects.filter(pk=OuterRef("person_id"))
+RECEIVED = ReceivedRequest.objects.select_related("unit", "from_unit", "to_unit", "user").annotate(
+    record_name=Subquery(_RECORD.values("name"))
+)
+"""With the name on record; None where the record has gone out of sight, as it does once the keeper has agreed."""
 TONES: dict[RequestState, Tone] = {
     RequestState.OPEN: "waiting",
     RequestState.AGREED: "done",
@@ -25,6 +30,17 @@ TONES: dict[RequestState, Tone] = {
 def state_of(request: SentRequest | ReceivedRequest) -> Status:
     """Where a request stands, by word and shape."""
     return Status(request.get_state_display(), TONES[RequestState(request.state)])
+
+
+def name_on_record(request: ReceivedRequest) -> str | None:
+    """The name on the record that was asked for; None where it has gone out of sight."""
+    name: str | None = getattr(request, "record_name", None)
+    return name
+
+
+def name_of(request: ReceivedRequest) -> str:
+    """Whose record was asked for: by the record, or as the asker wrote it where the record has gone since."""
+    return name_on_record(request) or request.name
 
 
 def page_of(request: ReceivedRequest) -> str:
@@ -98,7 +114,7 @@ RECEIVED_REQUEST_LIST = List(
     title="收到的档案请求",
     rows=lambda: RECEIVED.order_by("-asked_at", "-id"),
     columns=(
-        Column("person", "姓名", lambda r: mask_name(r.person.name), link=lambda r: page_of(r)),
+        Column("person", "姓名", lambda r: mask_name(name_of(r)), link=lambda r: page_of(r)),
         Column("unit", "档案所在单位", lambda r: r.unit.name),
         Column("from_unit", "请求单位", lambda r: r.from_unit.name),
         Column("purpose", "事项", lambda r: r.get_purpose_display()),

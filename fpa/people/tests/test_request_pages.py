@@ -7,7 +7,7 @@ from django.utils import timezone
 
 from fpa.access.scope import scoped, whole_province
 from fpa.core.modules import modules
-from fpa.membership.actions import join_or_ask
+from fpa.membership.actions import join_or_ask, transfer_member
 from fpa.people.models import ReceivedRequest, SentRequest
 from fpa.people.requests import ASKED
 from fpa.people.tests.people import an_id, make_member
@@ -83,6 +83,42 @@ def test_the_keeper_is_told_and_agrees(foreign, join_page, client_as, actor, uni
     keeper.post(f"/record-requests/{pk}/agree/", {"note": "", "confirmed": "1"})
     with whole_province():
         assert SentRequest.objects.get().state == "agreed"
+
+
+def test_the_keepers_page_of_an_agreed_request_stays_when_the_record_has_gone(foreign, join_page, client_as):
+    join_page()
+    keeper, url = client_as("sibling"), f"/record-requests/{only_received().pk}/"
+    keeper.post(f"{url}agree/", {"note": "已电话核对", "confirmed": "1"})
+    page = keeper.get(url).content.decode()
+    assert "已同意" in page
+    assert "已电话核对" in page
+    assert "与档案一致" in page
+    assert "张晓梅" in page
+    assert f'href="{url}"' in keeper.get("/record-requests/").content.decode()
+    again = keeper.post(f"{url}agree/", {"note": "", "confirmed": "1"})
+    assert "已经答复过" in again.content.decode()
+    assert "已经答复过" in keeper.post(f"{url}refuse/", {"reason": "查无此事"}).content.decode()
+
+
+def test_a_refused_request_says_no_more_of_a_record_that_has_gone(
+    foreign, join_page, client_as, actor, unit_of
+):
+    join_page(name="李四")
+    keeper, url = client_as("sibling"), f"/record-requests/{only_received().pk}/"
+    keeper.post(f"{url}refuse/", {"reason": "请核对证件"})
+    with whole_province():
+        transfer_member(
+            member=foreign,
+            to_unit=unit_of("village"),
+            on=timezone.localdate(),
+            reason="迁来",
+            by=actor("province"),
+        )
+    page = keeper.get(url).content.decode()
+    assert "李四" in page
+    assert "请核对证件" in page
+    assert "档案已不在本单位" in page
+    assert "张晓梅" not in page
 
 
 def test_the_keeper_refuses_and_the_asker_reads_why(foreign, join_page, client_as):
