@@ -2,7 +2,7 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-    dependencies = [("reporting", "0003_who_acted_for_a_village")]
+    dependencies = [("reporting", "0005_find_cells_of_a_file")]
 
     operations = [
         migrations.AddField(
