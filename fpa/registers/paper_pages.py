@@ -134,20 +134,16 @@ class PaperPage(NamedView):
         return self.papers.name
 
     def __call__(self, request: HttpRequest, pk: int) -> HttpResponse:
-        """Answer the page's request; one taken back has no PDF. Raises what `load_for` raises."""
+        """Answer the page's request; one taken back has no PDF, but a course. Raises what `load_for` raises."""
         actor, paper = load_for(self.papers.rows, pk, request, self.papers.permission)
         pdf = [] if paper.revoked_on else [link_to_pdf(self.papers.prints, paper)]
-        issued = (
-            Fact("状态", paper.status),
-            *self.papers.facts(paper),
-            *facts_of(paper, "unit", "issued_on"),
-        )
+        course = [history_panel(paper)] if paper.revoked_on else []
         return record_page(
             request,
             title=f"{self.papers.name} {paper}",
-            facts=issued,
+            facts=[*facts_of(paper, "state"), *self.papers.facts(paper), *facts_of(paper, "unit issued_on")],
             actions=[*pdf, *offered(actor, paper, *self.pages)],
-            panels=[check_panel(self.papers.address_of(request, paper)), history_panel(paper)],
+            panels=[check_panel(self.papers.address_of(request, paper)), *course],
             back=self.papers.back,
         )
 

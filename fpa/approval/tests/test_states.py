@@ -3,6 +3,7 @@
 import pytest
 
 from fpa.access.models import Level, Unit
+from fpa.approval.forms import AmendForm
 from fpa.approval.kinds import CaseKind
 from fpa.approval.models import Case, Flow
 from fpa.approval.states import OPEN_TO_CHANGE, ReviewState, status_of
@@ -129,3 +130,10 @@ def test_submit_reviewed_refuses_what_is_sent_up_and_the_provinces(plan, actor, 
 
 def test_state_of_what_was_never_sent_up_leads_to_no_case(plan):
     assert state_fact(plan).more is None
+
+
+def test_amendment_holds_to_the_bounds_of_the_model(plan):
+    given = {"subject": plan, "names": ("sessions",), "proposed": {}}
+    form = AmendForm({"sessions": "0", "reason": "压减"}, **given)
+    assert "计划场次不能小于 1" in form.errors["sessions"][0]
+    assert AmendForm({"sessions": "5", "reason": "压减"}, **given).is_valid()
