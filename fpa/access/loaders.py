@@ -46,13 +46,25 @@ def load(source: type[M] | models.QuerySet[M], pk: Any, request: HttpRequest, pe
     return load_for(source, pk, request, permission)[1]
 
 
-def load_unit_for(code: str, request: HttpRequest, permission: str) -> tuple[Actor, Unit]:
-    """Who acts, and a current unit at or below the seat's unit by its code.
+def to_edit(rows: models.QuerySet[M], request: HttpRequest, *first: str) -> models.QuerySet[M]:
+    """The rows, held from when they are loaded until the transaction ends where something is posted: what an editing
+    form is compared with (`pages.newer`) must not change before it is saved.
+
+    `first` are relations that the action holds before the row itself, so that no two wait in a ring.
+    """
+    return rows.select_for_update(of=(*first, "self")) if request.method == "POST" else rows
+
+
+def load_unit_for(
+    code: str, request: HttpRequest, permission: str, *, edits: bool = False
+) -> tuple[Actor, Unit]:
+    """Who acts, and a current unit at or below the seat's unit by its code; `edits` holds it, as `to_edit` does.
 
     Raises PermissionDenied and Http404 as `load_for` does.
     """
     actor = check(request, permission)
-    unit = Unit.objects.current().under(actor.path).filter(code=code).select_related("parent").first()
+    units = Unit.objects.current().under(actor.path).select_related("parent")
+    unit = (to_edit(units, request) if edits else units).filter(code=code).first()
     if unit is None:
         raise Http404("没有找到这个单位，或者它不在您的管理范围内。")
     return actor, unit

@@ -25,6 +25,8 @@ _MARKED_SHORT = re.compile(rf"(\d{{2}}){_MARK}(\d{{1,2}}){_MARK}(\d{{1,2}})[日�
 _NUMERAL = "0-9〇零○一二三四五六七八九十廿卅元"
 _NAMED = re.compile(rf"([{_NUMERAL}]+)年(?:([{_NUMERAL}]+)月(?:份|([{_NUMERAL}]+)[日号]?)?)?")
 _SOLID = re.compile(r"(\d{4})(?:(\d{2})(\d{2}))?")
+_AFTER = re.compile(r"\s*[(]?(?:星期|周)[一二三四五六日天][)]?$|[.。]$")
+"""A weekday or a full stop after a day."""
 _SPACE_BETWEEN_DIGITS = re.compile(r"(?<=\d)\s+(?=\d)")
 _DIGITS = str.maketrans("〇零○一二三四五六七八九元", "0001234567891")
 _WAY_OUT = "请写成 1990-01-02 或 1990年1月2日"
@@ -123,7 +125,7 @@ def _from_serial(serial: int) -> date:
 
 
 def _from_text(written: str, today: date) -> date:
-    text = _TIME.sub("", _typed(written))
+    text = _AFTER.sub("", _TIME.sub("", _typed(written)))
     text = _SPACE_BETWEEN_DIGITS.sub("-", text).replace(" ", "")
     if len(text) == 5 and text.isdecimal() and int(text) <= _LAST_SERIAL:
         return _from_serial(int(text))

@@ -71,6 +71,14 @@ class _StyledForm(forms.BaseForm):
         super().__init__(*args, **{"label_suffix": ""} | kwargs)
         style_widgets(self)
 
+    def _clean_fields(self) -> None:
+        """What holds nothing but invisible characters is not filled in."""
+        super()._clean_fields()
+        for name, field in self.fields.items():
+            value = self.cleaned_data.get(name)
+            if field.required and isinstance(value, str) and not chinese.clean(value):
+                self.add_error(name, forms.ValidationError(field.error_messages["required"], code="required"))
+
 
 class Form(_StyledForm, forms.Form):
     """Base of forms that stand alone. What a choice of rows is limited to holds here as in a model's form.

@@ -30,6 +30,7 @@ _CREDIT_ALPHABET = "0123456789ABCDEFGHJKLMNPQRTUWXY"
 _CREDIT_VALUE = {char: value for value, char in enumerate(_CREDIT_ALPHABET)}
 _CREDIT_WEIGHTS = tuple(pow(3, i, 31) for i in range(17))
 
+_DASHES = re.compile(r"(?<=\d)[-–—](?=\d)")
 _PHONE_NOISE = re.compile(r"[-‐–—()]")
 _COUNTRY = re.compile(r"(?:\+86|0086|86(?=1\d{10}$))")
 _LANDLINE = re.compile(r"(0(?:10|2\d|[3-9]\d\d))([2-8]\d{6,7})")
@@ -60,7 +61,7 @@ class IdNumber:
 def parse_id(text: object, today: date | None = None) -> IdNumber:
     """The ID number in a cell, by GB 11643-1999: form, province, birth (1900 to `today`), check character.
 
-    Full-width characters, spaces and lower-case x are taken, and 15-digit numbers become 18-digit ones, born
+    Full-width characters, spaces, dashes and lower-case x are taken, and 15-digit numbers become 18-digit ones, born
     in 19yy. Raises `BadId` with the first thing that is wrong. The three lookups that do the arithmetic are
     cached, since an import asks for six million numbers but few regions and birth days.
     """
@@ -154,7 +155,7 @@ def _plain(value: object) -> str:
     """The value as 18 characters ready to be checked; `BadId` says what is wrong with its form."""
     if isinstance(value, (int, float)) and len(compact(value)) > _CELL_KEEPS_DIGITS:
         raise BadId(_DAMAGED)
-    text = compact(value).upper()
+    text = _DASHES.sub("", compact(value)).upper()
     if not text:
         raise BadId("证件号码没有填写")
     if _SCIENTIFIC.fullmatch(text):

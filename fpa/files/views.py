@@ -12,7 +12,7 @@ from django.template.defaultfilters import filesizeformat
 from django.urls import reverse
 from django.utils.http import content_disposition_header
 
-from fpa.access.loaders import check, load, load_for
+from fpa.access.loaders import check, load, load_for, to_edit
 from fpa.access.models import Unit
 from fpa.audit.record import recorder_of_export
 from fpa.core.lists import Column, Link, Status, list_page
@@ -146,7 +146,7 @@ def add_document(request: HttpRequest) -> HttpResponse:
 
 def edit_document(request: HttpRequest, pk: int) -> HttpResponse:
     """Correct what is on record of a document, or bring its file."""
-    actor, document = load_for(DOCUMENTS, pk, request, "document.edit")
+    actor, document = load_for(to_edit(DOCUMENTS, request), pk, request, "document.edit")
 
     return form_flow(
         request,

@@ -8,7 +8,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.debug import sensitive_post_parameters
 
-from fpa.access.loaders import check, load_for
+from fpa.access.loaders import check, load_for, to_edit
 from fpa.core.actor import Actor
 from fpa.core.chinese import date_cn
 from fpa.core.identity import mask_name
@@ -152,7 +152,7 @@ def rejoin_member(request: HttpRequest, pk: int) -> HttpResponse:
 @sensitive_post_parameters("phone")
 def edit_member(request: HttpRequest, pk: int) -> HttpResponse:
     """Correct a member's particulars."""
-    actor, member = load_for(MEMBERS, pk, request, "member.edit")
+    actor, member = load_for(to_edit(MEMBERS, request, "person"), pk, request, "member.edit")
 
     return form_flow(
         request,

@@ -12,7 +12,7 @@ from django.db import models
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 
-from fpa.access.loaders import check, load_for
+from fpa.access.loaders import check, load_for, to_edit
 from fpa.core.actor import Actor
 from fpa.core.forms import Form
 from fpa.core.lists import Column, Link
@@ -95,7 +95,8 @@ class FormPage(NamedView):
         if self.rows is None:
             actor, row = check(request, self.permission), None
         else:
-            actor, row = load_own_for(self.rows, pk, request, self.permission)
+            rows = to_edit(self.rows, request) if self.edits else self.rows
+            actor, row = load_own_for(rows, pk, request, self.permission)
         follows = self.consequences
         return form_flow(
             request,

@@ -2,7 +2,8 @@
 
 A form that edits a record carries what it was opened with (`seen`). Where the record says something else by now, the
 form comes back unsaved: what one did not touch shows the newer value, what both changed keeps one's own with the newer
-one beside it. Saving again, with what was seen now, is the choice.
+one beside it. Saving again, with what was seen now, is the choice. The record is loaded by `access.loaders.to_edit`, so
+that nobody changes it between the comparison and the saving.
 """
 
 import json

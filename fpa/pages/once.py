@@ -9,6 +9,7 @@ from datetime import timedelta
 from uuid import UUID
 
 from django.contrib import messages
+from django.db import transaction
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 from django.utils import timezone
@@ -46,7 +47,9 @@ class OnceMiddleware:
         response = self.get_response(request)
         if response.status_code == HttpResponseRedirect.status_code:
             DoneStep.objects.filter(pk=step.pk).update(location=response.headers["Location"][:500])
-        elif not getattr(response, _DONE, False):
+        elif (
+            not getattr(response, _DONE, False) and not transaction.get_rollback()
+        ):  # which takes the key along
             DoneStep.objects.filter(pk=step.pk).delete()
         return response
 

@@ -11,7 +11,7 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.views.decorators.http import require_GET
 
-from fpa.access.loaders import check, load, load_for
+from fpa.access.loaders import check, load, load_for, to_edit
 from fpa.core.actor import Actor
 from fpa.core.addresses import own_address
 from fpa.core.forms import Form
@@ -138,7 +138,8 @@ def save_view(request: HttpRequest) -> HttpResponse:
 def _own_view(request: HttpRequest, pk: int) -> tuple[Actor, SavedView]:
     """A view of one's own: another's is not there."""
     actor = check(request, "export.view")
-    return load_for(SavedView.objects.filter(user=actor.user_id), pk, request, "export.view")
+    mine = SavedView.objects.filter(user=actor.user_id)
+    return load_for(to_edit(mine, request), pk, request, "export.view")
 
 
 def rename_view(request: HttpRequest, pk: int) -> HttpResponse:

@@ -46,6 +46,11 @@ def excluded_columns(
     return found
 
 
+def holds_excluded(rows: Iterable[SheetRow], excludes: Excludes) -> bool:
+    """Whether an excluded name stands anywhere in these rows: of a sheet of which no header is known."""
+    return any(excludes(text) for row in rows for text in _texts(row) if text)
+
+
 def _layers(rows: Sequence[SheetRow], header: range, known: Iterable[int]) -> list[list[str]]:
     above = map(_group_texts, rows[max(0, header.start - _GROUP_ROWS) : header.start])
     named = [_texts(rows[at]) for at in header]
@@ -104,10 +109,12 @@ def _name(path: Sequence[str], excludes: Excludes) -> str:
     return path[-1] if excludes(path[-1]) else "/".join(path)
 
 
-def keep_without(book: Book, columns: Mapping[str, Mapping[int, str]], path: Path) -> Kept:
+def keep_without(
+    book: Book, columns: Mapping[str, Mapping[int, str]], path: Path, names: Sequence[str] = ()
+) -> Kept:
     """Write at `path`, in place of what is there, the sheets named in `columns` without those columns; open that.
 
-    Titles, headers, merges and the numbers of rows stay as they were.
+    Titles, headers, merges and the numbers of rows stay as they were. `names` say what else was left out.
     """
     fresh = path.with_name(f"{path.name}.kept")
     with os.fdopen(os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb") as file:
@@ -115,7 +122,7 @@ def keep_without(book: Book, columns: Mapping[str, Mapping[int, str]], path: Pat
         sheets = [
             _keep_sheet(sheet, columns[sheet.name], file) for sheet in book.sheets if sheet.name in columns
         ]
-        about = _line({"sheets": sheets, "hidden": book.hidden})
+        about = _line({"sheets": sheets, "hidden": book.hidden, "excluded": names})
         file.write(about + b"%0*d" % (_LENGTH, len(about)))
         file.flush()
         os.fsync(file.fileno())
@@ -176,7 +183,7 @@ def _open(path: Path) -> Kept:
         )
         for about in meta["sheets"]
     ]
-    names = dict.fromkeys(name for about in meta["sheets"] for name in about["excluded"])
+    names = dict.fromkeys(name for about in [*meta["sheets"], meta] for name in about["excluded"])
     return Book(sheets, meta["hidden"]), list(names)
 
 

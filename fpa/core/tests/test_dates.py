@@ -58,6 +58,10 @@ SECOND = date(1990, 1, 2)
         "1990 1 2",
         "\u30001990-01-02\t",
         "'1990-01-02",
+        "1990.01.02.",
+        "1990年1月2日。",
+        "1990/01/02 星期二",
+        "1990年1月2日（周二）",
     ],
 )
 def test_parse_date_takes_usual_writings(written: object) -> None:

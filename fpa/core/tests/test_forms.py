@@ -51,6 +51,13 @@ def test_required_message_names_what_to_do(field: str, message: str) -> None:
     assert VisitForm({}).errors[field] == [message]
 
 
+@pytest.mark.parametrize("typed", ["\u200b", "\u3000\ufeff \u200d"])
+def test_what_cannot_be_seen_is_not_filled_in(typed: str) -> None:
+    seen, unseen = VisitForm(GOOD).errors, VisitForm(GOOD | {"name": typed}).errors
+    assert "name" not in seen
+    assert unseen["name"] == VisitForm(GOOD | {"name": ""}).errors["name"]
+
+
 def test_required_message_of_the_field_itself_wins() -> None:
     class Own(Form):
         reason = forms.CharField(label="事由", error_messages={"required": "请写明事由，不少于 5 个字。"})

@@ -64,6 +64,7 @@ def test_parse_id_tells_birth_sex_and_region() -> None:
         WITH_X.translate(FULL_WIDTH),
         f" {WITH_X[:6]} {WITH_X[6:14]}\u3000{WITH_X[14:]}\n",
         f"'{WITH_X}",
+        f"{WITH_X[:6]}-{WITH_X[6:14]}－{WITH_X[14:]}",
         f"\ufeff{WITH_X}\t",
     ],
 )

@@ -6,13 +6,14 @@ from io import BytesIO, StringIO
 import pytest
 from django.core.management import call_command
 
+from fpa.audit.models import Event
 from fpa.core.sheets import open_sheets
 from fpa.core.sheets.header import Field
 from fpa.core.tests.sheets_factory import make_csv, make_xls, make_xlsx
 from fpa.imports import files
 from fpa.imports.forbidden import is_forbidden
 from fpa.imports.importer import importers, register
-from fpa.imports.models import ImportRow, Job, State
+from fpa.imports.models import ImportInbox, ImportRow, Job, State
 from fpa.imports.tests.conftest import again
 from fpa.imports.tests.posts import HEADER, VILLAGE, PostsImporter
 from tests.cast import COUNTY
@@ -24,11 +25,17 @@ NAMED = """
 育龄妇女 孩次 现孩次 孩子数 一孩出生时间 二孩性别 男孩数 胎次 胎数 子女数 现有子女
 末次月经 月经史 LMP 结扎 结扎时间 上环 上环日期 取环 放环 环情 环检 查环查孕
 宫内节育器 IUD 皮埋 人流 人流次数 药流 流产史 引产 分娩日期 预产期 哺乳期 药具领取
-三查 措施落实日期 计划生育手术 计生措施"""
+三查 措施落实日期 计划生育手术 计生措施 子女总数 子女个数 子女状况 男扎 女扎 皮下埋植 产前检查 产检
+妇科检查 B超结果 准生证号 超生"""
+OTHER_WRITINGS = """
+子女數 絕育 月經史 經期 子宮 宮內節育器 輸卵管 藥具領取 婦檢 計生措施 計劃生育手術 帶環 採取措施 落實措施 順產 剖宮產
+手術時間 孕檢情況 產後 jieyu JieYuCuoShi jie_yu biyun_fangfa shengyushi haici yunjian huan-qing
+contraception ContraceptiveMethod birth_control pregnancy number_of_children abortion"""
 ALLOWED = """
 姓名 身份证号 手机 性别 出生日期 出生年月 入会时间 会员类别 村（社区） 所属计划生育协会
 计生协 计划生育协会会员证号 备注 环城街道 环保志愿者 产业 工伤 职务 政治面貌 文化程度
-户籍地 与户主关系 婚姻状况 民族 序号 服务时间"""
+計劃生育協會 所屬計劃生育協會 计划生育协会 本市环卫 生产队 安全生产 邮箱 phone username shengyu_days renshenbaoxian
+family_planning_association children's_club 户籍地 与户主关系 婚姻状况 民族 序号 服务时间"""
 
 
 @pytest.mark.parametrize("name", NAMED.split())
@@ -36,7 +43,9 @@ def test_forbidden_names_are_known_however_they_are_written(name):
     assert all(map(is_forbidden, (name, f"*{name}", f"{name}（必填）", f"情况（{name}）", " ".join(name))))
 
 
-@pytest.mark.parametrize("name", ["節育措施", "懷孕", "結紮", "上環", "流產", "ｉｕｄ", "孕-检", "避/孕"])
+@pytest.mark.parametrize(
+    "name", ["節育措施", "懷孕", "結紮", "上環", "流產", "ｉｕｄ", "孕-检", "避/孕", *OTHER_WRITINGS.split()]
+)
 def test_forbidden_names_are_known_in_other_writings(name):
     assert is_forbidden(name)
 
@@ -110,6 +119,33 @@ def test_forbidden_group_is_known_by_its_merge(province_scope, uploaded, tmp_pat
     grid = [["岗位", "孕情", "", "村"], ["", "日期", "结果", ""], ["专干", 1, CANARY, VILLAGE]]
     file = make_xlsx(tmp_path / "a.xlsx", {"岗位": grid}, merges=["A1:A2", "B1:C1", "D1:D2"])
     assert again(uploaded(file.read_bytes())).dropped == ["孕情/日期", "孕情/结果"]
+
+
+@pytest.mark.parametrize("make", [make_xlsx, make_xls])
+@pytest.mark.parametrize("hidden", [[], ["台账"]])
+def test_a_sheet_that_is_not_read_is_not_kept_with_its_forbidden_columns(
+    province_scope, uploaded, tmp_path, make, hidden
+):
+    sheets = {
+        "岗位": [HEADER, ["专干", VILLAGE], ["站长", VILLAGE]],
+        "台账": [["姓名", "孕 检"], ["张三", CANARY]],
+    }
+    job = again(uploaded(make(tmp_path / "岗位.xlsx", sheets, hidden=hidden).read_bytes()))
+    assert (job.state, job.counts["new"], job.counts["rejected"]) == (State.READY, 1, 1)
+    assert job.dropped == ([] if hidden else ["工作表「台账」"])
+    assert CANARY not in files.path_of(job.pk).read_text()
+
+
+NOTES = [*HEADER, "备注"]
+
+
+def test_what_a_remark_says_goes_no_further_than_the_file(province_scope, uploaded, caplog):
+    """A column without a meaning of its own is read by no importer: it stays in the file, which goes back to who
+    sent it and is deleted with the rest."""
+    job = again(uploaded([NOTES, ["专干", VILLAGE, CANARY], ["站长", VILLAGE, CANARY]]))
+    assert (job.state, job.dropped) == (State.READY, [])
+    everywhere = [str(list(model.objects.values())) for model in (Job, ImportRow, ImportInbox, Event)]
+    assert CANARY not in "".join([*everywhere, caplog.text])
 
 
 @pytest.fixture

@@ -149,7 +149,7 @@ def _places(unit: Unit, actor: Actor) -> list[tuple[str, str]]:
 
 def rename_unit(request: HttpRequest, code: str) -> HttpResponse:
     """Give a unit a new name."""
-    actor, unit = load_unit_for(code, request, "unit.edit")
+    actor, unit = load_unit_for(code, request, "unit.edit", edits=True)
 
     return form_flow(
         request,

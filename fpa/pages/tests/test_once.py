@@ -3,6 +3,7 @@
 from datetime import timedelta
 from uuid import uuid4
 
+import pytest
 from django.utils import timezone
 
 from fpa.membership.models import Member
@@ -40,3 +41,11 @@ def test_old_keys_are_forgotten(client_as, province_scope, unit_of):
     assert forget_steps() == 0
     DoneStep.objects.update(at=timezone.now() - timedelta(days=KEPT_DAYS, hours=1))
     assert forget_steps() == 1
+
+
+@pytest.mark.parametrize(("url", "status"), [("/staff/appoint/", 403), ("/members/0/edit/", 404)])
+def test_a_page_that_is_not_for_the_sender_is_told_so_with_a_key_too(client_as, province_scope, url, status):
+    """What the view let out has undone the key with all else."""
+    answer = client_as("village").post(url, {"once": str(uuid4())})
+    assert answer.status_code == status
+    assert not DoneStep.objects.exists()

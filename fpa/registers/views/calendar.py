@@ -8,7 +8,7 @@ from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils import timezone
 
-from fpa.access.loaders import check, load
+from fpa.access.loaders import check, load, to_edit
 from fpa.audit.record import recorder_of_export
 from fpa.core.chinese import date_cn
 from fpa.core.lists import Column, Link, Status, list_page
@@ -95,7 +95,7 @@ def edit_calendar_day(request: HttpRequest, pk: int) -> HttpResponse:
     """Correct a day that was entered."""
     actor, row = (
         keeper_of(request, "calendar_day.edit"),
-        load(CalendarDay, pk, request, "calendar_day.edit"),
+        load(to_edit(CalendarDay.objects.all(), request), pk, request, "calendar_day.edit"),
     )
 
     return form_flow(

@@ -9,7 +9,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils import timezone
 
-from fpa.access.loaders import check, load
+from fpa.access.loaders import check, load, to_edit
 from fpa.audit.record import recorder_of_export
 from fpa.core.actor import Actor
 from fpa.core.chinese import date_cn
@@ -132,7 +132,8 @@ def add_entry(request: HttpRequest, code: str) -> HttpResponse:
 
 def edit_entry(request: HttpRequest, pk: int) -> HttpResponse:
     """Correct a word or its place."""
-    actor, entry = keeper_of(request, "entry.edit"), load(ENTRIES, pk, request, "entry.edit")
+    actor = keeper_of(request, "entry.edit")
+    entry = load(to_edit(ENTRIES, request), pk, request, "entry.edit")
 
     return form_flow(
         request,

@@ -9,7 +9,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.html import format_html
 
-from fpa.access.loaders import check, load
+from fpa.access.loaders import check, load, to_edit
 from fpa.access.models import Level, Unit
 from fpa.audit.record import recorder_of_export
 from fpa.core.actor import Actor
@@ -164,7 +164,8 @@ def _kind(key: str) -> ParameterKind:
 def _own(request: HttpRequest, pk: int) -> tuple[Actor, Parameter]:
     """A row of the seat's own unit: those of other units are read, and changed by them alone."""
     actor = check(request, "parameter.edit")
-    return actor, load(ROWS.filter(path=actor.path), pk, request, "parameter.edit")
+    rows = to_edit(ROWS.filter(path=actor.path), request)
+    return actor, load(rows, pk, request, "parameter.edit")
 
 
 def edit_parameter(request: HttpRequest, pk: int) -> HttpResponse:
