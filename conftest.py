@@ -39,7 +39,9 @@ def pytest_configure() -> None:
     given = settings.OWNER_DATABASE["OPTIONS"]  # the application's role has the same
     given["options"] = f"{given.get('options', '')} {SESSION_OPTIONS}".strip()
     settings.STORAGES["staticfiles"]["BACKEND"] = "django.contrib.staticfiles.storage.StaticFilesStorage"
-    settings.WHITENOISE_USE_FINDERS = True
+    settings.WHITENOISE_USE_FINDERS = settings.WHITENOISE_AUTOREFRESH = (
+        True  # else every client lists all files first
+    )
     settings.FILES_DIR = settings.DATA_DIR / "test" / "files"
     settings.EXPORT_DIR = settings.DATA_DIR / "test" / "exports"
 

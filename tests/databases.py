@@ -33,7 +33,7 @@ STAGES = {
     "figures": "fpa.figures.tests.world:make_world",
 }
 """Stage → what makes it. Each stands on the one that `BELOW` names, else on the base."""
-BELOW = {"opened": "forms", "world": "forms", "figures": "forms"}
+BELOW = {"opened": "forms", "world": "forms", "figures": "opened"}
 SESSION_OPTIONS = "-c synchronous_commit=off"
 """What every connection of the tests is told: a database that is dropped at the end need not outlive a power cut."""
 

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import date
 from itertools import count
+from unittest.mock import patch
 
 from django.db import connection
 from django.db.models import CharField, DecimalField, F, Func, Value
@@ -48,6 +49,15 @@ def declared(*figures: Figure) -> Iterator[None]:
     finally:
         for figure in figures:
             catalogue.unregister(figure.key)
+
+
+@contextmanager
+def only(*keys: str) -> Iterator[None]:
+    """Let no other figures have facts: where a test turns the days for one of them, opening and recounting all others
+    at each turn is most of its time. `test_histories` and `test_open_day_opens_new_months_…` have all of them."""
+    stored = catalogue.stored
+    with patch.object(catalogue, "stored", lambda: [figure for figure in stored() if figure.key in keys]):
+        yield
 
 
 def join(unit: Unit, on: date, left: date | None = None) -> Member:

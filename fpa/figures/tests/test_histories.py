@@ -25,7 +25,7 @@ from fpa.reporting.models import Cell, Collection, State, Submission
 from fpa.reporting.standard_forms import ensure_forms
 from tests.cast import cast_unit
 
-from .records import join
+from .records import join, only
 from .world import DAYS, PERIODS, report
 
 REFUSALS = (
@@ -166,7 +166,7 @@ DEEDS: tuple[Callable[[History], None], ...] = (
 
 
 @pytest.mark.parametrize("seed", [11, 12])
-def test_facts_equal_the_records_after_any_history(province_scope, actor, seed):
+def test_facts_equal_the_records_after_any_history(opened_database, province_scope, actor, seed):
     refresh()
     history = History(seed, actor("city"))
     while history.done.total() < 90:
@@ -183,30 +183,34 @@ def test_a_row_dated_ahead_counts_from_its_day_on(province_scope, monkeypatch, a
     """Its mark is used up at once; the day itself brings it in."""
     today = timezone.localdate()
     on = today + timedelta(days=ahead)
-    refresh()
-    join(cast_unit("village"), on)
-    refresh()
-    assert not Stale.objects.exists()
-    assert _members(today) == 0
-    for day, counted in ((on - timedelta(days=1), 0), (on, 1), (on + timedelta(days=200), 1)):
-        monkeypatch.setattr(timezone, "localdate", lambda *_, day=day: day)
+    with only("member.total"):
         refresh()
-        assert _members(day) == counted
-    assert recount(cast_unit("county")).differences == []
+        join(cast_unit("village"), on)
+        refresh()
+        assert not Stale.objects.exists()
+        assert _members(today) == 0
+        for day, counted in ((on - timedelta(days=1), 0), (on, 1), (on + timedelta(days=200), 1)):
+            monkeypatch.setattr(timezone, "localdate", lambda *_, day=day: day)
+            refresh()
+            assert _members(day) == counted
+        proof = recount(cast_unit("county"))
+    assert (proof.differences, proof.proven > 0) == ([], True)
 
 
 @pytest.mark.parametrize("ahead", [1, 250])
 def test_a_leave_dated_ahead_counts_until_its_day(province_scope, monkeypatch, ahead):
     today = timezone.localdate()
     off = today + timedelta(days=ahead)
-    join(cast_unit("village"), date(2023, 1, 1), off)
-    refresh()
-    assert _members(today) == 1
-    for day, counted in ((off - timedelta(days=1), 1), (off, 0)):
-        monkeypatch.setattr(timezone, "localdate", lambda *_, day=day: day)
+    with only("member.total"):
+        join(cast_unit("village"), date(2023, 1, 1), off)
         refresh()
-        assert _members(day) == counted
-    assert recount(cast_unit("county")).differences == []
+        assert _members(today) == 1
+        for day, counted in ((off - timedelta(days=1), 1), (off, 0)):
+            monkeypatch.setattr(timezone, "localdate", lambda *_, day=day: day)
+            refresh()
+            assert _members(day) == counted
+        proof = recount(cast_unit("county"))
+    assert (proof.differences, proof.proven > 0) == ([], True)
 
 
 def _members(day: date) -> Any:

@@ -2,6 +2,8 @@
 
 from datetime import date
 
+import pytest
+
 from fpa.access.models import Unit
 from fpa.core.visibility import ROOT_PATH
 from fpa.figures.freshness import rebuild, refresh
@@ -12,6 +14,8 @@ from tests.cast import cast_unit
 
 from .records import join
 from .test_refresh import value
+
+pytestmark = pytest.mark.usefixtures("opened_database")
 
 
 def _move(unit: Unit, to: Unit) -> None:
