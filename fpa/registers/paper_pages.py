@@ -34,7 +34,7 @@ def answer_papers(
     sheets = []
     for paper, said in papers:
         address = address_of(request, checked_at, paper)
-        given = {"number": paper.number, "unit": paper.unit.name, "day": date_cn(paper.issued_on)}
+        given = {"number": paper.number, "unit": paper.unit.association, "day": date_cn(paper.issued_on)}
         sheets.append({**said._asdict(), **given, "address": address, "qr": qr_svg(address)})
     return pdf_response(make_pdf(TEMPLATE, {"title": title, "papers": sheets}), title)
 

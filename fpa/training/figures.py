@@ -23,7 +23,7 @@ from fpa.training.models import (
 
 HOST = (
     Column("code", "区划代码", lambda row: row.unit.code, kind="code"),
-    Column("unit", "主办单位", lambda row: row.unit.name),
+    Column("unit", "主办单位", lambda row: row.unit.association),
 )
 TITLE = Column("title", "培训班", lambda s: s.title, link=lambda s: s.get_absolute_url())
 ENDED = Column("ends_on", "结束日期", lambda s: s.ends_on, sort="ends_on", kind="date")

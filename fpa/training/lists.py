@@ -104,7 +104,8 @@ SESSION_LIST = List(
     rows=lambda: SESSIONS.annotate(people=Count("attendance")),
     columns=(
         Column("title", "培训名称", attrgetter("title"), link=_page_of),
-        *columns_of(Session, "unit", "level", "kind", "task", "starts_on", "ends_on", unit="主办单位"),
+        Column("unit", "主办单位", lambda s: s.unit.association),
+        *columns_of(Session, "level", "kind", "task", "starts_on", "ends_on"),
         Column("people", "名单人数", attrgetter("people"), kind="number", unit="人"),
         Column("state", "状态", state_of),
         *columns_of(Session, "organizer", "partners", "place", "hours", default=False),
@@ -153,7 +154,7 @@ CERTIFICATE_LIST = List(
     columns=(
         Column("number", "证书编号", attrgetter("number"), link=_page_of),
         Column("name", "姓名", lambda c: c.participant.name),
-        *columns_of(Certificate, "unit", unit="发证单位"),
+        Column("unit", "发证单位", lambda c: c.unit.association),
         Column("session", "培训班", lambda c: c.participant.session.title),
         *columns_of(Certificate, "issued_on"),
         Column("state", "状态", attrgetter("state")),

@@ -64,7 +64,7 @@ submit_plan = FormPage(
     icon="send",
     rows=PLANS,
     does=actions.submit_plan,
-    said=lambda case: f"已报送“{case.title}”，由{case.reviewer.name}审核。",
+    said=lambda case: f"已报送“{case.title}”，由{case.reviewer.association}审核。",
     when=lambda plan: plan.is_open_to_change and not plan.is_province,
 )
 
@@ -80,7 +80,7 @@ def plan_detail(request: HttpRequest, pk: int) -> HttpResponse:
         title=plan.title,
         facts=[
             Fact("状态", state_of_plan(plan), more=review),
-            Fact("单位", plan.unit.name),
+            Fact("单位", plan.unit.association),
             Fact("年度", f"{plan.year} 年"),
             Fact("计划场次", f"{plan.sessions:,} 场"),
             Fact("计划人次", f"{plan.participants:,} 人次"),
@@ -134,7 +134,7 @@ close_session = FormPage(
     does=actions.close_session,
     said="“{}”已办结。",
     when=lambda session: session.is_open,
-    consequences=lambda s: [f"这个班计入{s.unit.name}的培训场次、人次和人数，名单不能再改。"],
+    consequences=lambda s: [f"这个班计入{s.unit.association}的培训场次、人次和人数，名单不能再改。"],
 )
 reopen_session = FormPage(
     name="reopen_session",
@@ -182,7 +182,7 @@ def session_detail(request: HttpRequest, pk: int) -> HttpResponse:
         title=session.title,
         facts=[
             Fact("状态", state_of(session)),
-            Fact("主办单位", session.unit.name),
+            Fact("主办单位", session.unit.association),
             Fact("承办单位", session.organizer, empty="主办单位自办"),
             Fact("协办单位", session.partners, empty="无"),
             *facts_of(session, "level", "kind", "task"),
@@ -242,7 +242,7 @@ def sign_in_list(request: HttpRequest, pk: int) -> HttpResponse:
     return record_page(
         request,
         title=f"签到表：{session}",
-        facts=[Fact("主办单位", session.unit.name), _time_of(session), *facts_of(session, "place")],
+        facts=[Fact("主办单位", session.unit.association), _time_of(session), *facts_of(session, "place")],
         panels=[table_panel("签到", SIGNATURES, rows, empty="名单还是空的。")],
         back=("session_list", "培训台账"),
         note="点“打印”，在现场签字；平台不收集签到时间和位置。",
@@ -297,7 +297,7 @@ def certificate_detail(request: HttpRequest, pk: int) -> HttpResponse:
             Fact("姓名", person.name),
             Fact("单位", person.unit.name),
             Fact("培训班", person.session.title),
-            Fact("发证单位", certificate.unit.name),
+            Fact("发证单位", certificate.unit.association),
             Fact("发证日期", certificate.issued_on),
         ],
         actions=paper + offered(actor, certificate, revoke_certificate),

@@ -37,7 +37,7 @@ def record_past_case(
     is under review or approved already; CannotKeepDocument where the basis can't be put on record.
     """
     if not unit.path.startswith(by.path) or by.unit_id is None:
-        raise CannotDecide(f"“{title}”属于{unit.name}，不在您的管理范围内，不能由您补录。")
+        raise CannotDecide(f"“{title}”属于{unit.association}，不在您的管理范围内，不能由您补录。")
     _check_unknown(kind, subject, title)
     checker = Unit.objects.get(pk=by.unit_id)
     case = new_case(
