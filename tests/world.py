@@ -121,7 +121,7 @@ def _work(place: Place) -> None:
     place.keep(
         Statement.objects.create(
             unit=unit, figure="task.annual_count", period="2023", value=9, whose=f"{mark}范围",
-            issuer=f"{mark}机关", document=f"{mark}文号", document_date=date(2023, 1, 9), entered_by=f"{mark}登记人",
+            document=place.rows["Document"], entered_by=f"{mark}登记人",
         )
     )  # fmt: skip
     job = Job.objects.create(

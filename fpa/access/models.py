@@ -1,5 +1,6 @@
 """The spine: units with time, and who works where (design §4)."""
 
+import re
 from datetime import date
 from typing import Any, ClassVar
 
@@ -11,6 +12,10 @@ from django.db.models import F, Q
 from fpa.access.roles import ROLE_CHOICES, ROLES, Role
 from fpa.core.rows import LeanModel
 from fpa.core.visibility import Visibility, upper_bound
+
+ASSOCIATION = "计生协"
+COMMITTEES = ((r"(社区)?居(民)?委(员)?会$", "社区"), (r"村?村(民)?委(员)?会$", "村"))
+"""How the name of a committee ends, and how its place's name does."""
 
 
 class PathField(models.CharField):
@@ -100,6 +105,17 @@ class Unit(LeanModel):
 
     def __str__(self) -> str:
         return self.name
+
+    @property
+    def association(self) -> str:
+        """The body that works here, as one calls it: 湖南省计生协, 火炬村计生协 (of 火炬村村委会).
+
+        What a body does, asks or signs is said of it; counts, places and addresses are the unit's, by its `name`.
+        """
+        place = self.name
+        for committee, ending in COMMITTEES:
+            place = re.sub(committee, ending, place)
+        return f"{place}{ASSOCIATION}"
 
     @property
     def is_functional_zone(self) -> bool:

@@ -73,7 +73,7 @@ def switch_seat(request: HttpRequest) -> HttpResponse:
     seat = _own_seat(request, request.POST.get("seat", ""))
     request.session[SESSION_KEY] = seat.pk
     _record_own("user.seat_switched", request, seat)
-    messages.success(request, f"当前岗位：{seat.unit.name}，{seat.post.title}。")
+    messages.success(request, f"当前岗位：{seat.unit.association}，{seat.post.title}。")
     return HttpResponseRedirect(_next(request))
 
 

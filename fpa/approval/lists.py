@@ -29,9 +29,9 @@ THREAD_COLUMNS = (
     Column("title", "事项", lambda t: str(t), link=lambda t: t.get_absolute_url()),
     Column("unit", "所属单位", lambda t: t.unit.name, sort="path"),
     Column("state", "状态", lambda t: Status(t.standing, t.tone), sort="state"),
-    Column("assignee", "办理单位", lambda t: t.assignee.name),
+    Column("assignee", "办理单位", lambda t: t.assignee.association),
     Column("due_on", "办理期限", lambda t: t.due_on, sort="due_on", kind="date"),
-    Column("opened_unit", "发起单位", lambda t: t.opened_unit.name),
+    Column("opened_unit", "发起单位", lambda t: t.opened_unit.association),
     Column("opened_at", "发起时间", lambda t: t.opened_at, sort="opened_at", kind="date", default=False),
 )
 
@@ -45,7 +45,7 @@ FLOW_COLUMNS = (
     Column("name", "流程", lambda f: f.name, link=lambda f: f.get_absolute_url()),
     Column("business", "业务", lambda f: business_of(f.code) or "没有业务使用"),
     Column("steps", "审核环节", lambda f: " → ".join(step["label"] for step in f.steps)),
-    Column("unit", "发布单位", lambda f: f.unit.name, sort="path"),
+    Column("unit", "发布单位", lambda f: f.unit.association, sort="path"),
     Column("version", "版本", lambda f: f"第 {f.version} 版", sort="version"),
     Column("published_at", "发布时间", lambda f: f.published_at, sort="published_at", kind="date"),
     Column("published_by", "发布人", lambda f: f.published_by or "平台"),

@@ -79,7 +79,7 @@ def _opinion(dossier: Any, today: date) -> Todo:
 
 
 def _late(task: Any, today: date) -> Todo:
-    detail = f"{task.assignee.name} · {task.case.step_label}"
+    detail = f"{task.assignee.association} · {task.case.step_label}"
     return todo("escalated", task.case.title, detail, task.case.get_absolute_url(), task.due_on, today)
 
 

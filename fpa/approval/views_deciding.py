@@ -85,7 +85,7 @@ def _decide(case: Case, form: DecideForm, verdict: str, reason: str, due_on: Any
 def _consequences(case: Case, answers: dict[str, Any]) -> list[str]:
     """What follows from a decision, in words."""
     if answers["verdict"] == Verdict.RETURN:
-        return [f"退回{case.unit.name}修改，请于{date_cn(answers['due_on'])}前改好重报。"]
+        return [f"退回{case.unit.association}修改，请于{date_cn(answers['due_on'])}前改好重报。"]
     if answers["verdict"] == Verdict.REJECT:
         return ["事项到此结束，不能再修改重报；只需修改的，请改选“退回修改”。"]
     return ["通过以后不能撤回；需要更正的，另办变更。"]

@@ -41,7 +41,7 @@ def flow_detail(request: HttpRequest, pk: int) -> HttpResponse:
         title=flow.name,
         facts=[
             Fact("业务", business_of(flow.code), empty="没有业务使用"),
-            Fact("发布单位", flow.unit.name),
+            Fact("发布单位", flow.unit.association),
             Fact(
                 "版本", f"第 {flow.version} 版" + ("" if is_newest else f"，已有第 {versions[0].version} 版")
             ),

@@ -64,7 +64,7 @@ def amend_case(request: HttpRequest, pk: int, kind: str) -> HttpResponse:
         submit="报送",
         back=case.get_absolute_url(),
         does=does,
-        said=lambda sent: (f"已报送“{sent.title}”，由{sent.reviewer.name}审核。", sent.get_absolute_url()),
+        said=lambda sent: (f"已报送“{sent.title}”，由{sent.reviewer.association}审核。", sent.get_absolute_url()),
         consequences=partial(_consequences, of_kind, subject),
     )  # fmt: skip
 

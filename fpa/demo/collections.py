@@ -291,7 +291,8 @@ INSERT INTO approval_decision (file, case_id, unit_id, path, actor_name, post_ti
     actor_unit_name, at, round, step, verdict, reason, places)
 SELECT '', c.id, c.unit_id, c.path, CASE WHEN %s = 'submit' THEN %s ELSE %s END, '计生专干',
     CASE WHEN %s = 'submit' THEN c.unit_id ELSE c.reviewer_id END,
-    CASE WHEN %s = 'submit' THEN u.name ELSE p.name END, c.submitted_at + %s::interval, 1, 0, verdict, '', '[]'
+    regexp_replace(regexp_replace(CASE WHEN %s = 'submit' THEN u.name ELSE p.name END, '(社区)?居(民)?委(员)?会$',
+    '社区'), '村?村(民)?委(员)?会$', '村') || '计生协', c.submitted_at + %s::interval, 1, 0, verdict, '', '[]'
 FROM approval_case c
 JOIN access_unit u ON u.id = c.unit_id
 JOIN access_unit p ON p.id = c.reviewer_id

@@ -8,6 +8,7 @@ from fpa.access.models import Level, Unit
 from fpa.core.actor import SYSTEM
 from fpa.figures.actions import state_figure
 from fpa.figures.models import Qualifier, Statement
+from fpa.files.actions import NewDocument
 
 SPEECH = "在全省计划生育协会半年工作会议上的讲话"
 SPEECH_DAY = date(2023, 7, 20)
@@ -53,5 +54,5 @@ def make_statements() -> None:
 def _state(each: Stated, unit: Unit) -> None:
     state_figure(
         figure=each.figure, unit=unit, period=each.period, value=Decimal(each.value), qualifier=each.qualifier,
-        whose=each.whose, issuer=ISSUER, document=each.document, document_date=each.day, by=SYSTEM,
+        whose=each.whose, document=NewDocument(each.document, ISSUER, each.day), by=SYSTEM,
     )  # fmt: skip

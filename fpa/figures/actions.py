@@ -1,6 +1,5 @@
 """Stating a number that a document says and no record can yield, and correcting it. What was stated stays."""
 
-from datetime import date
 from decimal import Decimal
 from typing import Any
 
@@ -14,7 +13,8 @@ from fpa.core.refusals import Refusal
 from fpa.figures import catalogue
 from fpa.figures.figure import Kind, UnknownFigure
 from fpa.figures.models import Qualifier, Statement
-from fpa.pages.rules import fault_of_day
+from fpa.files.actions import NewDocument, file_facts, keep_document
+from fpa.files.models import Document
 
 
 class CannotState(Refusal):
@@ -30,36 +30,38 @@ def state_figure(
     value: Decimal,
     qualifier: Qualifier | str,
     whose: str = "",
-    issuer: str,
-    document: str,
-    document_date: date,
+    document: Document | NewDocument,
     by: Actor,
 ) -> Statement:
-    """State a figure of a unit at or below the actor's for a period, by a document. Raises `CannotState`."""
+    """State a figure of a unit at or below the actor's for a period, by a document. Raises `CannotState` and
+    `CannotKeepDocument`.
+    """
     unit = Unit.objects.select_for_update().get(pk=unit.pk)
     _check_figure(figure, unit, by)
-    _check_answers(period, value, document_date)
+    _check_answers(period, value)
     if Statement.objects.filter(figure=figure, unit=unit, period=period).exists():
         raise CannotState("这个单位在这个报告期已经登记过这个指标，请在指标页更正，不要重复登记。")
     statement = Statement.objects.create(
         figure=figure, unit=unit, period=period, value=value, qualifier=qualifier, whose=whose,
-        issuer=issuer, document=document, document_date=document_date, entered_by=by.name,
+        document=keep_document(document=document, unit=unit, by=by), entered_by=by.name,
     )  # fmt: skip
-    record("statement.stated", statement, by=by, changes=_changes(None, statement), reason=document)
+    changes = _changes(None, statement)
+    record("statement.stated", statement, by=by, changes=changes, reason=statement.document.number)
     return statement
 
 
 @transaction.atomic
 def correct_statement(*, statement: Statement, reason: str, by: Actor, **answers: Any) -> Statement:
-    """State anew, with a reason, what was stated wrongly: `value`, `qualifier`, `whose`, `issuer`, `document` and
-    `document_date`. The wrong statement stays in the history. Raises `CannotState`.
+    """State anew, with a reason, what was stated wrongly: `value`, `qualifier`, `whose` and `document`. The wrong
+    statement stays in the history. Raises `CannotState` and `CannotKeepDocument`.
     """
     Unit.objects.select_for_update().get(pk=statement.unit_id)
-    wrong = Statement.objects.select_related("unit").get(pk=statement.pk)
+    wrong = Statement.objects.select_related("unit", "document").get(pk=statement.pk)
     _check_figure(wrong.figure, wrong.unit, by)
-    _check_answers(wrong.period, answers["value"], answers["document_date"])
+    _check_answers(wrong.period, answers["value"])
     if Statement.objects.filter(corrects=wrong).exists():
         raise CannotState("这条登记刚才已经被更正，请查看最新的登记。")
+    answers["document"] = keep_document(document=answers["document"], unit=wrong.unit, by=by)
     right = Statement.objects.create(
         figure=wrong.figure, unit=wrong.unit, period=wrong.period, corrects=wrong, reason=reason,
         entered_by=by.name, **answers,
@@ -79,21 +81,20 @@ def _check_figure(key: str, unit: Unit, by: Actor) -> None:
         raise CannotState(f"“{figure.name}”由平台内的记录汇总，不需要登记。")
 
 
-def _check_answers(period: str, value: Decimal, document_date: date) -> None:
+def _check_answers(period: str, value: Decimal) -> None:
     try:
         Period.parse(period)
     except BadPeriod as error:
         raise CannotState(f"{error}。") from error
     if value < 0:
         raise CannotState("数值不能是负数，请核对。")
-    if fault := fault_of_day("成文日期", document_date, earliest=date.min, earliest_label=""):
-        raise CannotState(fault)
 
 
-FIELDS = ("figure", "period", "value", "qualifier", "whose", "issuer", "document", "document_date")
+FIELDS = ("figure", "period", "value", "qualifier", "whose", "document")
 
 
-def _changes(before: Statement | None, after: Statement) -> dict[str, list[Any]]:
-    """Each field that is new or changed, as `[old, new]`."""
+def _changes(before: Statement | None, after: Statement) -> dict[str, Any]:
+    """Each field that is new or changed, as `[old, new]`, and the file of a document that is."""
     pairs = {name: [getattr(before, name, None), getattr(after, name)] for name in FIELDS}
-    return {name: pair for name, pair in pairs.items() if pair[0] != pair[1]}
+    changed = {name: pair for name, pair in pairs.items() if pair[0] != pair[1]}
+    return changed | (file_facts(after.document) if "document" in changed else {})

@@ -5,13 +5,13 @@ from typing import Any, cast
 from django import forms
 
 from fpa.core.actor import Actor
-from fpa.core.forms import DateField, Form, NumberField
+from fpa.core.forms import NumberField
 from fpa.core.periods import BadPeriod, Period
-from fpa.figures import catalogue
-from fpa.figures.figure import Kind
-from fpa.figures.models import Qualifier
+from fpa.figures.lists import stated_figures
+from fpa.figures.models import Qualifier, Statement
+from fpa.files.forms import WithDocumentForm
 from fpa.pages.fields import UnitField
-from fpa.pages.forms import UNIT_HINT, ReasonField, SeatForm
+from fpa.pages.forms import UNIT_HINT, ReasonField
 
 VALUE_HINT = "按文件填写；比例填 0 到 1 之间的小数，如 70% 填 0.7。"
 
@@ -28,7 +28,7 @@ class PeriodField(forms.CharField):
             raise forms.ValidationError(f"{error}。", code="invalid") from error
 
 
-class StatementForm(Form):
+class StatementForm(WithDocumentForm):
     """What a document says, and which document it is."""
 
     value = NumberField(label="数值", max_digits=16, decimal_places=4, help_text=VALUE_HINT)
@@ -38,12 +38,18 @@ class StatementForm(Form):
     whose = forms.CharField(
         label="范围说明", max_length=100, required=False, help_text="只涉及部分单位的，写明是哪些。"
     )
-    issuer = forms.CharField(label="发文机关", max_length=80)
-    document = forms.CharField(label="文号或文件名", max_length=120)
-    document_date = DateField(label="成文日期")
+    field_order: tuple[str, ...] = (
+        "value",
+        "qualifier",
+        "whose",
+        "document",
+        "issuer",
+        "issued_on",
+        "upload",
+    )
 
 
-class StateFigureForm(SeatForm, StatementForm):
+class StateFigureForm(StatementForm):
     """Which figure of which unit for which period, beside what the document says."""
 
     figure = forms.ChoiceField(label="指标")
@@ -51,15 +57,20 @@ class StateFigureForm(SeatForm, StatementForm):
     period = PeriodField(
         label="报告期", max_length=10, help_text="年 2023，半年 2023H1，季度 2023Q2，月 2023-05。"
     )
-    field_order = ("figure", "unit", "period")
+    field_order = ("figure", "unit", "period", *StatementForm.field_order)
 
     def __init__(self, *args: Any, seat: Actor, **kwargs: Any) -> None:
         super().__init__(*args, seat=seat, **kwargs)
-        stated = [(f.key, f.name) for f in catalogue.declared() if f.kind is Kind.STATED]
-        cast(forms.ChoiceField, self.fields["figure"]).choices = stated
+        cast(forms.ChoiceField, self.fields["figure"]).choices = stated_figures()
 
 
 class CorrectStatementForm(StatementForm):
     """What the document really says, and why it was entered otherwise."""
 
     reason = ReasonField(label="更正原因")
+
+    @classmethod
+    def of(cls, statement: Statement, seat: Actor, data: Any, files: Any) -> "CorrectStatementForm":
+        """The form with what was stated."""
+        initial = {name: getattr(statement, name) for name in ("value", "qualifier", "whose", "document")}
+        return cls(data, files, seat=seat, initial=initial)

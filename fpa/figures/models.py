@@ -1,14 +1,19 @@
 """Facts, the marks of what has changed since they were computed, and what is stated by a document."""
 
 from typing import ClassVar, Self
+from urllib.parse import urlencode
 
 from django.db import models
 from django.db.models import Exists, OuterRef, Q
 from django.db.models.functions import Now
+from django.urls import reverse
 
 from fpa.access.models import PathField, ScopedModel, Unit
+from fpa.core.chinese import date_cn
 from fpa.core.periods import Period
 from fpa.core.visibility import Visibility
+from fpa.figures import catalogue
+from fpa.files.models import Document
 from fpa.pages.querysets import ScopedQuerySet
 
 
@@ -101,7 +106,7 @@ class StatementQuerySet(ScopedQuerySet):
     def whole(self) -> Self:
         """With what every line about a statement shows; `is_corrected` tells those that no longer hold."""
         corrected = Exists(Statement.objects.filter(corrects=OuterRef("pk")))
-        return self.select_related("unit").annotate(is_corrected=corrected)
+        return self.select_related("unit", "document").annotate(is_corrected=corrected)
 
 
 class Statement(ScopedModel):
@@ -114,9 +119,7 @@ class Statement(ScopedModel):
     value = models.DecimalField("数值", max_digits=20, decimal_places=4)
     qualifier = models.CharField("准确程度", max_length=8, choices=Qualifier, default=Qualifier.EXACT)
     whose = models.CharField("范围说明", max_length=100, blank=True, default="")
-    issuer = models.CharField("发文机关", max_length=80)
-    document = models.CharField("文号或文件名", max_length=120)
-    document_date = models.DateField("成文日期")
+    document = models.ForeignKey(Document, models.PROTECT, related_name="+", verbose_name="依据文件")
     entered_by = models.CharField("登记人", max_length=40)
     entered_at = models.DateTimeField("登记时间", db_default=Now())
     corrects = models.OneToOneField(
@@ -144,7 +147,7 @@ class Statement(ScopedModel):
         ]
 
     def __str__(self) -> str:
-        return f"{self.figure} {self.period}"
+        return f"{catalogue.get(self.figure).name}（{self.period_label}）"
 
     @property
     def period_label(self) -> str:
@@ -154,4 +157,11 @@ class Statement(ScopedModel):
     @property
     def source(self) -> str:
         """The document as one names it: issuer, number, date."""
-        return f"{self.issuer}，{self.document}，{self.document_date:%Y年%-m月%-d日}"
+        document = self.document
+        day = date_cn(document.issued_on) if document.issued_on else ""
+        return "，".join(part for part in (document.issuer, document.number, day) if part)
+
+    def get_absolute_url(self) -> str:
+        """The figure's page where it stands."""
+        query = urlencode({"unit": self.unit.code, "period": self.period})
+        return f"{reverse('figure_detail', args=[self.figure])}?{query}"

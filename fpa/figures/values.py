@@ -81,7 +81,8 @@ def statements_of(keys: Sequence[str], unit_id: int, period: Period) -> dict[str
     around = [period, *period.parents()]
     ending = [part for part in reversed(parts_of(period)) if part.end == period.end and part != period]
     order = [str(each) for each in (*around, *sorted(ending, key=lambda part: part.grain))]
-    rows = Statement.objects.current().filter(figure__in=keys, unit_id=unit_id, period__in=order)
+    stated = Statement.objects.current().select_related("document")
+    rows = stated.filter(figure__in=keys, unit_id=unit_id, period__in=order)
     found: dict[str, Statement] = {}
     for row in sorted(rows, key=lambda row: order.index(row.period)):
         found.setdefault(row.figure, row)

@@ -58,7 +58,9 @@ def add_document(
     """Put a document on a unit's record. Raises `CannotKeepDocument`, also where it is there already."""
     document, is_new = _kept(NewDocument(number, issuer, issued_on, title, upload), unit, by)
     if not is_new:
-        raise CannotKeepDocument(f"{unit.name}已登记{document}，同一机关的同一文号只登记一次，请直接引用。")
+        raise CannotKeepDocument(
+            f"{unit.association}已登记{document}，同一机关的同一文号只登记一次，请直接引用。"
+        )
     changes = {
         "number": [None, document.number],
         "issuer": [None, document.issuer],
@@ -170,4 +172,6 @@ def edit_document(
 def _check_twin(document: Document) -> None:
     same = Document.objects.filter(unit=document.unit, number=document.number, issuer=document.issuer)
     if same.exclude(pk=document.pk).exists():
-        raise CannotKeepDocument(f"{document.unit.name}已另外登记{document}，同一机关的同一文号只登记一次。")
+        raise CannotKeepDocument(
+            f"{document.unit.association}已另外登记{document}，同一机关的同一文号只登记一次。"
+        )

@@ -11,6 +11,7 @@ from fpa.files.actions import NewDocument
 from fpa.files.fields import AttachmentField, DocumentField
 from fpa.files.models import Document
 from fpa.files.queries import normal_number
+from fpa.pages.forms import SeatForm
 
 NUMBER_HINT = "例如：湘计生协发〔2026〕3号。括号用哪一种都可以，会自动改成六角括号。"
 CHOOSE_HINT = "输入文号；已登记过的会出现在提示中，选中即可。文号没有登记过的，发文机关和成文日期要一起填写。"
@@ -55,7 +56,7 @@ class EditDocumentForm(Form):
         return cls(data, files, initial={name: getattr(document, name) for name in names})
 
 
-class WithDocumentForm(Form):
+class WithDocumentForm(SeatForm):
     """A form whose record rests on a document: one on record is chosen by its number, or a new one is typed in.
 
     The answer `document` is a `Document` or a `NewDocument`; give it to `keep_document`.
@@ -69,7 +70,7 @@ class WithDocumentForm(Form):
     upload = AttachmentField(required=False, label="扫描件")
 
     def __init__(self, *args: Any, seat: Actor, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
+        super().__init__(*args, seat=seat, **kwargs)
         for field in self.fields.values():
             if isinstance(field, DocumentField):
                 field.within = seat.path

@@ -9,7 +9,7 @@ from django.urls import reverse
 
 from fpa.access.models import ScopedModel
 from fpa.core.ids import uuid7
-from fpa.core.visibility import upper_bound
+from fpa.pages.querysets import ScopedQuerySet
 from fpa.pages.rows import Record
 
 
@@ -61,11 +61,7 @@ class RecordFile(Record):
         indexes = [models.Index(fields=["path"], name="%(class)s_path")]
 
 
-class DocumentQuerySet(models.QuerySet["Document"]):
-    def under(self, path: str) -> Self:
-        """Documents of the unit at `path` and of all units below it."""
-        return self.filter(path__gte=path, path__lt=upper_bound(path))
-
+class DocumentQuerySet(ScopedQuerySet):
     def in_year(self, year: int) -> Self:
         """Documents of a year."""
         return self.filter(issued_on__gte=date(year, 1, 1), issued_on__lte=date(year, 12, 31))

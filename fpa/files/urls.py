@@ -3,9 +3,10 @@
 from django.urls import path
 
 from fpa.files import views
+from fpa.files.lists import DOCUMENT_LIST
 
 urlpatterns = [
-    path("documents/", views.document_list, name="document_list"),
+    path("documents/", DOCUMENT_LIST, name="document_list"),
     path("documents/search/", views.search_documents, name="search_documents"),
     path("documents/add/", views.add_document, name="add_document"),
     path("documents/<int:pk>/", views.document_detail, name="document_detail"),

@@ -2,10 +2,8 @@
 
 import logging
 from functools import partial
-from typing import Any
 from uuid import UUID
 
-import django_filters as filters
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.template.defaultfilters import filesizeformat
@@ -14,10 +12,10 @@ from django.utils.http import content_disposition_header
 
 from fpa.access.loaders import check, load, load_for, to_edit
 from fpa.access.models import Unit
-from fpa.audit.record import recorder_of_export
-from fpa.core.lists import Column, Link, Status, list_page
+from fpa.core.lists import Link, Status
 from fpa.files import actions, forms, queries
 from fpa.files.fields import option_of
+from fpa.files.lists import DOCUMENTS
 from fpa.files.models import Attachment, Document
 from fpa.files.storage import LostContent, read
 from fpa.pages.form_flow import form_flow
@@ -25,7 +23,6 @@ from fpa.pages.record import Fact, record_page, table_panel
 
 log = logging.getLogger(__name__)
 
-DOCUMENTS = Document.objects.select_related("unit", "attachment")
 SAFE_HEADERS = {
     "X-Content-Type-Options": "nosniff",
     "Content-Security-Policy": "default-src 'none'; sandbox",
@@ -33,55 +30,6 @@ SAFE_HEADERS = {
     "Cache-Control": "private, no-store",
 }
 """Of a file that somebody sent: it is saved, never shown by the browser as a page of ours."""
-
-COLUMNS = (
-    Column("number", "文号", lambda d: d.number, link=lambda d: d.get_absolute_url()),
-    Column("title", "标题", lambda d: d.title),
-    Column("issuer", "发文机关", lambda d: d.issuer),
-    Column("issued_on", "成文日期", lambda d: d.issued_on, sort="issued_on", kind="date"),
-    Column("unit", "登记单位", lambda d: d.unit.name, sort="path"),
-    Column("file", "附件", lambda d: _file_status(d)),
-)
-
-
-def _file_status(document: Document) -> Status:
-    return Status("有", "done") if document.attachment_id else Status("待补", "waiting")
-
-
-class DocumentFilters(filters.FilterSet):
-    """Find documents."""
-
-    number = filters.CharFilter(label="文号（开头几个字）", method="numbered")
-    issuer = filters.CharFilter(label="发文机关（开头几个字）", field_name="issuer", lookup_expr="prefix")
-    year = filters.NumberFilter(label="成文年度", method="in_year")
-
-    class Meta:
-        model = Document
-        fields: list[str] = []
-
-    def numbered(self, rows: Any, _: str, text: str) -> Any:
-        """By the beginning of the number, whichever brackets are typed."""
-        return rows.filter(number__prefix=queries.normal_number(text))
-
-    def in_year(self, rows: Any, _: str, year: Any) -> Any:
-        """Those of a year; one that no document can have finds none."""
-        return rows.in_year(int(year)) if 1 <= year <= 9999 else rows.none()
-
-
-def document_list(request: HttpRequest) -> HttpResponse:
-    """The documents of the seat's unit and below."""
-    actor = check(request, "document.view")
-    add = Link("登记文件", reverse("add_document"), "plus", primary=True)
-    return list_page(
-        request,
-        title="文件",
-        rows=DOCUMENTS,
-        columns=COLUMNS,
-        filters=DocumentFilters,
-        on_export=recorder_of_export(actor),
-        links=[add] if actor.may("document.edit") else [],
-        empty="还没有登记文件。登记入序、参公、三定等事项时填写的文件也会出现在这里。",
-    )
 
 
 def document_detail(request: HttpRequest, pk: int) -> HttpResponse:
@@ -111,7 +59,7 @@ def _facts(document: Document) -> list[Fact]:
         Fact("标题", document.title, empty="未填写"),
         Fact("发文机关", document.issuer, empty="未填写"),
         Fact("成文日期", document.issued_on, empty="未填写"),
-        Fact("登记单位", document.unit.name),
+        Fact("登记单位", document.unit.association),
     ]
     file = document.attachment
     if file is None:
@@ -136,7 +84,7 @@ def add_document(request: HttpRequest) -> HttpResponse:
     return form_flow(
         request,
         forms.EditDocumentForm(request.POST or None, request.FILES or None),
-        title=f"登记文件：{unit.name}",
+        title=f"登记文件：{unit.association}",
         submit="登记",
         back=reverse("document_list"),
         does=partial(actions.add_document, unit=unit, by=actor),

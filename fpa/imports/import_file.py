@@ -81,7 +81,7 @@ def _actor(username: str) -> Actor:
 def _unit(code: str, by: Actor) -> Unit:
     unit = Unit.objects.current().under(by.path).filter(code=code, extension="").first()
     if unit is None:
-        raise CannotImport(f"没有代码为“{code}”的单位，或它不在 {by.unit_name} 的范围内。")
+        raise CannotImport(f"没有代码为“{code}”的单位，或它不在{by.unit_name}的管理范围内。")
     return unit
 
 

@@ -111,7 +111,7 @@ def take_in(person: Person, unit: Unit, wanted: Mapping[str, Any], by: Actor) ->
             joined_on = date.fromisoformat(wanted["joined_on"])
             _record_joined(_begin(person, unit, wanted["kind"], joined_on), by)
         elif member.unit_id == unit.pk:
-            raise CannotJoin(f"这位会员已在{unit.name}，请退回这个请求。")
+            raise CannotJoin(f"这位会员已在{unit.association}，请退回这个请求。")
         else:
             _move(member, unit, timezone.localdate(), "对方单位请求，本单位同意", by)
 
@@ -160,7 +160,7 @@ def _refuse_second_membership(person: Person, by: Actor) -> None:
         return
     if current.path.startswith(by.path):
         raise CannotJoin(
-            f"该证件号码已是{current.unit.name}的会员，无需重复登记；如人已迁来，请在会员页办理转移。"
+            f"该证件号码已是{current.unit.association}的会员，无需重复登记；如人已迁来，请在会员页办理转移。"
         )
     raise CannotJoin(
         "该证件号码已是其他单位的会员，不能重复入会。如人已迁来，请联系双方共同的上级计生协办理转移。"
@@ -266,7 +266,7 @@ def _check_transfer(member: Member, to_unit: Unit, on: date, by: Actor) -> None:
     if not to_unit.path.startswith(by.path) or to_unit.valid_to:
         raise CannotTransfer("只能转到本单位及下级的现有单位；转到别处请由双方共同的上级计生协办理。")
     if to_unit.pk == member.unit_id:
-        raise CannotTransfer(f"这位会员已在{to_unit.name}，请选择另一个单位。")
+        raise CannotTransfer(f"这位会员已在{to_unit.association}，请选择另一个单位。")
     fault = fault_of_day("转移日期", on, earliest=member.joined_on, earliest_label="入会日期")
     if fault:
         raise CannotTransfer(fault)

@@ -130,7 +130,9 @@ def join_member(request: HttpRequest) -> HttpResponse:
         submit="办理入会",
         back=reverse("member_list"),
         does=partial(actions.join_or_ask, by=actor),
-        said=lambda made: said_of_request(made) or (f"{made.name}已在{made.unit.name}入会。", page_of(made)),
+        said=lambda made: (
+            said_of_request(made) or (f"{made.name}已在{made.unit.association}入会。", page_of(made))
+        ),
     )
 
 
@@ -145,7 +147,7 @@ def rejoin_member(request: HttpRequest, pk: int) -> HttpResponse:
         submit="办理重新入会",
         back=page_of(member),
         does=partial(actions.rejoin_member, member=member, by=actor),
-        said=lambda new: (f"{new.person.name}已在{new.unit.name}重新入会。", page_of(new)),
+        said=lambda new: (f"{new.person.name}已在{new.unit.association}重新入会。", page_of(new)),
     )
 
 
@@ -177,10 +179,10 @@ def transfer_member(request: HttpRequest, pk: int) -> HttpResponse:
         submit="确认转移",
         back=page_of(member),
         does=partial(actions.transfer_member, member=member, by=actor),
-        said=lambda moved: (f"{moved.person.name}已转到{moved.unit.name}。", page_of(moved)),
+        said=lambda moved: (f"{moved.person.name}已转到{moved.unit.association}。", page_of(moved)),
         consequences=lambda answers: [
             f"会员由{full_name_of(member.unit)}转到{full_name_of(answers['to_unit'])}，个人档案随之转移。",
-            f"{member.unit.name}今后看不到这位会员，会员数减 1；{answers['to_unit'].name}会员数加 1。",
+            f"{member.unit.association}今后看不到这位会员，会员数减 1；{answers['to_unit'].association}会员数加 1。",
         ],
     )
 
@@ -198,7 +200,7 @@ def leave_member(request: HttpRequest, pk: int) -> HttpResponse:
         does=partial(actions.leave_member, member=member, by=actor),
         said=lambda left: (f"{left.person.name}已退会。", page_of(left)),
         consequences=lambda _: [
-            f"从退会日期起，{member.unit.name}的会员数不再计入此人。",
+            f"从退会日期起，{member.unit.association}的会员数不再计入此人。",
             "记录仍保留；今后可以在会员页办理重新入会。",
         ],
     )

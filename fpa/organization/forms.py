@@ -3,6 +3,7 @@
 from django import forms
 from django.utils import timezone
 
+from fpa.access.models import ASSOCIATION
 from fpa.core.forms import DateField, Form
 from fpa.files.forms import WithDocumentForm
 from fpa.organization.models import StaffKind, StandingKind
@@ -14,7 +15,7 @@ from fpa.people.fields import ID_HINT, IdField, PhoneField
 class RenameUnitForm(Form):
     """A unit's new name, since when, by what."""
 
-    name = forms.CharField(label="新名称", max_length=80)
+    name = forms.CharField(label="新名称", max_length=80 - len(ASSOCIATION))
     short_name = forms.CharField(label="新简称", max_length=40, help_text="口头和图表上的叫法，如“怀化”。")
     on = DateField(label="生效日期", initial=timezone.localdate)
     document = forms.CharField(label="依据（文号）", max_length=200)

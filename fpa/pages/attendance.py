@@ -36,6 +36,7 @@ class Attendee(Record):
 
     named_by = "name"
     unit_label = "所在单位"
+    unit_acts = False
     parent: ClassVar[str]
     list_name: ClassVar[str]
 

@@ -64,6 +64,12 @@ def full_name_of(unit: Unit) -> str:
     return "".join(each.name for each in above) or unit.name
 
 
+def full_association_of(unit: Unit) -> str:
+    """The association of a unit with the units above it: 怀化市鹤城区城中街道计生协."""
+    above = Unit.objects.above(unit.path).exclude(level=1).exclude(pk=unit.pk).order_by("path")
+    return "".join(each.name for each in above) + unit.association
+
+
 def scoped_models() -> list[type[ScopedModel]]:
     """Every model whose rows stand at units and go where their unit goes. Audit events are none: they stay sealed."""
     return [m for m in our_models() if issubclass(m, ScopedModel)]

@@ -32,7 +32,7 @@ class Record(ScopedModel):
     """A row that pages show, and what they say of it beside its fields' own names (`pages.told`).
 
     `page` is the name of its page's address, empty where it has none; `named_by` the field by which it is called.
-    `unit_label` is what its unit is called, `measures` in what its numbers are told (one told in 年 is a year),
+    `unit_label` is what its unit is called, `unit_acts` whether it is meant as the body and not as a place, `measures` in what its numbers are told (one told in 年 is a year),
     `blanks` what is said of a field that is left empty, `form_kinds` the kinds of form field that are not the usual
     ones. One that stands somewhere has a property `status`, which is shown as its 状态; one that may not always be
     changed says so by `is_open`, and in `way_out` what could be done first.
@@ -41,6 +41,7 @@ class Record(ScopedModel):
     page: ClassVar[str] = ""
     named_by: ClassVar[str] = "title"
     unit_label: ClassVar[str] = "单位"
+    unit_acts: ClassVar[bool] = True
     measures: ClassVar[Mapping[str, str]] = {}
     blanks: ClassVar[Mapping[str, str]] = {}
     form_kinds: ClassVar[Mapping[str, type[forms.Field]]] = {}

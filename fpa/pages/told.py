@@ -62,6 +62,8 @@ def value_of(row: Any, name: str) -> Any:
         return getattr(row, f"get_{last}_display")()
     if isinstance(value, int | Decimal) and not isinstance(value, bool):
         return _with_measure(value, measure_of(type(row), last))
+    if last == "unit" and isinstance(row, Record) and row.unit_acts:
+        return value.association
     return str(value) if isinstance(value, models.Model) else value
 
 

@@ -164,7 +164,7 @@ class ReceivedRequest(ScopedModel):
         ]
 
     def __str__(self) -> str:
-        return f"{self.from_unit.name}请求{self.get_purpose_display()}"
+        return f"{self.from_unit.association}请求{self.get_purpose_display()}"
 
 
 class OutsideTries(models.Model):

@@ -9,7 +9,7 @@ from fpa.access.loaders import load_for
 from fpa.core.lists import Link, Status
 from fpa.pages.declared_lists import declared_list
 from fpa.pages.form_flow import form_flow
-from fpa.pages.queries import full_name_of
+from fpa.pages.queries import full_association_of
 from fpa.pages.record import Fact, history_panel, record_page
 from fpa.people import forms, requests
 from fpa.people.lists import (
@@ -48,17 +48,17 @@ def received_request_detail(request: HttpRequest, pk: int) -> HttpResponse:
         actions=_links(received),
         panels=[history_panel(received)],
         back=("received_request_list", "收到的档案请求"),
-        places=[("收到的档案请求", reverse("received_request_list")), (received.unit.name, "")],
+        places=[("收到的档案请求", reverse("received_request_list")), (received.unit.association, "")],
     )
 
 
 def _facts(received: ReceivedRequest) -> list[Fact]:
     facts = [
         Fact("状态", state_of(received)),
-        Fact("档案所在单位", full_name_of(received.unit)),
-        Fact("请求单位", full_name_of(received.from_unit)),
+        Fact("档案所在单位", full_association_of(received.unit)),
+        Fact("请求单位", full_association_of(received.from_unit)),
         Fact("请求人", f"{received.user.name}（{received.post_title}）"),
-        Fact("事项", f"在{full_name_of(received.to_unit)}{received.get_purpose_display()}"),
+        Fact("事项", f"在{full_association_of(received.to_unit)}{received.get_purpose_display()}"),
         Fact("填写的姓名", _fit_of(received)),
         Fact("请求时间", received.asked_at),
     ]
@@ -101,11 +101,11 @@ def agree_request(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 def _consequences(received: ReceivedRequest) -> list[str]:
-    name, to_unit = name_of(received), full_name_of(received.to_unit)
+    name, to_unit = name_of(received), full_association_of(received.to_unit)
     if received.purpose == Purpose.JOIN:
         return [
             f"{name}的档案和会员关系转到{to_unit}；现在不是会员的，在那里入会。",
-            f"{received.unit.name}今后看不到这份档案。",
+            f"{received.unit.association}今后看不到这份档案。",
         ]
     return [f"{to_unit}得知姓名和号码已核对，可以重新登记{name}任职。", "档案仍在原单位，不作改动。"]
 

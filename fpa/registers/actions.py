@@ -104,7 +104,9 @@ def set_parameter(*, key: str, from_year: int, value: Value, basis: str, by: Act
         unit=unit, key=key, from_year=from_year, defaults={**_columns(key, value), "basis": clean(basis)}
     )
     if not is_new:
-        raise CannotSetParameter(f"{unit.name}已设定{from_year}年起的“{row}”，请打开它修改，不必重新设定。")
+        raise CannotSetParameter(
+            f"{unit.association}已设定{from_year}年起的“{row}”，请打开它修改，不必重新设定。"
+        )
     changes = {"value": [None, row.value], "from_year": [None, from_year]}
     record("parameter.set", row, by=by, changes=changes, reason=row.basis)
     return row
@@ -145,7 +147,9 @@ def end_parameter(*, parameter: Parameter, to_year: int, reason: str, by: Actor)
 def _own(parameter: Parameter, by: Actor) -> Parameter:
     row = Parameter.objects.select_related("unit").get(pk=parameter.pk)
     if row.path != by.path:
-        raise CannotSetParameter(f"这是{row.unit.name}的设定，只能由该单位修改；您可以为本单位另行设定。")
+        raise CannotSetParameter(
+            f"这是{row.unit.association}的设定，只能由该单位修改；您可以为本单位另行设定。"
+        )
     return Parameter.objects.select_for_update().get(pk=parameter.pk)
 
 

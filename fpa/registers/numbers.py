@@ -58,5 +58,7 @@ def take_numbers(*, kind: str, unit: Unit, year: int, count: int, by: Actor) -> 
 def _mark_of(unit: Unit, year: int) -> str:
     found = parameters(MARK.key, [unit], year).get(unit.pk)
     if found is None:
-        raise CannotNumber(f"{unit.name}还没有设定{year}年的{MARK.label}，请先在“参数”中设定，再编号。")
+        raise CannotNumber(
+            f"{unit.association}还没有设定{year}年的{MARK.label}，请先在“参数”中设定，再编号。"
+        )
     return str(found)

@@ -84,4 +84,4 @@ def _nearest(own: dict[str, Parameter], path: str, inherits: bool) -> Parameter 
 def _not_set(key: str, unit: Unit, year: int) -> str:
     kind = PARAMETERS[key]
     who = "该单位" if not kind.inherits else "该单位及其上级"
-    return f"{unit.name}{year}年没有“{kind.label}”：{who}都没有设定，请由计生协办公室在“参数”中设定后再办理。"
+    return f"{unit.association}{year}年没有“{kind.label}”：{who}都没有设定，请由计生协办公室在“参数”中设定后再办理。"

@@ -89,7 +89,7 @@ def _check_day(submission: Submission, due_on: date | None) -> None:
     if not submission.is_summary and due_on and due_on > sheet.last_day:
         raise CannotDecide(
             f"办理期限不能晚于填报的最后一天{date_cn(sheet.last_day)}。"
-            f"需要更长时间的，请{sheet.collection.unit.name}先为该单位办理延期。"
+            f"需要更长时间的，请{sheet.collection.unit.association}先为该单位办理延期。"
         )
 
 

@@ -29,7 +29,7 @@ COVERAGE_WORDS = (
 CELL_COLUMNS = (
     Column("code", "区划代码", lambda c: c.unit.code, kind="code"),
     Column("parent", "上级", lambda c: c.unit.parent.name if c.unit.parent else ""),
-    Column("unit", "填报单位", lambda c: c.unit.name, link=lambda c: c.submission.get_absolute_url()),
+    Column("unit", "填报单位", lambda c: c.unit.association, link=lambda c: c.submission.get_absolute_url()),
     Column("period", "报告期", lambda c: c.submission.collection.period_label),
     Column("value", "数值", lambda c: _whole(c.value), sort="value", kind="number"),
     Column("saved_by", "填报人", lambda c: c.saved_by),

@@ -71,7 +71,7 @@ def _collection_columns(actor: Actor, today: date) -> list[Column]:
         Column("title", "采集任务", lambda c: c.title, link=partial(entrance, actor)),
         Column("form", "报表", lambda c: c.form.name, default=False),
         Column("period", "报告期", lambda c: c.period_label, sort="period"),
-        Column("publisher", "下发单位", lambda c: c.unit.name),
+        Column("publisher", "下发单位", lambda c: c.unit.association),
         Column("due", "截止日期", lambda c: c.due_on, sort="due_on", kind="date"),
         Column("locks", "锁定日期", lambda c: c.locks_on, sort="locks_on", kind="date"),
         Column("stage", "阶段", lambda c: Status(c.stage(today), STAGES[c.stage(today)])),

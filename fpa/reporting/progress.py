@@ -18,8 +18,9 @@ from django.db.models import (
     QuerySet,
     Subquery,
     Sum,
+    Value,
 )
-from django.db.models.functions import JSONObject, Left
+from django.db.models.functions import JSONObject, Left, StrIndex, Substr
 
 from fpa.access.models import Unit, UnitQuerySet
 from fpa.core.visibility import upper_bound
@@ -76,23 +77,29 @@ def filling_units(collection: Collection, path: str) -> UnitQuerySet:
     return Unit.objects.current().under(path).filter(level=collection.fill_level)
 
 
+def _child_path(unit: Unit, children: list[Unit]) -> Left:
+    """The path of the unit directly below at which a row counts, in the boundaries of now; the unit's own without any.
+
+    It ends with the first step below the unit, however long: one that has moved beside a unit of the same step carries
+    its whole code (`move_unit`), so paths of one level differ in length.
+    """
+    if not children:
+        return Left("path", len(unit.path))
+    return Left("path", len(unit.path) + StrIndex(Substr("path", len(unit.path) + 1), Value("/")))
+
+
 def progress_of(collection: Collection, unit: Unit, children: list[Unit]) -> dict[str, Progress]:
     """Progress by path: of each child, and of the unit itself as their sum."""
-    width = len(children[0].path) if children else len(unit.path)
-    asked = (
-        filling_units(collection, unit.path)
-        .order_by()
-        .annotate(child=Left("path", width))
-        .values_list("child")
-    )
+    child = _child_path(unit, children)
+    asked = filling_units(collection, unit.path).order_by().annotate(child=child).values_list("child")
     counts = {path: {"expected": n} for path, n in asked.annotate(n=Count("pk"))}
-    for row in _states(collection, unit, width):
+    for row in _states(collection, unit, child):
         counts.setdefault(row.pop("child"), {}).update(row)
     found = {path: Progress(**numbers) for path, numbers in counts.items()}
     return found | {unit.path: _sum(list(found.values()))}
 
 
-def _states(collection: Collection, unit: Unit, width: int) -> QuerySet[Any, Any]:
+def _states(collection: Collection, unit: Unit, child: Left) -> QuerySet[Any, Any]:
     complete, late = Q(state__in=COMPLETE), late_in(collection)
     rows = Submission.objects.filter(
         collection=collection,
@@ -103,7 +110,7 @@ def _states(collection: Collection, unit: Unit, width: int) -> QuerySet[Any, Any
     )
     return (
         rows.order_by()
-        .annotate(child=Left("path", width))
+        .annotate(child=child)
         .values("child")
         .annotate(
             started=Count("pk"),
@@ -179,7 +186,6 @@ def totals_of(collection: Collection, unit: Unit, children: list[Unit]) -> Total
     A line with a formula is computed from the sums. Item and period name the collection, as no unit is asked twice for
     them; so one index is read and nothing joined.
     """
-    width = len(children[0].path) if children else len(unit.path)
     items = list(collection.form.items.all())
     cells = Cell.objects.filter(
         counted=True,
@@ -188,7 +194,7 @@ def totals_of(collection: Collection, unit: Unit, children: list[Unit]) -> Total
         key__in=[item.key for item in items if item.adds_up],
         period=collection.period,
     )
-    grouped = cells.order_by().annotate(child=Left("path", width)).values_list("child", "key")
+    grouped = cells.order_by().annotate(child=_child_path(unit, children)).values_list("child", "key")
     parts, whole = defaultdict[str, dict[str, Decimal]](dict), defaultdict[str, Decimal](Decimal)
     for path, key, value in grouped.annotate(value=Sum("value")):
         parts[path][key] = value

@@ -168,7 +168,7 @@ class ReportSheet:
         if self.today < self.collection.opens_on:
             return f"本次采集从{date_cn(self.collection.opens_on)}开始填报。"
         if self.today > self.last_day:
-            return f"{self.locked_words}，不能再修改。确需补报，请联系{self.collection.unit.name}办理延期。"
+            return f"{self.locked_words}，不能再修改。确需补报，请联系{self.collection.unit.association}办理延期。"
         return self.state_words
 
     @property
@@ -200,7 +200,7 @@ class ReportSheet:
     @property
     def reviewer(self) -> str:
         """Who reviews."""
-        return self.unit.parent.name if self.unit.parent else "上级"
+        return self.unit.parent.association if self.unit.parent else "上级"
 
     @cached_property
     def editable(self) -> frozenset[str]:

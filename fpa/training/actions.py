@@ -53,7 +53,7 @@ def add_plan(*, unit: Unit, year: int, by: Actor, **facts: Any) -> Plan:
     facts, state = tidy(Plan, facts), Plan.first_state(unit)
     plan, is_new = Plan.objects.get_or_create(unit=unit, year=year, defaults={"state": state, **facts})
     if not is_new:
-        raise CannotPlan(f"{unit.name}已登记{year}年的培训计划，请打开它修改。")
+        raise CannotPlan(f"{unit.association}已登记{year}年的培训计划，请打开它修改。")
     record("plan.added", plan, by=by, changes=as_new({"year": year, **facts}))
     return plan
 

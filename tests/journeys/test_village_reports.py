@@ -44,7 +44,7 @@ def test_village_reports_on_a_phone(seat: Callable[..., Page]) -> None:
     says(page, "30,000,000 元")
     looks_right(page)
     press(page, "确认上报")
-    says(page, "已上报，等待城中街道审核。")
+    says(page, "已上报，等待城中街道计生协审核。")
     looks_right(page)
     page.goto("/")
     expect(page.get_by_role("heading", level=1)).to_have_text("今天要办 0 件")

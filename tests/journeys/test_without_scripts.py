@@ -23,7 +23,7 @@ def test_village_reports_without_scripts(seat: Callable[..., Page]) -> None:
     page.get_by_label("走访慰问户数").fill("8")
     press(page, "检查并上报")
     press(page, "确认上报")
-    says(page, "已上报，等待城中街道审核。")
+    says(page, "已上报，等待城中街道计生协审核。")
 
 
 def test_member_list_filters_without_scripts(seat: Callable[..., Page]) -> None:

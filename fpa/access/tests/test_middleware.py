@@ -52,7 +52,7 @@ def test_actor_is_the_seat_with_address_and_role(db):
     ScopeMiddleware(lambda _: HttpResponse())(request)
     actor = request.actor
     assert (actor.unit_name, actor.path, actor.level) == (
-        cast_unit("county").name,
+        cast_unit("county").association,
         cast_unit("county").path,
         3,
     )

@@ -119,7 +119,7 @@ def test_switch_in_one_browser_leaves_the_other_where_it_was(both, client_as):
 def test_switch_says_where_one_works_now(both):
     client, _, administrator = both
     page = client.post("/seat/switch/", {"seat": administrator.pk}, follow=True).content.decode()
-    assert f"当前岗位：{administrator.unit.name}，{administrator.post.title}。" in page
+    assert f"当前岗位：{administrator.unit.association}，{administrator.post.title}。" in page
 
 
 def test_switch_is_a_post_and_never_leads_elsewhere(both):

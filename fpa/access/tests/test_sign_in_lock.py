@@ -98,7 +98,7 @@ def test_failures_of_one_unknown_name_are_found_by_one_index_and_of_two_by_two(d
 def test_login_is_recorded_in_the_seat_that_it_leads_to(db):
     attempt("village", PASSWORD)
     event, village = last_event(), cast_unit("village")
-    assert (event.verb, event.path, event.unit_name) == ("user.logged_in", village.path, village.name)
+    assert (event.verb, event.path, event.unit_name) == ("user.logged_in", village.path, village.association)
     assert event.post_title == f"{village.short_name}village"
 
 

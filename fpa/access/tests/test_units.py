@@ -223,3 +223,20 @@ def test_shell_of_a_seat_shows_its_place_in_the_tree(actor, name, template, plac
     assert shown["base_template"] == template
     assert [unit.level for unit in shown["places"]] == list(range(1, places + 1))
     assert list(shown["places"])[-1] == cast_unit(name)
+
+
+@pytest.mark.parametrize(
+    ("name", "body"),
+    [
+        ("湖南省", "湖南省计生协"),
+        ("怀化市洪江管理区", "怀化市洪江管理区计生协"),
+        ("新街社区", "新街社区计生协"),
+        ("新街社区居民委员会", "新街社区计生协"),
+        ("五一街居委会", "五一街社区计生协"),
+        ("火炬村村委会", "火炬村计生协"),
+        ("火炬村民委员会", "火炬村计生协"),
+        ("太平山村委会", "太平山村计生协"),
+    ],
+)
+def test_association_is_the_body_that_works_at_a_unit(name, body):
+    assert Unit(name=name).association == body

@@ -113,7 +113,7 @@ def compose(unit: Unit, period: Period) -> Report:
     keys = _keys([s for s in every_sentence() if _fits(s, unit, period)])
     readings = tuple(read(keys, unit, period).values())
     writer = _Writer(unit, period, readings)
-    title = f"{unit.name}计生协{period.label}工作情况"
+    title = f"{unit.association}{period.label}工作情况"
     return Report(unit, period, title, tuple(writer.blocks()), readings, association(unit))
 
 

@@ -1,6 +1,6 @@
 """What a report calls a unit and a period: 全省, 全州, 2023年上半年."""
 
-from fpa.access.models import Level, Unit
+from fpa.access.models import ASSOCIATION, Level, Unit
 from fpa.core.periods import Period
 
 ENDINGS = ("街道", "社区", "省", "州", "市", "县", "区", "镇", "乡", "村", "场")
@@ -17,7 +17,7 @@ def scope_word(unit: Unit) -> str:
 
 def association(unit: Unit) -> str:
     """The association's full name at a unit, as it signs: 湖南省计划生育协会."""
-    return f"{unit.name}计划生育协会"
+    return f"{unit.association.removesuffix(ASSOCIATION)}计划生育协会"
 
 
 def words_of(unit: Unit, period: Period) -> dict[str, str]:

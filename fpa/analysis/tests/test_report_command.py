@@ -64,5 +64,5 @@ def test_report_of_any_unit_replaces_the_file_that_was_there(province_scope, tmp
     target.write_bytes(b"an older one")
     out, _, code = run("--unit", unit.code, "--period", "2023", "-o", str(target))
     assert code == 0
-    assert Document(str(target)).paragraphs[0].text == f"{unit.name}计生协2023年工作情况"
+    assert Document(str(target)).paragraphs[0].text == f"{unit.association}2023年工作情况"
     assert int(out.rpartition("引用指标 ")[2].partition(" 项")[0]) > 2

@@ -75,7 +75,7 @@ def submit_case(
     actor's to act for, or no level above reviews it.
     """
     if not unit.path.startswith(by.path):
-        raise CannotDecide(f"“{title}”属于{unit.name}，不在您的管理范围内，不能由您上报。")
+        raise CannotDecide(f"“{title}”属于{unit.association}，不在您的管理范围内，不能由您上报。")
     case = Case.objects.of(subject).of_kind(kind.code).live().select_for_update().first()
     if case and case.state == CaseState.OPEN:
         raise CannotDecide(f"“{title}”正在审核（{case.standing}），不能重复上报。需要修改请先撤回。")
@@ -105,7 +105,9 @@ def _first_submit(case: Case, kind: CaseKind) -> None:
     turn = next_turn(case.flow, case.unit, -1, case.facts, kind.terms)
     if turn is None:
         name = case.flow.name if case.flow else kind.label
-        raise CannotDecide(f"流程“{name}”没有{case.unit.name}的上级审核环节，请联系省计生协办公室调整流程。")
+        raise CannotDecide(
+            f"流程“{name}”没有{case.unit.association}的上级审核环节，请联系省计生协办公室调整流程。"
+        )
     turns.stand_at(case, turn)
     insert(case)
     turns.bulk_tasks([(case, turn)])

@@ -37,9 +37,9 @@ def record_past_case(
     is under review or approved already; CannotKeepDocument where the basis can't be put on record.
     """
     if not unit.path.startswith(by.path) or by.unit_id is None:
-        raise CannotDecide(f"“{title}”属于{unit.name}，不在您的管理范围内，不能由您补录。")
+        raise CannotDecide(f"“{title}”属于{unit.association}，不在您的管理范围内，不能由您补录。")
     if not kind.needs_review(unit):
-        raise CannotDecide(f"{unit.name}的{kind.label}没有上级审核，不需要补录。")
+        raise CannotDecide(f"{unit.association}的{kind.label}没有上级审核，不需要补录。")
     _check_unknown(kind, subject, title)
     kind.check_past(subject, by)
     checker = Unit.objects.get(pk=by.unit_id)

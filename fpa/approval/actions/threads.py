@@ -57,7 +57,9 @@ def open_thread(
     if not body.strip():
         raise CannotOpen("请写明要说的事。")
     if not unit.path.startswith(assignee.path):
-        raise CannotOpen(f"{assignee.name}看不到{unit.name}的事项，请改为请{unit.name}或它的上级办理。")
+        raise CannotOpen(
+            f"{assignee.association}看不到{unit.association}的事项，请改为请{unit.association}或它的上级办理。"
+        )
     thread = _new_thread(
         subject._meta.label_lower, str(subject.pk), unit, assignee, by,
         place=place, place_label=place_label, title=title, url=url or url_of(subject), due_on=due_on,
@@ -103,7 +105,9 @@ def settle_thread(*, thread: Thread, by: Actor, note: str = "") -> Thread:
     if not thread.is_open:
         raise CannotSettle("这件事已经办结。")
     if not may_settle(thread, by):
-        raise CannotSettle(f"只有发起单位{thread.opened_unit.name}或它的上级可以办结，请先答复，由对方确认。")
+        raise CannotSettle(
+            f"只有发起单位{thread.opened_unit.association}或它的上级可以办结，请先答复，由对方确认。"
+        )
     return _settle(thread, by, note)
 
 

@@ -1,5 +1,6 @@
 """Cases with their tasks, what experts see of them, and insert-only decisions."""
 
+import re
 from collections.abc import Sequence
 from typing import Any
 
@@ -162,9 +163,9 @@ class Case(ScopedModel):
         """Where the case stands, in words that name whose turn it is."""
         if self.state == CaseState.OPEN:
             body = self.current_step.get("body", "")
-            level = self.reviewer.get_level_display()  # 待鹤城审核, not 待鹤城县市区审核
-            deed = self.step_label.removeprefix(level) if len(level) > 1 else self.step_label
-            return f"待{body or self.reviewer.short_name}{deed}"
+            level = self.reviewer.get_level_display()  # 待鹤城区计生协审核, not 待鹤城区计生协县市区审核
+            deed = re.sub(f"^({level}级?|乡镇|[市县]级)", "", self.step_label)
+            return f"待{body or self.reviewer.association}{deed}"
         return self.get_state_display()
 
 

@@ -80,7 +80,7 @@ class Thread(ScopedModel):
     @property
     def standing(self) -> str:
         """Where the talk stands, in words that name whose answer is awaited."""
-        return f"等{self.awaiting.short_name}答复" if self.is_open else self.get_state_display()
+        return f"等{self.awaiting.association}答复" if self.is_open else self.get_state_display()
 
     @property
     def tone(self) -> Tone:

@@ -59,7 +59,7 @@ def past(province_scope, actor, unit_of):
 
 def test_past_case_is_checked_by_a_second_person_and_marked(past, actor, colleague, unit_of):
     case = past()
-    assert case.standing == f"待{unit_of('township').short_name}补录复核"
+    assert case.standing == f"待{unit_of('township').association}补录复核"
     assert [row.url for row in resting_on(case.basis)] == [case.get_absolute_url()]
     with pytest.raises(CannotDecide, match="双人复核"):
         actions.approve_case(case=case, by=actor("township"))

@@ -19,7 +19,7 @@ def both(returned, flow, actor, unit_of):
     """A returned case of the county's village and one of the sibling's, each with talk on a cell."""
     foreign = unit_of("sibling").children.all()[0].children.all()[0]
     reviewer = foreign.parent
-    by = replace(actor("township"), unit_id=reviewer.pk, path=reviewer.path, unit_name=reviewer.name)
+    by = replace(actor("township"), unit_id=reviewer.pk, path=reviewer.path, unit_name=reviewer.association)
     case = actions.submit_case(
         kind=SAMPLE, flow=flow, subject=foreign, title="邻县的表", unit=foreign, by=actor("sibling")
     )

@@ -18,7 +18,7 @@ def test_submit_case_awaiting_the_first_level_above(submit, unit_of):
     assert (case.state, case.step, case.round) == ("open", 0, 1)
     assert case.reviewer == unit_of("township")
     assert case.reviewer_path == unit_of("township").path
-    assert case.standing == f"待{unit_of('township').short_name}乡镇审核"
+    assert case.standing == f"待{unit_of('township').association}审核"
     assert verdicts(case) == [(1, 0, "submit")]
 
 
@@ -103,4 +103,4 @@ def test_submit_case_finishes_on_its_version(submit, actor):
     assert newer.version == 2
     case = actions.approve_case(case=case, by=actor("township"))
     assert (case.state, case.flow.version) == ("open", 1)
-    assert case.standing.endswith("县级审核")
+    assert case.standing.endswith("区计生协审核")

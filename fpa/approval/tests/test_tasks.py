@@ -212,7 +212,7 @@ def test_decide_case_page_leads_to_the_next(submit, flow, actor, unit_of, client
     other = unit_of("township").children.all()[1]
     second = actions.submit_case(
         kind=SAMPLE, flow=flow, subject=other, title="第二件", unit=other, by=actor("village").__class__(
-            user_id=77, name="他", unit_id=other.pk, unit_name=other.name, path=other.path, level=5
+            user_id=77, name="他", unit_id=other.pk, unit_name=other.association, path=other.path, level=5
         ),
     )  # fmt: skip
     client = client_as("township")

@@ -30,7 +30,7 @@ def test_open_thread_asks_the_matters_unit(ask, unit_of, actor):
     assert (thread.assignee, thread.awaiting) == (unit_of("village"), unit_of("village"))
     assert (thread.opened_unit_id, thread.opened_by_name) == (actor("county").unit_id, actor("county").name)
     assert thread.messages.get().body == "为什么少了一户？"
-    assert thread.standing == f"等{unit_of('village').short_name}答复"
+    assert thread.standing == f"等{unit_of('village').association}答复"
     assert Event.objects.get(verb="thread.opened").path == unit_of("village").path
 
 

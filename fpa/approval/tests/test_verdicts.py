@@ -108,10 +108,10 @@ def test_case_says_where_it_stands(at, unit_of, place):
         "approved": "已通过",
         "rejected": "不予通过",
         "withdrawn": "已撤回",
-        "at county": f"待{unit_of('county').short_name}县级审核",
-        "at province": f"待{unit_of('province').short_name}省级汇总",
+        "at county": f"待{unit_of('county').association}审核",
+        "at province": f"待{unit_of('province').association}汇总",
     }
-    assert case.standing == words.get(place, f"待{unit_of('township').short_name}乡镇审核")
+    assert case.standing == words.get(place, f"待{unit_of('township').association}审核")
     assert case.tone
     assert str(case) == "走访慰问（2023年上半年）"
 

@@ -433,7 +433,7 @@ def test_export_holds_what_the_list_shows(client: Client) -> None:
     assert first[:3] == ["433100000000", "湘西土家族苗族自治州", "在用"]
     assert isinstance(first[3], float)
     assert len(rest) == 13
-    assert "鹤城区 演员county" in made[0]
+    assert "鹤城区计生协 演员county" in made[0]
 
 
 def test_export_takes_every_page(client: Client) -> None:
@@ -485,7 +485,7 @@ def test_print_shows_every_row_the_filters_and_who(client: Client) -> None:
     assert html.count("<tr>") == 1 + 134
     assert "筛选条件：层级：县市区" in html
     assert "134 条" in html
-    assert "打印人：鹤城区 演员county" in html
+    assert "打印人：鹤城区计生协 演员county" in html
     assert urls.EXPORTED == [("单位名册（打印）", 134)]
 
 

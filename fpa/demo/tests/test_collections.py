@@ -185,11 +185,12 @@ def test_case_lies_with_the_unit_above_and_leads_to_its_page(steps):
 def test_decisions_of_past_rounds_follow_the_submission_by_another_hand(steps):
     period_cases = Case.objects.filter(state="approved").values_list("pk", flat=True)[:300]
     made = {}
-    for one in Decision.objects.filter(case_id__in=list(period_cases)).select_related("case"):
+    for one in Decision.objects.filter(case_id__in=list(period_cases)).select_related("case", "unit"):
         made.setdefault(one.case_id, {})[one.verdict] = one
     assert len(made) == 300
     for decisions in made.values():
         submit, approve = decisions[Verdict.SUBMIT], decisions[Verdict.APPROVE]
+        assert submit.actor_unit_name == submit.unit.association
         assert approve.at - submit.at == timedelta(hours=20)
         assert approve.actor_name != submit.actor_name
         assert (submit.actor_unit_id, approve.actor_unit_id) == (submit.case.unit_id, submit.case.reviewer_id)

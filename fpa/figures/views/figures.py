@@ -47,7 +47,7 @@ def figure_detail(request: HttpRequest, key: str) -> HttpResponse:
         request,
         title=figure.name,
         facts_title="口径",
-        facts=panels.meaning(reading, _operands(figure, place)),
+        facts=panels.meaning(reading, _operands(figure, place), place.actor),
         lead=Panel("", "figures/figure_lead.html", shown),
         panels=panels.below(reading, place.actor, request.GET.get("boundaries", "")),
         actions=_actions(figure, place, records_url if panels.is_told(reading) else ""),

@@ -24,11 +24,11 @@ TREND = 8
 MEMBERS = "member.total"
 """What a figure is told for each thousand of."""
 THEN = "then"
-TO_STATE = "statement.edit"
+TO_STATE, TO_OPEN = "statement.edit", "document.view"
 NO_RECORDS_YET = "产生这个数的业务还没有接入平台，接入后由记录自动汇总。"
 
 
-def meaning(reading: Reading, operands: list[tuple[Figure, str]]) -> list[Fact]:
+def meaning(reading: Reading, operands: list[tuple[Figure, str]], actor: Actor) -> list[Fact]:
     """What a figure counts, from what, how exactly and as of when; or why it has no value. `operands` are the figures
     that it is computed from, with their pages."""
     figure = reading.figure
@@ -39,7 +39,7 @@ def meaning(reading: Reading, operands: list[tuple[Figure, str]]) -> list[Fact]:
         links = [(url, operand.name) for operand, url in operands]
         found.append(Fact("计算依据", format_html_join("、", '<a href="{}">{}</a>', links)))
     if is_told(reading):
-        found += _of_the_value(reading)
+        found += _of_the_value(reading, actor)
     return [*found, Fact("指标代码", figure.key, code=True)]
 
 
@@ -48,12 +48,13 @@ def is_told(reading: Reading) -> bool:
     return reading.value is not None or reading.qualifier == "not_reported"
 
 
-def _of_the_value(reading: Reading) -> list[Fact]:
+def _of_the_value(reading: Reading, actor: Actor) -> list[Fact]:
     statement = reading.statement
     at = f"，时点为{date_cn(reading.day)}" if reading.day else ""
     if statement:
         whose = f"（范围：{statement.whose}）" if statement.whose else ""
-        ground = Fact("依据", f"{statement.source}{whose}")
+        url = statement.document.get_absolute_url() if actor.may(TO_OPEN) else ""
+        ground = Fact("依据", f"{statement.source}{whose}", url=url)
     else:
         ground = Fact("覆盖面", f"{reading.coverage.done} {reading.coverage}" if reading.coverage else "—")
     return [
@@ -78,7 +79,7 @@ def below(reading: Reading, actor: Actor, boundaries: str) -> list[Panel]:
     found = []
     if statements:
         may_state = reading.figure.kind is Kind.STATED and actor.may(TO_STATE)
-        told = shown | {"statements": statements, "can_state": may_state}
+        told = shown | {"statements": statements, "can_state": may_state, "can_open": actor.may(TO_OPEN)}
         found.append(Panel("登记情况", "figures/_statements.html", told))
     if not is_told(reading):
         return found

@@ -15,11 +15,12 @@ from fpa.audit.models import Event
 from fpa.core import database
 from fpa.files.actions import CannotKeepDocument, NewDocument, add_document, edit_document, keep_document
 from fpa.files.inspection import inspect
+from fpa.files.lists import DOCUMENTS
 from fpa.files.models import Attachment, Document
 from fpa.files.queries import choose_document, normal_number, resting_on, search_documents
 from fpa.files.tests.samples import DOCX, PDF
-from fpa.files.views import DOCUMENTS
 from fpa.organization.models import Standing
+from fpa.pages.declared_lists import list_at
 from tests.cast import cast_unit
 
 DAY = date(2021, 6, 1)
@@ -202,6 +203,18 @@ def test_document_list_filters(client_as, document, query):
     page = client_as("county").get(f"/documents/{query}")
     assert page.status_code == 200
     assert ("关于三定的批复" in page.content.decode()) == (query not in ODD_YEARS)
+
+
+def test_document_list_is_found_by_unit_and_by_what_is_due(client_as, document, actor, unit_of):
+    client, url = client_as("city"), "/documents/?"
+    add(unit_of("township"), actor("county"), number="无附件", title="另一份")
+    assert "无附件" in client.get(f"{url}file=due").text
+    assert "无附件" not in client.get(f"{url}file=kept").text
+    below = client.get(f"{url}unit={unit_of('township').code}").text
+    assert "无附件" in below
+    assert "关于三定的批复" not in below
+    declared, listing = list_at(f"{url}file=due", actor("city"))
+    assert (declared.key, listing.count) == ("document_list", 1)
 
 
 def test_document_list_takes_as_many_queries_for_many_rows(client_as, document, actor, unit_of):

@@ -80,9 +80,12 @@ def test_command_dry_run_says_the_same_as_the_import(province_scope, command):
 
 
 REFUSED = {
-    "a unit of others": ({"unit": SIBLING}, f"没有代码为“{SIBLING}”的单位，或它不在 鹤城区 的范围内。"),
-    "the unit above": ({"unit": CITY}, f"没有代码为“{CITY}”的单位，或它不在 鹤城区 的范围内。"),
-    "no unit": ({"unit": "鹤城区"}, "没有代码为“鹤城区”的单位，或它不在 鹤城区 的范围内。"),
+    "a unit of others": (
+        {"unit": SIBLING},
+        f"没有代码为“{SIBLING}”的单位，或它不在鹤城区计生协的管理范围内。",
+    ),
+    "the unit above": ({"unit": CITY}, f"没有代码为“{CITY}”的单位，或它不在鹤城区计生协的管理范围内。"),
+    "no unit": ({"unit": "鹤城区"}, "没有代码为“鹤城区”的单位，或它不在鹤城区计生协的管理范围内。"),
     "nobody": ({"by": "nobody"}, "没有账号“nobody”，或账号已停用。"),
     "no post": ({"by": "outsider"}, "账号“outsider”今天没有任职，不能办理业务。"),
     "no right": (

@@ -105,7 +105,7 @@ def _check_first_day(id_number: str, valid_from: date) -> None:
 
 def _refuse_second_appointment(person: Person, unit: Unit, kind: str) -> None:
     if Staff.objects.active().filter(person=person, unit=unit, kind=kind).exists():
-        raise CannotAppoint(f"{person.name}已是{unit.name}的{StaffKind(kind).label}，无需重复登记。")
+        raise CannotAppoint(f"{person.name}已是{unit.association}的{StaffKind(kind).label}，无需重复登记。")
 
 
 @transaction.atomic

@@ -189,7 +189,9 @@ def set_standing(
     label = StandingKind(kind).label
     known = Standing.objects.select_for_update().filter(unit=unit, kind=kind, until=None).first()
     if known:
-        raise CannotSetStanding(f"{unit.name}已登记{label}（{date_cn(known.since)}起），无需重复登记。")
+        raise CannotSetStanding(
+            f"{unit.association}已登记{label}（{date_cn(known.since)}起），无需重复登记。"
+        )
     if fault := fault_of_day("起始日期", since, earliest=date.min, earliest_label=""):
         raise CannotSetStanding(fault)
     basis = keep_document(document=document, unit=unit, by=by) if document else None

@@ -71,7 +71,7 @@ def test_actions_leave_one_event(name, province_scope, actor, unit_of, next_vill
     member, worker = make_member(unit_of("village")), make_staff(unit_of("village"))
     ACTS[name][1](member, worker, next_village, actor("county"))
     event = Event.objects.get()
-    assert (event.actor_name, event.unit_name) == ("演员county", "鹤城区")
+    assert (event.actor_name, event.unit_name) == ("演员county", "鹤城区计生协")
 
 
 @pytest.mark.parametrize("name", ["edit", "transfer", "leave", "end"])

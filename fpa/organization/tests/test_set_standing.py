@@ -83,7 +83,7 @@ def test_set_standing_page_chooses_a_document_on_record(client_as, unit_of, acto
     set_it(unit_of("county"), actor("city"))
     url = f"/units/{unit_of('county').code}/standing/"
     page = client_as("city").post(url, ANSWERS | {"document": "怀编〔2021〕5号 怀化市编委"}, follow=True)
-    assert "已登记鹤城区出台“三定”方案" in page.content.decode()
+    assert "已登记鹤城区计生协出台“三定”方案" in page.content.decode()
     assert len({standing.basis_id for standing in Standing.objects.all()}) == 1
 
 

@@ -59,7 +59,7 @@ def appoint_staff(request: HttpRequest) -> HttpResponse:
         back=reverse("staff_list"),
         does=partial(actions.appoint_or_ask, by=actor),
         said=lambda made: (
-            said_of_request(made) or (f"已登记{made.name}在{made.unit.name}任职。", page_of(made))
+            said_of_request(made) or (f"已登记{made.name}在{made.unit.association}任职。", page_of(made))
         ),
     )
 

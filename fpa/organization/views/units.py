@@ -201,9 +201,9 @@ def set_standing(request: HttpRequest, code: str) -> HttpResponse:
     return form_flow(
         request,
         forms.SetStandingForm(request.POST or None, request.FILES or None, seat=actor),
-        title=f"登记入序、参公、三定：{unit.name}",
+        title=f"登记入序、参公、三定：{unit.association}",
         submit="登记",
         back=page_of(unit),
         does=partial(actions.set_standing, unit=unit, by=actor),
-        said=lambda standing: (f"已登记{unit.name}{standing}。", page_of(unit)),
+        said=lambda standing: (f"已登记{unit.association}{standing}。", page_of(unit)),
     )

@@ -48,7 +48,7 @@ def test_history_tells_changes_in_words(moved, unit_of, next_village):
     assert transfer.reason == "搬家"
     assert set(edit.details) == {"会员类别：普通会员 → 骨干会员", "姓名：张晓梅 → 张小梅", "手机号：已更新"}
     assert join.details == [f"单位：{unit_of('village').name}", "入会日期：2020年1月1日"]
-    assert join.who == f"{unit_of('village').name} 演员village"
+    assert join.who == f"{unit_of('village').association} 演员village"
 
 
 def test_history_leaves_the_scope_as_it_was(moved, next_village, unit_of):

@@ -81,7 +81,7 @@ def test_export_holds_what_the_list_shows_in_the_askers_scope(members):
     assert (title[0], head) == ("会员", ["姓名", "单位"])
     assert [row[0] for row in rows] == ["张*", "王*", "=*"]
     assert moment[0].startswith("截至时间：")
-    assert "鹤城区 演员county" in made[0]
+    assert "鹤城区计生协 演员county" in made[0]
 
 
 def test_export_leaves_an_event_with_rows_and_digest(members):
@@ -104,7 +104,7 @@ def test_export_as_csv_says_who_exported_it_after_the_rows(members):
     lines = export_files.path_of(export.pk).read_bytes().decode("utf-8-sig").splitlines()
     assert lines[:2] == ["姓名", "张*"]
     assert lines[2] == "筛选条件：姓名或拼音首字母：张"
-    assert "鹤城区 演员county" in lines[-1]
+    assert "鹤城区计生协 演员county" in lines[-1]
 
 
 def test_export_beyond_a_sheet_becomes_csv(members, monkeypatch):

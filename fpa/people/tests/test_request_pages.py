@@ -75,7 +75,7 @@ def test_search_tells_nothing_of_a_record_out_of_sight(foreign, client_as):
 def test_the_keeper_is_told_and_agrees(foreign, join_page, client_as, actor, unit_of):
     join_page()
     keeper, pk = client_as("sibling"), only_received().pk
-    assert unit_of("county").name in keeper.get("/record-requests/").content.decode()
+    assert unit_of("county").association in keeper.get("/record-requests/").content.decode()
     page = keeper.get(f"/record-requests/{pk}/").content.decode()
     assert "与档案一致" in page
     check = keeper.post(f"/record-requests/{pk}/agree/", {"note": ""}).content.decode()

@@ -118,7 +118,7 @@ def test_edit_parameter_corrects_and_refuses(laid_down, actor):
     )
     with pytest.raises(CannotSetParameter, match="没有变化"):
         edit_parameter(parameter=laid_down, value=Decimal(9), basis="更正", by=actor("county"))
-    with pytest.raises(CannotSetParameter, match="鹤城区的设定"):
+    with pytest.raises(CannotSetParameter, match="鹤城区计生协的设定"):
         edit_parameter(parameter=laid_down, value=Decimal(8), basis="更正", by=actor("city"))
 
 
@@ -149,11 +149,11 @@ def test_parameter_pages_lead_from_the_choice_to_the_list(client_as, province_sc
     assert page["Location"] == f"/parameters/set/{KEY}/"
     answers = {"from_year": "2026", "value": "７", "basis": "湘计生协发〔2026〕1号"}
     checked = client.post(page["Location"], answers).content.decode()
-    assert "自2026年起，鹤城区及没有另行设定的下级单位按此执行" in checked
+    assert "自2026年起，鹤城区计生协及没有另行设定的下级单位按此执行" in checked
     done = client.post(page["Location"], {**answers, "confirmed": "1"}, follow=True).content.decode()
     assert "已设定公示期：7 个工作日，自2026年起执行" in done
     row = Parameter.objects.get()
-    assert "鹤城区 2026 年执行的参数" in done
+    assert "鹤城区计生协 2026 年执行的参数" in done
     assert "湘计生协发〔2026〕1号" in client_as("township").get("/parameters/").content.decode()
     assert client_as("city").get(f"/parameters/{row.pk}/edit/").status_code == 404
     assert 'value="7"' in client.get(f"/parameters/{row.pk}/edit/").content.decode()

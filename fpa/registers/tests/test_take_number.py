@@ -37,7 +37,7 @@ def test_take_number_counts_per_unit_and_year(province_scope):
 
 def test_take_number_wants_the_units_own_mark(province_scope):
     set_mark("province", "湘计生协")
-    with pytest.raises(CannotNumber, match="鹤城区还没有设定2026年的发文代字"):
+    with pytest.raises(CannotNumber, match="鹤城区计生协还没有设定2026年的发文代字"):
         take()
     assert not Counter.objects.exists()
 

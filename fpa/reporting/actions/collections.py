@@ -85,7 +85,7 @@ def _check_asked_once(form: Form, period: str, path: str) -> None:
     ).first()
     if other:
         raise CannotIssue(
-            f"{other.unit.name}已下发“{other.title}”（{other.period_label}），同一张表同一报告期只采集一次，避免基层重复填报。"
+            f"{other.unit.association}已下发“{other.title}”（{other.period_label}），同一张表同一报告期只采集一次，避免基层重复填报。"
         )
 
 
@@ -99,7 +99,7 @@ def grant_lock_exception(
     passed or lies before the lock, or no reason is given.
     """
     if not collection.path.startswith(by.path):
-        raise CannotExempt(f"延期由发布单位{collection.unit.name}办理。")
+        raise CannotExempt(f"延期由发布单位{collection.unit.association}办理。")
     if unit.level != collection.fill_level or not unit.path.startswith(collection.path):
         raise CannotExempt(f"{unit.name}不是这次采集的填报单位，不需要延期。")
     if until < max(timezone.localdate(), collection.locks_on):

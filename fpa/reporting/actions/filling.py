@@ -80,7 +80,9 @@ def own_sheet(collection: Collection, unit: Unit, by: Actor) -> ReportSheet:
 
     Raises CannotFill as `save_cells` does."""
     if not may_fill_for(by, unit):
-        raise CannotFill(f"只有{unit.name}自己的账号可以填报；村（社区）确有困难的，由所属乡镇（街道）代办。")
+        raise CannotFill(
+            f"只有{unit.association}自己的账号可以填报；村（社区）确有困难的，由所属乡镇（街道）代办。"
+        )
     if unit.level != collection.fill_level or not collection.asks(unit.path, unit.level):
         raise CannotFill(
             f"“{collection.title}”由{collection.get_fill_level_display()}填报，本级数据自动汇总。"

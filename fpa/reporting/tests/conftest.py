@@ -32,7 +32,7 @@ def seat_at(unit):
     """The usual seat of a unit, whoever sits there."""
     role = ROLES[ROLE_AT[unit.level]]
     return Actor(
-        user_id=10_000_000 + unit.pk, name=f"{unit.short_name}专干", unit_id=unit.pk, unit_name=unit.name,
+        user_id=10_000_000 + unit.pk, name=f"{unit.short_name}专干", unit_id=unit.pk, unit_name=unit.association,
         path=unit.path, level=unit.level, role=role.code, permissions=role.permissions,
     )  # fmt: skip
 

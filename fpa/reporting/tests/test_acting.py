@@ -24,7 +24,7 @@ def acted(course, village):
 
 
 def test_township_acts_for_its_village_and_the_report_says_so(acted, village):
-    assert (acted.unit, acted.state, acted.acted_for_by) == (village, "submitted", village.parent.name)
+    assert (acted.unit, acted.state, acted.acted_for_by) == (village, "submitted", village.parent.association)
     with whole_province():
         case = Case.objects.of(acted).get()
         assert case.decisions.get().on_behalf_of == village
@@ -63,7 +63,7 @@ def test_nobody_else_acts_for_a_village(course, village, villages, level):
 def test_pages_of_acting_lead_from_filling_to_sending(client_as, course, village, villages):
     client, base = client_as("township"), f"/collections/{course.collection.pk}/units/{village.code}"
     page = client.get(f"{base}/fill/").content.decode()
-    assert f"您正在代{village.name}填报" in page
+    assert f"您正在代{village.association}填报" in page
     assert f'hx-post="{base}/fill/{HOUSEHOLDS}/"' in page
     typed = {
         "cell-visit.households": "30", "version-visit.households": "0",
@@ -75,7 +75,7 @@ def test_pages_of_acting_lead_from_filling_to_sending(client_as, course, village
     with whole_province():
         assert Submission.objects.get(unit=village).state == "submitted"
     own = client_as("village").get(f"/collections/{course.collection.pk}/fill/").content.decode()
-    assert f"本表由{village.parent.name}代办" in own
+    assert f"本表由{village.parent.association}代办" in own
     names = client.get(f"/collections/{course.collection.pk}/units/").content.decode()
     assert f"/collections/{course.collection.pk}/units/{villages[1].code}/fill/" in names
     course.fill(villages[1], households=1)

@@ -31,7 +31,7 @@ def test_the_way_of_a_report_can_be_read_from_its_events(course, village):
     with whole_province():
         events = Event.objects.filter(object_type="reporting.submission", object_id=str(submission.pk))
         told = [(e.verb, e.unit_name, e.changes.get("state")) for e in events.order_by("at", "id")]
-    below, above = village.name, village.parent.name
+    below, above = village.association, village.parent.association
     assert told == [
         ("submission.saved", below, None),
         ("submission.submitted", below, ["draft", "submitted"]),
@@ -47,7 +47,11 @@ def test_the_way_of_a_report_can_be_read_from_its_events(course, village):
 def test_event_names_who_did_it_on_what_and_where(course, village):
     submission = course.report(village)
     event, seat = last("submission.submitted"), seat_at(village)
-    assert (event.actor_id, event.actor_name, event.unit_name) == (seat.user_id, seat.name, village.name)
+    assert (event.actor_id, event.actor_name, event.unit_name) == (
+        seat.user_id,
+        seat.name,
+        village.association,
+    )
     assert (event.object_id, event.path) == (str(submission.pk), village.path)
     assert event.object_name == f"2023年上半年走访慰问：{village.name}"
 
@@ -79,7 +83,7 @@ def test_event_of_a_lock_exception_stands_at_the_unit_that_got_it(course, villag
         "村里停电",
         {"until": in_days(20).isoformat()},
     )
-    assert (event.object_type, event.unit_name) == ("reporting.lockexception", "湖南省")
+    assert (event.object_type, event.unit_name) == ("reporting.lockexception", "湖南省计生协")
     assert event.object_name == f"2023年上半年走访慰问：{village.name}延期"
 
 

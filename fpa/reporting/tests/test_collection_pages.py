@@ -92,7 +92,7 @@ def test_issue_form_refuses_the_province_a_countys_form(client_as, asked, unit_o
 
 def test_issue_form_tells_what_follows_before_it_asks(client_as, asked, unit_of):
     page = client_as("county").post("/collections/issue/", asked(confirmed="")).content.decode()
-    assert f"{unit_of('county').name}以下的填报单位都会在“今天要办”里看到这项任务。" in page
+    assert f"{unit_of('county').association}以下的填报单位都会在“今天要办”里看到这项任务。" in page
     assert "下发后不能修改报表和报告期" in page
     with whole_province():
         assert not Collection.objects.exists()
@@ -169,7 +169,7 @@ def test_lock_exception_of_a_countys_collection_is_granted_from_the_county_up(
     if may:
         assert course.exempt(village, actor(name), until=20).granted_by == actor(name).name
     else:
-        with pytest.raises(CannotExempt, match="延期由发布单位鹤城区办理"):
+        with pytest.raises(CannotExempt, match="延期由发布单位鹤城区计生协办理"):
             course.exempt(village, actor(name), until=20)
 
 
@@ -206,7 +206,7 @@ def test_lock_exception_page_refuses_an_office_below_the_publisher(client_as, co
     url = f"/collections/{course.collection.pk}/units/{unit_of('village').code}/exempt/"
     posted = {"until": in_days(30).isoformat(), "reason": "停电"}
     page = client_as("county").post(url, posted).content.decode()
-    assert "延期由发布单位湖南省办理。" in page
+    assert "延期由发布单位湖南省计生协办理。" in page
     assert 'value="停电"' in page
     with whole_province():
         assert not LockException.objects.exists()

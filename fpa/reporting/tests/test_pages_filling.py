@@ -177,7 +177,7 @@ def test_submit_submission_shows_the_answers_then_sends(client_as, at, course, v
     client = client_as("village")
     page = client.get(at("submit/")).content.decode()
     assert "30,000 元" in page
-    assert f"由{village.parent.name}审核" in page
+    assert f"由{village.parent.association}审核" in page
     assert client.post(at("submit/")).url == at("fill/")
     after = client.get(at("fill/")).content.decode()
     assert "正在等待" in after

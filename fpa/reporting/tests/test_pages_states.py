@@ -32,7 +32,7 @@ SHEETS = [
     (OPEN, "returned", 1, "已退回", ["退回了 1 格，只需要改这些，其余已锁定"], ["检查并上报"]),
     (OPEN, "approved", 0, "已通过", ["需要更正请联系"], []),
     (EARLY, "nothing", 0, "待填报", ["开始填报。"], []),
-    (LOCKED, "draft", 0, "填报中", ["锁定，不能再修改。确需补报，请联系湖南省办理延期。"], []),
+    (LOCKED, "draft", 0, "填报中", ["锁定，不能再修改。确需补报，请联系湖南省计生协办理延期。"], []),
 ]
 
 
@@ -121,7 +121,7 @@ def test_review_page_offers_deeds_to_the_reviewer_in_their_time(
 
 def test_review_page_tells_others_who_reviews(client_as, village, bring):
     page = shown(client_as("county"), f"/submissions/{bring('submitted').pk}/")
-    assert f"由{village.parent.name}审核。" in page
+    assert f"由{village.parent.association}审核。" in page
 
 
 def test_review_page_of_a_returned_cell_leads_to_its_thread_with_its_day(client_as, bring):

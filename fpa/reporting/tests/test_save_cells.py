@@ -138,7 +138,7 @@ def test_lock_exception_moves_its_day_on_a_second_grant(course, village, actor):
 
 
 EXEMPTIONS = [
-    ({"by": "county"}, "由发布单位湖南省办理"),
+    ({"by": "county"}, "由发布单位湖南省计生协办理"),
     ({"unit": "county"}, "不是这次采集的填报单位"),
     ({"until": -2}, "不早于今天"),
     ({"reason": "  "}, "请写明延期的原因"),

@@ -151,7 +151,7 @@ def test_summary_sent_twice_after_the_lock_is_told_its_state_not_the_lock(course
     course.approve(course.report(village))
     course.move(opens_on=-9, due_on=-5, locks_on=-1)
     course.sum_up(village.parent)
-    with pytest.raises(CannotSubmit, match="正在等待鹤城区审核"):
+    with pytest.raises(CannotSubmit, match="正在等待鹤城区计生协审核"):
         course.sum_up(village.parent)
 
 

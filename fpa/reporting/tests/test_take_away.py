@@ -111,7 +111,7 @@ def test_collections_are_exported_with_the_own_state(client_as, course, village)
     course.fill(village, households=1)
     head, line, *_ = table(client_as("village").get("/collections/?export=xlsx"))
     told = dict(zip(head, line, strict=True))
-    assert (told["采集任务"], told["下发单位"], told["本单位"]) == (TITLE, "湖南省", "填报中")
+    assert (told["采集任务"], told["下发单位"], told["本单位"]) == (TITLE, "湖南省计生协", "填报中")
 
 
 def test_list_on_paper_leaves_its_event_too(client_as, course, reported):
@@ -145,7 +145,12 @@ def test_print_form_shows_order_item_measure_value_and_explanation(client_as, co
         ["2", "发放资金物资", "元", "90"],
     ]
     assert [line[5] for line in lines] == ["", "物资由县里统一配送，户均较低"]
-    for words in (f"填报单位：{village.name}", "报告期：2023年上半年", "状态：填报中", "单位负责人：＿"):
+    for words in (
+        f"填报单位：{village.association}",
+        "报告期：2023年上半年",
+        "状态：填报中",
+        "单位负责人：＿",
+    ):
         assert words in text
 
 

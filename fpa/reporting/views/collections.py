@@ -71,11 +71,11 @@ def grant_lock_exception(request: HttpRequest, pk: int, code: str) -> HttpRespon
     return form_flow(
         request,
         ExceptionForm(request.POST or None),
-        title=f"办理延期：{unit.name}",
+        title=f"办理延期：{unit.association}",
         submit="批准延期",
         back=back,
         does=partial(actions.grant_lock_exception, collection=collection, unit=unit, by=actor),
-        said=lambda _: (f"已为{unit.name}办理延期。", back),
+        said=lambda _: (f"已为{unit.association}办理延期。", back),
     )
 
 

@@ -32,7 +32,7 @@ def own_sheet_or_404(request: HttpRequest, pk: int, code: str | None) -> ReportS
     if unit.level != collection.fill_level or not collection.asks(unit.path, unit.level):
         raise Http404(not_asked_words(collection))
     if not may_fill_for(actor, unit):
-        raise Http404(f"{unit.name}的报表由它自己填报，或者由所属乡镇（街道）代办。")
+        raise Http404(f"{unit.association}的报表由它自己填报，或者由所属乡镇（街道）代办。")
     return sheet_of(collection, unit, timezone.localdate())
 
 

@@ -78,7 +78,10 @@ def create_post(request: HttpRequest) -> HttpResponse:
         submit="设岗位",
         back=reverse("post_list"),
         does=partial(actions.create_post, by=actor),
-        said=lambda post: (f"已在{post.unit.name}设岗位“{post.title}”，可以安排人员了。", page_of(post)),
+        said=lambda post: (
+            f"已在{post.unit.association}设岗位“{post.title}”，可以安排人员了。",
+            page_of(post),
+        ),
     )
 
 
@@ -89,7 +92,7 @@ def appoint(request: HttpRequest, pk: int) -> HttpResponse:
     return form_flow(
         request,
         AppointForm(request.POST or None),
-        title=f"任职：{post.unit.name}，{post.title}",
+        title=f"任职：{post.unit.association}，{post.title}",
         submit="任职",
         back=page_of(post),
         does=partial(actions.appoint, post=post, by=actor),
@@ -115,7 +118,7 @@ def end_appointment(request: HttpRequest, pk: int) -> HttpResponse:
     return form_flow(
         request,
         EndAppointmentForm(request.POST or None),
-        title=f"结束任职：{held.user.name}（{held.unit.name}，{held.post.title}）",
+        title=f"结束任职：{held.user.name}（{held.unit.association}，{held.post.title}）",
         submit="结束任职",
         back=page_of(held.post),
         does=partial(actions.end_appointment, appointment=held, by=actor),

@@ -88,7 +88,7 @@ def create_user(request: HttpRequest, pk: int) -> HttpResponse:
     return form_flow(
         request,
         CreateUserForm(request.POST or None),
-        title=f"开通账号：{post.unit.name}，{post.title}",
+        title=f"开通账号：{post.unit.association}，{post.title}",
         submit="开通",
         back=reverse("post_detail", args=[post.pk]),
         does=partial(actions.create_user, post=post, password=password, by=actor),

@@ -81,6 +81,7 @@ def test_certificate_pages_issue_show_and_revoke(closed, mark_set, client_as):
     certificate = Certificate.objects.all()[0]
     page = client.get(f"/training/certificates/{certificate.pk}/").text
     assert "<svg" in page
+    assert "鹤城区计生协" in page  # whom the certificate is of: a body, not a place
     assert f"/certificates/{certificate.code}/" in page
     revoke = f"/training/certificates/{certificate.pk}/revoke/"
     assert "已作废" in client.post(revoke, {"reason": "错", "confirmed": "1"}, follow=True).text
@@ -102,7 +103,7 @@ def test_print_certificate_says_who_what_when_and_where_it_is_checked(given, cli
         certificate.participant.name,
         "骨干培训",
         "12.5学时",
-        "鹤城区",
+        "鹤城区计生协",
         "2023年5月12日",
     )
     for words in (*wanted, f"/certificates/{certificate.code}/"):

@@ -55,7 +55,7 @@ def test_plan_pages_lead_from_the_form_to_the_case(plan, client_as):
     assert "报送审核" in client.get(url).text
     edited = client.post(f"{url}edit/", MORE, follow=True).text
     assert "已保存“新名”" in edited
-    assert "由怀化市" in client.post(f"{url}submit/", follow=True).text
+    assert "由怀化市计生协审核" in client.post(f"{url}submit/", follow=True).text
     assert "报送审核" not in client.get(url).text
     case = client_as("city").get("/cases/").text
     assert "新名" in case
