@@ -10,6 +10,7 @@ from fpa.access.models import Unit
 from fpa.core.actor import Actor
 
 M = TypeVar("M", bound=models.Model)
+Q = TypeVar("Q", bound=models.QuerySet[Any])
 
 LABELS_OF_DENIAL = "您的岗位没有办理这项业务的权限。如确需办理，请联系本单位系统管理员调整岗位。"
 
@@ -46,7 +47,7 @@ def load(source: type[M] | models.QuerySet[M], pk: Any, request: HttpRequest, pe
     return load_for(source, pk, request, permission)[1]
 
 
-def to_edit(rows: models.QuerySet[M], request: HttpRequest, *first: str) -> models.QuerySet[M]:
+def to_edit(rows: Q, request: HttpRequest, *first: str) -> Q:
     """The rows, held from when they are loaded until the transaction ends where something is posted: what an editing
     form is compared with (`pages.newer`) must not change before it is saved.
 

@@ -71,10 +71,10 @@ class _StyledForm(forms.BaseForm):
         super().__init__(*args, **{"label_suffix": ""} | kwargs)
         style_widgets(self)
 
-    def _clean_fields(self) -> None:
-        """What holds nothing but invisible characters is not filled in."""
-        super()._clean_fields()
-        for name, field in self.fields.items():
+    def full_clean(self) -> None:
+        """Check what was sent; what holds nothing but invisible characters is not filled in."""
+        super().full_clean()
+        for name, field in self.fields.items() if self.is_bound else ():
             value = self.cleaned_data.get(name)
             if field.required and isinstance(value, str) and not chinese.clean(value):
                 self.add_error(name, forms.ValidationError(field.error_messages["required"], code="required"))
