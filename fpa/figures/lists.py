@@ -14,7 +14,8 @@ from fpa.figures.display import stated_words
 from fpa.figures.figure import Kind
 from fpa.figures.models import Statement, StatementQuerySet
 from fpa.figures.places import figure_at, may_see_records, place_of
-from fpa.pages.declared_lists import List, new_link
+from fpa.pages.declared_forms import new_link
+from fpa.pages.declared_lists import List
 from fpa.pages.filters import SeatFilters, UnitFilter
 
 UNIT_COLUMNS = (
@@ -119,6 +120,6 @@ STATEMENT_LIST = List(
         Column("state", "状态", _state),
     ),
     filters=StatementFilters,
-    links=new_link("statement.edit", "登记文件数", "state_figure"),
+    links=lambda actor: new_link(actor, "statement.edit", "登记文件数", "state_figure"),
     empty="还没有登记文件数。只有平台内的记录不能汇总、而文件写明的数才在这里登记。",
 )

@@ -7,7 +7,8 @@ import django_filters as filters
 from fpa.core.lists import Column, Status
 from fpa.files.models import Document, DocumentQuerySet
 from fpa.files.queries import normal_number
-from fpa.pages.declared_lists import List, new_link
+from fpa.pages.declared_forms import new_link
+from fpa.pages.declared_lists import List
 from fpa.pages.filters import SeatFilters, UnitFilter
 
 DOCUMENTS = Document.objects.select_related("unit", "attachment")
@@ -58,6 +59,6 @@ DOCUMENT_LIST = List(
         Column("code", "区划代码", lambda d: d.unit.code, kind="code", default=False),
     ),
     filters=DocumentFilters,
-    links=new_link("document.edit", "登记文件", "add_document"),
+    links=lambda actor: new_link(actor, "document.edit", "登记文件", "add_document"),
     empty="还没有登记文件。登记入序、参公、三定等事项时填写的文件也会出现在这里。",
 )

@@ -139,9 +139,7 @@ class FormPage(NamedView):
 
     def new_link(self, actor: Actor) -> list[Link]:
         """The way to it from the list where something new belongs, for who may."""
-        return (
-            [Link(self.title, reverse(self.name), "plus", primary=True)] if actor.may(self.permission) else []
-        )
+        return new_link(actor, self.permission, self.title, self.name)
 
     def column(self, actor: Actor) -> Column:
         """The way to it from each row of a list."""
@@ -151,6 +149,11 @@ class FormPage(NamedView):
             lambda row: self.label if self.is_open_to(actor, row) else "",
             link=lambda row: self.url(row) if self.is_open_to(actor, row) else None,
         )
+
+
+def new_link(actor: Actor, permission: str, label: str, name: str) -> list[Link]:
+    """The way from a list to the page where something new belongs, for who may."""
+    return [Link(label, reverse(name), "plus", primary=True)] if actor.may(permission) else []
 
 
 def add_page(does: Callable[..., Any], permission: str, form: type[Form], back: str, **more: Any) -> FormPage:

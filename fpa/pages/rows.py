@@ -32,10 +32,11 @@ class Record(ScopedModel):
     """A row that pages show, and what they say of it beside its fields' own names (`pages.told`).
 
     `page` is the name of its page's address, empty where it has none; `named_by` the field by which it is called.
-    `unit_label` is what its unit is called, `unit_acts` whether it is meant as the body and not as a place, `measures` in what its numbers are told (one told in 年 is a year),
-    `blanks` what is said of a field that is left empty, `form_kinds` the kinds of form field that are not the usual
-    ones. One that stands somewhere has a property `status`, which is shown as its 状态; one that may not always be
-    changed says so by `is_open`, and in `way_out` what could be done first.
+    `unit_label` is what its unit is called, `unit_acts` whether it is meant as the body and not as a place;
+    `measures` in what its numbers are told (one told in 年 is a year), `blanks` what is said of a field that is left
+    empty, `form_kinds` the kinds of form field that are not the usual ones. One that stands somewhere has a property
+    `status`, which is shown as its 状态; one that may not always be changed says so by `is_open`, and in `way_out`
+    what could be done first.
     """
 
     page: ClassVar[str] = ""
