@@ -3,6 +3,7 @@
 from typing import Any
 
 from django.contrib import messages
+from django.core.files.uploadedfile import UploadedFile
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -112,7 +113,8 @@ def _sent(request: HttpRequest, row: ReportRow) -> str:
     """What was typed into a cell, or the name of the file that was chosen for it."""
     name = f"cell-{row.item.key}"
     if row.item.typed.is_file:
-        return safe_name(request.FILES[name].name) if name in request.FILES else ""
+        file = request.FILES.get(name)
+        return safe_name(file.name or "") if isinstance(file, UploadedFile) else ""
     return clean(request.POST.get(name, ""))[:60]
 
 
