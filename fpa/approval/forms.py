@@ -1,4 +1,4 @@
-"""What people fill in on a thread, and what the lists of threads and cases are filtered by."""
+"""What people fill in about a case, and what the list of cases is filtered by."""
 
 from collections.abc import Callable, Collection, Mapping, Sequence
 from datetime import timedelta
@@ -14,24 +14,12 @@ from django.utils import timezone
 from fpa.access.models import Post, User
 from fpa.approval.actions import ReturnedPlace
 from fpa.approval.kinds import ReturnablePlace
-from fpa.approval.models import Case, CaseState, Thread, ThreadState, Verdict
+from fpa.approval.models import Case, CaseState, Verdict
 from fpa.approval.queries import escalated_to, tasks_for
 from fpa.core.actor import Actor
 from fpa.core.forms import DateField, Form, NumberField, display_value, style_widgets
 from fpa.files.fields import AttachmentsField
 from fpa.files.forms import WithDocumentForm
-
-
-class ReplyForm(Form):
-    """A word in a thread."""
-
-    body = forms.CharField(
-        label="答复",
-        max_length=1000,
-        widget=forms.Textarea(attrs={"rows": 3}),
-        error_messages={"required": "请写明答复的内容。"},
-    )
-
 
 RETURN_DAYS = 7
 
@@ -233,33 +221,6 @@ class DelegateForm(Form):
         super().__init__(*args, **kwargs)
         posts = Post.objects.filter(unit=actor.unit_id).exclude(pk=actor.post_id or 0)
         cast(forms.ModelChoiceField, self.fields["to_post"]).queryset = posts
-
-
-class ThreadFilters(django_filters.FilterSet):
-    """Threads by state, and by the own unit's part in them."""
-
-    MINE = (("waiting", "等我单位答复"), ("assignee", "由我单位办理"), ("opened", "我单位发起"))
-    _FIELD = {"waiting": "awaiting", "assignee": "assignee", "opened": "opened_unit"}
-
-    state = django_filters.ChoiceFilter(label="状态", choices=ThreadState, empty_label="全部")
-    mine = django_filters.ChoiceFilter(
-        label="与我单位有关", choices=MINE, empty_label="不限", method="filter_mine"
-    )
-
-    class Meta:
-        model = Thread
-        fields: list[str] = []
-
-    def __init__(self, data: Any = None, *args: Any, **kwargs: Any) -> None:
-        if data and data.get("mine") == "asked":  # as addresses and saved views have it from before
-            data = data.copy()
-            data["mine"] = "assignee"
-        super().__init__(data, *args, **kwargs)
-
-    def filter_mine(self, rows: QuerySet[Thread], _name: str, value: str) -> QuerySet[Thread]:
-        """Threads in which the own unit has that part; only open ones can wait."""
-        found = rows.filter(**{self._FIELD[value]: _actor(self).unit_id})
-        return found.filter(state=ThreadState.OPEN) if value == "waiting" else found
 
 
 class CaseFilters(django_filters.FilterSet):

@@ -9,14 +9,17 @@ from django.db import transaction
 from django.utils import timezone
 
 from fpa.access.models import Unit
-from fpa.approval.actions import threads, turns
+from fpa.approval.actions import turns
 from fpa.approval.actions.cases import changes_of, new_decision, reject_case, return_case
 from fpa.approval.actions.refusals import CannotDecide
+from fpa.approval.actions.returned_places import return_threads
 from fpa.approval.kinds import CaseKind, Changes, kind_of
-from fpa.approval.models import Case, CaseState, Decision, Flow, Task, TaskKind, TaskState, Thread, Verdict
+from fpa.approval.models import Case, CaseState, Decision, Flow, Task, TaskKind, TaskState, Verdict
 from fpa.approval.steps import Turn, asks_of, next_turn
 from fpa.audit.record import record_all
 from fpa.core.actor import Actor
+from fpa.threads.actions import settle_all
+from fpa.threads.models import Thread
 
 TWO_PERSONS = "这件事项由您本人上报，按双人复核的规定，请由本单位另一位同事审核。"
 ALONE = "这一环节要逐件填写评分、金额或外部结论，请打开单独办理。"
@@ -214,10 +217,8 @@ def _settle(over: list[_Held], by: Actor) -> None:
     talked = set(asked.values_list("subject_type", "subject_id"))
     for h in over:
         if (h.case.subject_type, h.case.subject_id) in talked:
-            rows = threads.return_threads(h.case)
-            threads.settle_all(
-                rows.filter(opened_unit=by.unit_id) if h.turn else rows, by, "审核通过，此处办结。"
-            )
+            rows = return_threads(h.case)
+            settle_all(rows.filter(opened_unit=by.unit_id) if h.turn else rows, by, "审核通过，此处办结。")
 
 
 def _follow(

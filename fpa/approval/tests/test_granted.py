@@ -14,12 +14,13 @@ from fpa.access.scope import scoped, set_scope, set_viewer, whole_province
 from fpa.access.seats import guest_of
 from fpa.approval import actions, kinds
 from fpa.approval.actions import CannotDecide
-from fpa.approval.models import Case, Decision, DecisionFile, Dossier, Message, Task, Thread
+from fpa.approval.models import Case, Decision, DecisionFile, Dossier, Task
 from fpa.approval.tests.conftest import SAMPLE, in_days
 from fpa.files.actions import NewDocument, keep_file
 from fpa.files.inspection import inspect
 from fpa.files.models import Attachment, Document
 from fpa.files.tests.samples import PDF
+from fpa.threads.models import Message, Thread
 
 HIDDEN = (Case, Decision, DecisionFile, Task, Thread, Message, Attachment, Document)
 PERSONS = {"level": 4, "permission": "submission.review", "label": "专家评审", "kind": "persons", "closes": 2}
