@@ -24,8 +24,14 @@ from fpa.files.forms import WithDocumentForm
 RETURN_DAYS = 7
 
 
+TO_RETURN = "退回时必填"
+TO_REFUSE = "退回、不予通过时必填"
+
+
 class DecideForm(Form):
     """A decision on a case: approve, return the places whose fault is named, or reject."""
+
+    optional_words = {"reason": TO_REFUSE, "due_on": TO_RETURN, "score": "通过时必填", "amount": "通过时必填"}
 
     verdict = forms.ChoiceField(label="办理意见", widget=forms.RadioSelect)
     reason = forms.CharField(
@@ -33,7 +39,6 @@ class DecideForm(Form):
         max_length=500,
         required=False,
         widget=forms.Textarea({"rows": 3}),
-        help_text="退回、不予通过的必须写明理由。",
     )
     due_on = DateField(label="退回的请于何日前改好", required=False)
 
@@ -99,12 +104,13 @@ _ANSWERS: dict[str, Callable[[], forms.Field]] = {
 class OpinionForm(Form):
     """A named expert's opinion."""
 
+    optional_words = {"note": "不同意时必填"}
+
     agrees = forms.ChoiceField(
         label="评审意见", choices=[("yes", "同意"), ("no", "不同意")], widget=forms.RadioSelect
     )
     note = forms.CharField(
         label="意见说明", max_length=500, required=False, widget=forms.Textarea({"rows": 4}),
-        help_text="不同意的必须写明理由。",
     )  # fmt: skip
 
     def __init__(self, *args: Any, asks: Collection[str], **kwargs: Any) -> None:
@@ -122,12 +128,13 @@ class OpinionForm(Form):
 class OutsideForm(WithDocumentForm):
     """What an outside body decided, and the document that says so."""
 
+    optional_words = {**WithDocumentForm.optional_words, "note": TO_REFUSE, "due_on": TO_RETURN}
+
     field_order = ("verdict", "document", "issuer", "issued_on", "upload", "note", "due_on")
 
     verdict = forms.ChoiceField(label="外部结论", choices=_verdicts(True), widget=forms.RadioSelect)
     note = forms.CharField(
         label="结论摘要", max_length=500, required=False, widget=forms.Textarea({"rows": 3}),
-        help_text="退回、不予通过的必须写明理由。",
     )  # fmt: skip
     due_on = DateField(label="退回的请于何日前改好", required=False)
 

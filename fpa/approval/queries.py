@@ -97,6 +97,6 @@ def decisions_of(case: Case) -> QuerySet[Decision]:
     """A case's history, first to last."""
     return (
         Decision.objects.filter(case=case)
-        .select_related("document__attachment")
+        .select_related("document__attachment", "task")
         .prefetch_related("files__attachment")
     )

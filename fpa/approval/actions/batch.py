@@ -22,7 +22,7 @@ from fpa.threads.actions import settle_all
 from fpa.threads.models import Thread
 
 TWO_PERSONS = "这件事项由您本人上报，按双人复核的规定，请由本单位另一位同事审核。"
-ALONE = "这一环节要逐件填写评分、金额或外部结论，请打开单独办理。"
+ALONE = "这一环节要逐件填写评分或金额，请打开单独办理。"
 AMENDS = "这是变更申请，请打开核对变更的内容，单独办理。"
 
 
@@ -135,7 +135,9 @@ def _fault(case: Case, task: Task | None, by: Actor, is_own: bool) -> str:
         return turns.out_of_turn(case, by)
     if by.user_id in task.recused:
         return "您已申请回避这件事项，请由本单位其他同事办理。"
-    if task.kind != TaskKind.REVIEW or asks_of(case, kind_of(case.kind).asks) - {"file"}:
+    if task.kind != TaskKind.REVIEW:
+        return f"现在的环节是“{case.step_label}”，不能批量通过，请打开单独办理。"
+    if asks_of(case, kind_of(case.kind).asks) - {"file"}:
         return ALONE
     if case.changes:
         return AMENDS

@@ -185,6 +185,9 @@ class TaskKind(models.TextChoices):
     PERIOD = "period", "公示"
 
 
+_OPINIONS: dict[str, str] = {Verdict.APPROVE: "评审：同意", Verdict.REJECT: "评审：不同意"}
+
+
 class TaskState(models.TextChoices):
     """`returned` waits for the case to come back, and is then asked anew: a joint review loses nobody's task."""
 
@@ -362,6 +365,13 @@ class Decision(Signed):
     def tone(self) -> Tone:
         """The tone of the verdict's word, which gives its shape."""
         return TONES[self.verdict]
+
+    @property
+    def words(self) -> str:
+        """What was decided, in words: an expert gives an opinion, and approves nothing."""
+        if self.task and self.task.kind == TaskKind.OPINION and self.verdict in _OPINIONS:
+            return _OPINIONS[self.verdict]
+        return self.get_verdict_display()
 
     @property
     def attachments(self) -> list[Attachment]:

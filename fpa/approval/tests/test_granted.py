@@ -131,6 +131,17 @@ def test_opinions_close_the_step_by_its_rule(named, experts, actor):
     assert as_guest(experts[1], Dossier) == []
 
 
+def test_an_opinion_reads_as_one_and_not_as_an_approval(named, experts, client_as):
+    with whole_province():
+        dossier = Dossier.objects.get()
+    opinion(experts[0], dossier)
+    opinion(experts[1], dossier, agrees=False, note="预算不实")
+    page = client_as("township").get(f"/cases/{named.pk}/").content.decode()
+    assert all(words in page for words in ("评审：同意", "评审：不同意", "预算不实"))
+    assert "审核通过" not in page
+    assert "不予通过" not in page
+
+
 def test_who_disagrees_says_why_and_the_unit_in_charge_decides(named, experts, actor):
     dossier = Dossier.objects.get()
     with pytest.raises(CannotDecide, match="请写明理由"):
