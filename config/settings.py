@@ -51,6 +51,7 @@ INSTALLED_APPS = [
     "fpa.pages",
     "fpa.registers",
     "fpa.files",
+    "fpa.threads",
     "fpa.imports",
     "fpa.approval",
     "fpa.figures",

@@ -13,7 +13,7 @@ from django.db import models
 from django.utils import timezone
 
 from fpa.access.models import Appointment, Level, Post, Unit, User
-from fpa.approval.models import Case, Decision, DecisionFile, Dossier, Flow, Message, Task, Thread
+from fpa.approval.models import Case, Decision, DecisionFile, Dossier, Flow, Task
 from fpa.audit.record import record
 from fpa.core.actor import SYSTEM
 from fpa.core.ids import uuid7
@@ -28,6 +28,7 @@ from fpa.people.tests.people import make_member, make_staff
 from fpa.registers.models import CalendarDay, Counter, Entry, Parameter
 from fpa.reporting.models import Cell, CellHistory, Check, Collection, Form, Item, LockException, Submission
 from fpa.reporting.standard_forms import ensure_forms, flow_code
+from fpa.threads.models import Message, Thread
 from fpa.training.models import Certificate, Material, Participant, Plan, Session
 from tests.cast import cast_unit
 

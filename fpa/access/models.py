@@ -10,6 +10,7 @@ from django.db import models
 from django.db.models import F, Q
 
 from fpa.access.roles import ROLE_CHOICES, ROLES, Role
+from fpa.core.actor import Actor
 from fpa.core.rows import LeanModel
 from fpa.core.visibility import Visibility, upper_bound
 
@@ -47,6 +48,10 @@ class Kind(models.TextChoices):
 
 
 class UnitQuerySet(models.QuerySet["Unit"]):
+    def of_actor(self, by: Actor) -> "Unit":
+        """The actor's unit; the platform itself stands at the province."""
+        return self.get(pk=by.unit_id) if by.unit_id else self.get(parent=None)
+
     def under(self, path: str) -> "UnitQuerySet":
         """The unit at `path` and all below it."""
         return self.filter(path__gte=path, path__lt=upper_bound(path))

@@ -52,9 +52,9 @@ def _still_to_come(case: Case, n: int, step: Mapping[str, Any]) -> tuple[Status,
     """How a step stands that has not been walked: passed over by its condition, to come, or not any more."""
     told = judge(step["when"], case.facts, kind_of(case.kind).terms) if step.get("when") else None
     if told and told.value is False:
-        return Status("条件不成立，跳过", "off"), told.reason
+        return Status("跳过", "off"), f"条件不成立，跳过：{told.reason}"
     if n < case.step:  # the facts have changed since
-        return Status("条件不成立，跳过", "off"), "当时的内容不符合这一环节的条件"
+        return Status("跳过", "off"), "条件不成立，跳过：当时的内容不符合这一环节的条件"
     if case.state in _NOW:
         return Status("待办", "plain"), ""
     return Status("没有办理", "off"), "事项已结束"

@@ -1,4 +1,4 @@
-"""What people fill in on a thread, and what the lists of threads and cases are filtered by."""
+"""What people fill in about a case, and what the list of cases is filtered by."""
 
 from collections.abc import Callable, Collection, Mapping, Sequence
 from datetime import timedelta
@@ -14,7 +14,7 @@ from django.utils import timezone
 from fpa.access.models import Post, User
 from fpa.approval.actions import ReturnedPlace
 from fpa.approval.kinds import ReturnablePlace
-from fpa.approval.models import Case, CaseState, Thread, ThreadState, Verdict
+from fpa.approval.models import Case, CaseState, Verdict
 from fpa.approval.queries import escalated_to, tasks_for
 from fpa.core.actor import Actor
 from fpa.core.forms import DateField, Form, NumberField, display_value, style_widgets
@@ -22,23 +22,17 @@ from fpa.files.fields import AttachmentsField
 from fpa.files.forms import WithDocumentForm
 from fpa.pages.model_forms import form_field
 
-
-class ReplyForm(Form):
-    """A word in a thread."""
-
-    body = forms.CharField(
-        label="答复",
-        max_length=1000,
-        widget=forms.Textarea(attrs={"rows": 3}),
-        error_messages={"required": "请写明答复的内容。"},
-    )
-
-
 RETURN_DAYS = 7
+
+
+TO_RETURN = "退回时必填"
+TO_REFUSE = "退回、不予通过时必填"
 
 
 class DecideForm(Form):
     """A decision on a case: approve, return the places whose fault is named, or reject."""
+
+    optional_words = {"reason": TO_REFUSE, "due_on": TO_RETURN, "score": "通过时必填", "amount": "通过时必填"}
 
     verdict = forms.ChoiceField(label="办理意见", widget=forms.RadioSelect)
     reason = forms.CharField(
@@ -46,7 +40,6 @@ class DecideForm(Form):
         max_length=500,
         required=False,
         widget=forms.Textarea({"rows": 3}),
-        help_text="退回、不予通过的必须写明理由。",
     )
     due_on = DateField(label="退回的请于何日前改好", required=False)
 
@@ -112,12 +105,13 @@ _ANSWERS: dict[str, Callable[[], forms.Field]] = {
 class OpinionForm(Form):
     """A named expert's opinion."""
 
+    optional_words = {"note": "不同意时必填"}
+
     agrees = forms.ChoiceField(
         label="评审意见", choices=[("yes", "同意"), ("no", "不同意")], widget=forms.RadioSelect
     )
     note = forms.CharField(
         label="意见说明", max_length=500, required=False, widget=forms.Textarea({"rows": 4}),
-        help_text="不同意的必须写明理由。",
     )  # fmt: skip
 
     def __init__(self, *args: Any, asks: Collection[str], **kwargs: Any) -> None:
@@ -135,12 +129,13 @@ class OpinionForm(Form):
 class OutsideForm(WithDocumentForm):
     """What an outside body decided, and the document that says so."""
 
+    optional_words = {**WithDocumentForm.optional_words, "note": TO_REFUSE, "due_on": TO_RETURN}
+
     field_order = ("verdict", "document", "issuer", "issued_on", "upload", "note", "due_on")
 
     verdict = forms.ChoiceField(label="外部结论", choices=_verdicts(True), widget=forms.RadioSelect)
     note = forms.CharField(
         label="结论摘要", max_length=500, required=False, widget=forms.Textarea({"rows": 3}),
-        help_text="退回、不予通过的必须写明理由。",
     )  # fmt: skip
     due_on = DateField(label="退回的请于何日前改好", required=False)
 
@@ -233,33 +228,6 @@ class DelegateForm(Form):
         super().__init__(*args, **kwargs)
         posts = Post.objects.filter(unit=actor.unit_id).exclude(pk=actor.post_id or 0)
         cast(forms.ModelChoiceField, self.fields["to_post"]).queryset = posts
-
-
-class ThreadFilters(django_filters.FilterSet):
-    """Threads by state, and by the own unit's part in them."""
-
-    MINE = (("waiting", "等我单位答复"), ("assignee", "由我单位办理"), ("opened", "我单位发起"))
-    _FIELD = {"waiting": "awaiting", "assignee": "assignee", "opened": "opened_unit"}
-
-    state = django_filters.ChoiceFilter(label="状态", choices=ThreadState, empty_label="全部")
-    mine = django_filters.ChoiceFilter(
-        label="与我单位有关", choices=MINE, empty_label="不限", method="filter_mine"
-    )
-
-    class Meta:
-        model = Thread
-        fields: list[str] = []
-
-    def __init__(self, data: Any = None, *args: Any, **kwargs: Any) -> None:
-        if data and data.get("mine") == "asked":  # as addresses and saved views have it from before
-            data = data.copy()
-            data["mine"] = "assignee"
-        super().__init__(data, *args, **kwargs)
-
-    def filter_mine(self, rows: QuerySet[Thread], _name: str, value: str) -> QuerySet[Thread]:
-        """Threads in which the own unit has that part; only open ones can wait."""
-        found = rows.filter(**{self._FIELD[value]: _actor(self).unit_id})
-        return found.filter(state=ThreadState.OPEN) if value == "waiting" else found
 
 
 class CaseFilters(django_filters.FilterSet):

@@ -1,4 +1,4 @@
-"""The lists of cases, flows and threads."""
+"""The lists of cases and flows."""
 
 from collections.abc import Sequence
 
@@ -6,9 +6,9 @@ from django.urls import reverse
 
 from fpa.access.models import Level
 from fpa.approval.flow_words import business_of
-from fpa.approval.forms import CaseFilters, ThreadFilters
+from fpa.approval.forms import CaseFilters
 from fpa.approval.kinds import flow_codes, kind_of
-from fpa.approval.models import Case, Flow, Thread
+from fpa.approval.models import Case, Flow
 from fpa.core.actor import Actor
 from fpa.core.lists import BatchAction, Column, Link, Status
 from fpa.pages.declared_lists import List
@@ -23,16 +23,6 @@ CASE_COLUMNS = (
     Column("due_on", "修改期限", lambda c: c.due_on, sort="due_on", kind="date"),
     Column("round", "轮次", lambda c: c.round, kind="number", default=False),
     Column("flow", "流程", lambda c: str(c.flow or "补录"), default=False),
-)
-
-THREAD_COLUMNS = (
-    Column("title", "事项", lambda t: str(t), link=lambda t: t.get_absolute_url()),
-    Column("unit", "所属单位", lambda t: t.unit.name, sort="path"),
-    Column("state", "状态", lambda t: Status(t.standing, t.tone), sort="state"),
-    Column("assignee", "办理单位", lambda t: t.assignee.association),
-    Column("due_on", "办理期限", lambda t: t.due_on, sort="due_on", kind="date"),
-    Column("opened_unit", "发起单位", lambda t: t.opened_unit.association),
-    Column("opened_at", "发起时间", lambda t: t.opened_at, sort="opened_at", kind="date", default=False),
 )
 
 
@@ -84,14 +74,4 @@ CASE_LIST = List(
     filters=CaseFilters,
     batch=_batch,
     empty="还没有上报的事项。下级单位上报以后，会在这里等您审核。",
-)
-
-THREAD_LIST = List(
-    key="thread_list",
-    view="thread.view",
-    title="讨论与退回",
-    rows=lambda: Thread.objects.whole(),
-    columns=THREAD_COLUMNS,
-    filters=ThreadFilters,
-    empty="没有讨论和退回的事项。审核时退回的数据，会在这里一条一条列出来。",
 )

@@ -1,4 +1,4 @@
-"""What the rest of the house may know of cases and threads."""
+"""What the rest of the house may know of cases; what waits in threads is told here too, once with its case."""
 
 from collections.abc import Callable
 from datetime import date
@@ -17,10 +17,10 @@ from fpa.approval.queries import (
     escalated_to,
     open_cases_for,
     returned_cases_for,
-    threads_awaiting,
 )
 from fpa.core.actor import Actor
 from fpa.core.modules import SHOWN, Entry, Module, OpenItem, Permission, Todo, TodoGroup, todo
+from fpa.threads.queries import threads_awaiting
 
 
 def todos(actor: Actor, today: date) -> list[TodoGroup]:
@@ -103,12 +103,9 @@ MODULE = Module(
         Permission("case.check_past", "复核补录事项", WORKERS),
         Permission("flow.view", "看审核流程", (OFFICE, TOWNSHIP, ADMINISTRATOR)),
         Permission("flow.publish", "发布审核流程", (ADMINISTRATOR,)),
-        Permission("thread.view", "看讨论与退回", WORKERS),
-        Permission("thread.write", "答复、办结", WORKERS),
     ),
     menu=(
         Entry("workspace", "审核事项", "case_list", "case.view", 20),
-        Entry("workspace", "讨论与退回", "thread_list", "thread.view", 30),
         Entry("system", "审核流程", "flow_list", "flow.view", 50),
     ),
     verbs={
@@ -124,9 +121,6 @@ MODULE = Module(
         "task.delegated": "委托办理任务",
         "task.escalated": "提请关注逾期任务",
         "flow.published": "发布审核流程",
-        "thread.opened": "发起讨论",
-        "thread.replied": "答复讨论",
-        "thread.settled": "办结讨论",
     },
     fields={
         "round": "轮次",
@@ -149,8 +143,6 @@ MODULE = Module(
         "publish_flow": "发布一个流程的新版本",
         "amend_case": "申请变更已批准的内容",
         "give_opinion": "提交评审意见",
-        "thread_detail": "讨论（一条）",
-        "reply_thread": "答复",
-        "settle_thread": "办结",
+        "download_dossier_file": "下载评审材料的附件",
     },
 )

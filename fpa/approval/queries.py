@@ -3,7 +3,6 @@
 from datetime import date
 from typing import Any
 
-from django.db import models
 from django.db.models import Exists, OuterRef, Q, QuerySet, Subquery
 from django.utils import timezone
 
@@ -12,28 +11,18 @@ from fpa.approval.models import (
     CaseState,
     Decision,
     Dossier,
-    Message,
     Task,
     TaskKind,
     TaskQuerySet,
-    Thread,
-    ThreadQuerySet,
 )
 from fpa.core.actor import Actor
-
-
-def threads_on(subject: models.Model) -> QuerySet[Thread]:
-    """The threads on a subject, open ones first, with their messages."""
-    return _with_words(Thread.objects.on(subject._meta.label_lower, str(subject.pk)))
+from fpa.threads.models import Thread
+from fpa.threads.queries import threads_at
 
 
 def threads_of(case: Case) -> QuerySet[Thread]:
-    """The threads on a case's subject, as `threads_on` gives them."""
-    return _with_words(Thread.objects.on(case.subject_type, case.subject_id))
-
-
-def _with_words(threads: ThreadQuerySet) -> QuerySet[Thread]:
-    return threads.whole().prefetch_related("messages")
+    """The threads on a case's subject, open ones first, with their messages."""
+    return threads_at(case.subject_type, case.subject_id)
 
 
 def tasks_for(actor: Actor) -> TaskQuerySet:
@@ -104,17 +93,10 @@ def returned_cases_for(actor: Actor) -> QuerySet[Any]:
     return returned.annotate(last_reason=Subquery(reason.values("reason")[:1])).order_by("due_on", "id")
 
 
-def threads_awaiting(actor: Actor) -> QuerySet[Any]:
-    """Open threads that wait for the word of the actor's unit, the most urgent first; with `last_body`."""
-    last = Message.objects.filter(thread=OuterRef("pk")).order_by("-at", "-id")
-    waiting = Thread.objects.open().filter(awaiting=actor.unit_id)
-    return waiting.annotate(last_body=Subquery(last.values("body")[:1])).order_by("due_on", "id")
-
-
 def decisions_of(case: Case) -> QuerySet[Decision]:
     """A case's history, first to last."""
     return (
         Decision.objects.filter(case=case)
-        .select_related("document__attachment")
+        .select_related("document__attachment", "task")
         .prefetch_related("files__attachment")
     )

@@ -27,8 +27,4 @@ urlpatterns = [
         name="download_dossier_file",
     ),
     path("opinions/<int:pk>/recuse/", views_opinions.recuse_expert, name="recuse_expert"),
-    path("threads/", views.thread_list, name="thread_list"),
-    path("threads/<int:pk>/", views.thread_detail, name="thread_detail"),
-    path("threads/<int:pk>/reply/", views.reply_thread, name="reply_thread"),
-    path("threads/<int:pk>/settle/", views.settle_thread, name="settle_thread"),
 ]

@@ -55,7 +55,7 @@ def _change(kind: str, key: str, value: Any, field: models.Field | None) -> Chan
     own = str(field.verbose_name) if field else key
     named = merged("fields")
     label = named.get(f"{kind}.{key}") or named.get(key) or own
-    if isinstance(value, list) and len(value) == 2:
+    if isinstance(value, list) and len(value) == 2 and not all(_is_remark(each) for each in value):
         return Change(label, _said(value[0], field), _said(value[1], field))
     return Change(label, None, _said(value, field))
 
@@ -77,11 +77,18 @@ def _field(model: type[models.Model] | None, key: str) -> models.Field | None:
     return None
 
 
+def _is_remark(value: Any) -> bool:
+    """Whether a value is what was said of one place: a return's faulty cell, with its reason."""
+    return isinstance(value, dict) and {"label", "reason"} <= value.keys()
+
+
 def _said(value: Any, field: models.Field | None) -> str:
     if value is None or value == "":
         return NOTHING
     if isinstance(value, bool):
         return "是" if value else "否"
+    if _is_remark(value):
+        return f"{value['label']}：{value['reason']}"
     if isinstance(value, dict):
         return "；".join(
             f"{merged('fields').get(key, key)}：{_said(each, None)}" for key, each in value.items()

@@ -14,6 +14,7 @@ from fpa.files.models import Document
 from fpa.files.queries import choose_document, normal_number
 
 FILE_HINT = f"{ALLOWED}，不超过 {MAX_BYTES >> 20} MB。图片会去掉拍摄地点等信息后保存。"
+FILES_HINT = FILE_HINT.replace("不超过", "每个不超过")
 
 MAX_FILES = 9
 """Files that one form takes at once."""
@@ -60,7 +61,7 @@ class AttachmentsField(forms.FileField):
     def __init__(self, **kwargs: Any) -> None:
         usual: dict[str, Any] = {
             "label": "附件",
-            "help_text": f"可一次选几个，最多 {MAX_FILES} 个。每个{FILE_HINT}",
+            "help_text": f"可一次选几个，最多 {MAX_FILES} 个。{FILES_HINT}",
         }
         super().__init__(**usual | kwargs)
         self.one = AttachmentField()

@@ -13,12 +13,13 @@ from typing import Any
 from django.db.models import prefetch_related_objects
 
 from fpa.access.models import Unit
-from fpa.approval.models import Case, Decision, Thread, Verdict
+from fpa.approval.models import Case, Decision, Verdict
 from fpa.core.chinese import date_cn
 from fpa.core.periods import Period
 from fpa.figures.queries import read
 from fpa.reporting.checks import Facts, Finding, find
 from fpa.reporting.models import Cell, Collection, Item, LockException, State, Submission, blank_cell
+from fpa.threads.models import Thread
 
 PAST_PERIODS = 12
 

@@ -1,4 +1,4 @@
-"""Every write of approval (design §7): flows, cases, experts, tasks, batches, 补录, threads."""
+"""Every write of approval (design §7): flows, cases, experts, tasks, batches, 补录."""
 
 from fpa.approval.actions.batch import BatchResult, decide_cases
 from fpa.approval.actions.cases import (
@@ -18,23 +18,16 @@ from fpa.approval.actions.flows import ensure_flow, publish_flow
 from fpa.approval.actions.past import amend_case, record_past_case
 from fpa.approval.actions.refusals import (
     CannotDecide,
-    CannotOpen,
     CannotPublish,
-    CannotReply,
-    CannotSettle,
 )
 from fpa.approval.actions.tasks import close_due_steps, delegate_task, escalate_tasks, recuse_case
-from fpa.approval.actions.threads import may_settle, open_thread, reply_thread, settle_thread
 from fpa.approval.steps import Step
 
 __all__ = [
     "Answers",
     "BatchResult",
     "CannotDecide",
-    "CannotOpen",
     "CannotPublish",
-    "CannotReply",
-    "CannotSettle",
     "ReturnedPlace",
     "Step",
     "amend_case",
@@ -45,9 +38,7 @@ __all__ = [
     "ensure_flow",
     "escalate_tasks",
     "give_opinion",
-    "may_settle",
     "name_experts",
-    "open_thread",
     "publish_flow",
     "record_objection",
     "record_outside_result",
@@ -56,9 +47,7 @@ __all__ = [
     "recuse_expert",
     "reject_case",
     "reopen_case",
-    "reply_thread",
     "return_case",
-    "settle_thread",
     "submit_case",
     "withdraw_case",
 ]

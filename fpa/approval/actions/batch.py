@@ -9,17 +9,20 @@ from django.db import transaction
 from django.utils import timezone
 
 from fpa.access.models import Unit
-from fpa.approval.actions import threads, turns
+from fpa.approval.actions import turns
 from fpa.approval.actions.cases import changes_of, new_decision, reject_case, return_case
 from fpa.approval.actions.refusals import CannotDecide
+from fpa.approval.actions.returned_places import return_threads
 from fpa.approval.kinds import CaseKind, Changes, kind_of
-from fpa.approval.models import Case, CaseState, Decision, Flow, Task, TaskKind, TaskState, Thread, Verdict
+from fpa.approval.models import Case, CaseState, Decision, Flow, Task, TaskKind, TaskState, Verdict
 from fpa.approval.steps import Turn, asks_of, next_turn
 from fpa.audit.record import record_all
 from fpa.core.actor import Actor
+from fpa.threads.actions import settle_all
+from fpa.threads.models import Thread
 
 TWO_PERSONS = "这件事项由您本人上报，按双人复核的规定，请由本单位另一位同事审核。"
-ALONE = "这一环节要逐件填写评分、金额或外部结论，请打开单独办理。"
+ALONE = "这一环节要逐件填写评分或金额，请打开单独办理。"
 AMENDS = "这是变更申请，请打开核对变更的内容，单独办理。"
 
 
@@ -132,7 +135,9 @@ def _fault(case: Case, task: Task | None, by: Actor, is_own: bool) -> str:
         return turns.out_of_turn(case, by)
     if by.user_id in task.recused:
         return "您已申请回避这件事项，请由本单位其他同事办理。"
-    if task.kind != TaskKind.REVIEW or asks_of(case, kind_of(case.kind).asks) - {"file"}:
+    if task.kind != TaskKind.REVIEW:
+        return f"现在的环节是“{case.step_label}”，不能批量通过，请打开单独办理。"
+    if asks_of(case, kind_of(case.kind).asks) - {"file"}:
         return ALONE
     if case.changes:
         return AMENDS
@@ -214,10 +219,8 @@ def _settle(over: list[_Held], by: Actor) -> None:
     talked = set(asked.values_list("subject_type", "subject_id"))
     for h in over:
         if (h.case.subject_type, h.case.subject_id) in talked:
-            rows = threads.return_threads(h.case)
-            threads.settle_all(
-                rows.filter(opened_unit=by.unit_id) if h.turn else rows, by, "审核通过，此处办结。"
-            )
+            rows = return_threads(h.case)
+            settle_all(rows.filter(opened_unit=by.unit_id) if h.turn else rows, by, "审核通过，此处办结。")
 
 
 def _follow(

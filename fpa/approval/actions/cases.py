@@ -14,8 +14,9 @@ from django.db.models import F
 from django.utils import timezone
 
 from fpa.access.models import Unit
-from fpa.approval.actions import dossiers, threads, turns
+from fpa.approval.actions import dossiers, turns
 from fpa.approval.actions.refusals import CannotDecide
+from fpa.approval.actions.returned_places import ask_to_mend, cells_asked_of, return_threads
 from fpa.approval.kinds import CaseKind, kind_of, model_of
 from fpa.approval.models import (
     Case,
@@ -35,6 +36,7 @@ from fpa.core.chinese import date_cn
 from fpa.files.actions import NewDocument, file_facts, keep_document, keep_file
 from fpa.files.inspection import Upload
 from fpa.files.models import Attachment, Document
+from fpa.threads.actions import settle_all, url_of
 
 
 class ReturnedPlace(TypedDict):
@@ -86,7 +88,7 @@ def submit_case(
         case = new_case(kind, subject, title, unit, facts=facts, amends=amends)
         case.flow, case.changes = flow or _flow_of(kind, unit), dict(changes or {})
         _first_submit(case, kind)
-    threads.cells_asked_of(case).update(awaiting=F("opened_unit"))
+    cells_asked_of(case).update(awaiting=F("opened_unit"))
     return decide(case, Verdict.SUBMIT, by, reason=reason)
 
 
@@ -117,7 +119,7 @@ def new_case(kind: CaseKind, subject: models.Model, title: str, unit: Unit, **mo
     """A case, not yet saved, of a subject."""
     return Case(
         kind=kind.code, unit=unit, title=title, subject_type=subject._meta.label_lower,
-        subject_id=str(subject.pk), subject_url=threads.url_of(subject), submitted_at=timezone.now(), **more,
+        subject_id=str(subject.pk), subject_url=url_of(subject), submitted_at=timezone.now(), **more,
     )  # fmt: skip
 
 
@@ -171,8 +173,8 @@ def move_on(case: Case, decision: Decision, by: Actor, verb: str = "") -> Case:
     turns.close_open(case)
     dossiers.end_grants(case)
     turn = next_turn(case.flow, case.unit, case.step, case.facts, kind_of(case.kind).terms)
-    asked = threads.return_threads(case)
-    threads.settle_all(asked.filter(opened_unit=case.reviewer) if turn else asked, by, "审核通过，此处办结。")
+    asked = return_threads(case)
+    settle_all(asked.filter(opened_unit=case.reviewer) if turn else asked, by, "审核通过，此处办结。")
     if turn:
         turns.stand_at(case, turn)
     else:
@@ -294,7 +296,7 @@ def give_back(
     case.save()
     named = [_named(place, reason) for place in places]
     for place in named:
-        threads.ask_to_mend(case, place, by)
+        ask_to_mend(case, place, by)
     return decide(case, Verdict.RETURN, by, reason=reason, due_on=day, places=named, **fields)
 
 
@@ -311,7 +313,7 @@ def reject_case(*, case: Case, by: Actor, reason: str, document: Document | None
         raise CannotDecide("这类事项不作“不予通过”，有问题的请退回修改。")
     if not reason.strip():
         raise CannotDecide("不予通过要写明理由。只需修改的，请用“退回修改”。")
-    threads.settle_all(threads.return_threads(case), by, "事项不予通过，此处办结。")
+    settle_all(return_threads(case), by, "事项不予通过，此处办结。")
     turns.finish(task, by)
     _end(case, CaseState.REJECTED)
     return decide(case, Verdict.REJECT, by, reason=reason, task=task, document=document)
@@ -340,7 +342,7 @@ def withdraw_case(*, case: Case, by: Actor, reason: str = "") -> Case:
     if all(by.unit_id not in (d.actor_unit_id, d.on_behalf_of_id) for d in this_round):
         raise CannotDecide("只有上报的单位可以撤回这件事项。")
     _end(case, CaseState.WITHDRAWN)
-    threads.cells_asked_of(case).update(awaiting=F("assignee"))
+    cells_asked_of(case).update(awaiting=F("assignee"))
     return decide(case, Verdict.WITHDRAW, by, reason=reason)
 
 

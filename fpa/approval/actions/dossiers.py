@@ -49,7 +49,8 @@ def _content(case: Case) -> dict[str, Any]:
     subject = kind.subject_of(case)
     facts = kind.shown_to_experts(subject) if kind.shown_to_experts else kind.facts_of(case, subject)
     history = case.decisions.exclude(verdict=Verdict.RECUSE).exclude(task__kind=TaskKind.OPINION)
-    decisions = list(history.order_by("at", "id").select_related("document__attachment"))
+    whole = history.select_related("document__attachment").prefetch_related("files__attachment")
+    decisions = list(whole.order_by("at", "id"))
     return {
         "unit": case.unit.name,
         "step": case.step_label,

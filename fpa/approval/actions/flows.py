@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from django.db import models, transaction
+from django.db import transaction
 
 from fpa.access.models import Unit
 from fpa.approval.flow_words import step_row
@@ -23,7 +23,7 @@ def publish_flow(
     is not whole or names what the kind does not tell, nothing has changed, or another version came in between.
     """
     check_steps(steps, terms_of_flow(code))
-    unit = unit_of(by, Unit.objects.select_for_update(no_key=True))
+    unit = Unit.objects.select_for_update(no_key=True).of_actor(by)
     last = Flow.objects.filter(unit=unit, code=code).order_by("-version").first()
     if last and follows is not None:
         _check_follows(last, follows, name, steps)
@@ -59,8 +59,3 @@ def ensure_flow(code: str, name: str, steps: Sequence[Step]) -> Flow:
     if last and (last.published_by or (last.name, last.steps) == (name, list(steps))):
         return last
     return publish_flow(code=code, name=name, steps=steps, by=SYSTEM)
-
-
-def unit_of(by: Actor, units: models.QuerySet[Unit]) -> Unit:
-    """The actor's unit; the platform itself stands at the province."""
-    return units.get(pk=by.unit_id) if by.unit_id else units.get(parent=None)

@@ -3,20 +3,8 @@
 from fpa.approval.steps import CannotPublish
 from fpa.core.refusals import Refusal
 
-__all__ = ["CannotDecide", "CannotOpen", "CannotPublish", "CannotReply", "CannotSettle"]
+__all__ = ["CannotDecide", "CannotPublish"]
 
 
 class CannotDecide(Refusal):
     """The case does not allow this decision now, or not by this seat; the message says why, in Chinese."""
-
-
-class CannotOpen(Refusal):
-    """A thread can't be opened so."""
-
-
-class CannotReply(Refusal):
-    """The thread takes no reply."""
-
-
-class CannotSettle(Refusal):
-    """The thread can't be settled by this seat, or is settled already."""

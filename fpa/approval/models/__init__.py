@@ -1,5 +1,4 @@
-"""Approval: versioned flows, cases with their tasks and insert-only decisions, and threads that stand on a matter
-(design §7)."""
+"""Approval: versioned flows, cases with their tasks and insert-only decisions (design §7)."""
 
 from fpa.approval.models.cases import (
     PAST_STEP,
@@ -11,7 +10,6 @@ from fpa.approval.models.cases import (
     Decision,
     DecisionFile,
     Dossier,
-    Signed,
     Task,
     TaskKind,
     TaskQuerySet,
@@ -19,7 +17,6 @@ from fpa.approval.models.cases import (
     Verdict,
 )
 from fpa.approval.models.flows import Flow, FlowQuerySet
-from fpa.approval.models.threads import Message, Thread, ThreadQuerySet, ThreadState
 
 __all__ = [
     "PAST_STEP",
@@ -33,14 +30,9 @@ __all__ = [
     "Dossier",
     "Flow",
     "FlowQuerySet",
-    "Message",
-    "Signed",
     "Task",
     "TaskKind",
     "TaskQuerySet",
     "TaskState",
-    "Thread",
-    "ThreadQuerySet",
-    "ThreadState",
     "Verdict",
 ]

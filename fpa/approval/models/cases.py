@@ -13,9 +13,9 @@ from django.urls import reverse
 
 from fpa.access.models import GrantedModel, PathField, Post, ScopedModel, Unit
 from fpa.approval.models.flows import Flow
-from fpa.core.actor import Actor
 from fpa.core.lists.parts import Tone
 from fpa.files.models import Attachment, Document
+from fpa.threads.models import Signed
 
 TONES: dict[str, Tone] = {
     "submit": "waiting",
@@ -30,7 +30,6 @@ TONES: dict[str, Tone] = {
     "approved": "done",
     "rejected": "wrong",
     "withdrawn": "off",
-    "settled": "done",
 }
 """How each verdict and state looks beside its word: the list component turns a tone into a shape."""
 
@@ -169,27 +168,6 @@ class Case(ScopedModel):
         return self.get_state_display()
 
 
-class Signed(ScopedModel):
-    """An insert-only row with who wrote it, in which post, for which unit, and when."""
-
-    append_only = True
-
-    actor_id = models.BigIntegerField("账号", null=True)
-    actor_name = models.CharField("经办人", max_length=40)
-    post_title = models.CharField("岗位", max_length=60, blank=True)
-    actor_unit = models.ForeignKey(Unit, models.PROTECT, null=True, related_name="+", verbose_name="经办单位")
-    actor_unit_name = models.CharField("经办单位名称", max_length=80, blank=True)
-    at = models.DateTimeField("时间", auto_now_add=True)
-
-    class Meta:
-        abstract = True
-
-    def sign(self, by: Actor) -> None:
-        """Put the actor's name under the row."""
-        self.actor_id, self.actor_name, self.post_title = by.user_id, by.name, by.post_title
-        self.actor_unit_id, self.actor_unit_name = by.unit_id, by.unit_name
-
-
 class Verdict(models.TextChoices):
     SUBMIT = "submit", "上报"
     APPROVE = "approve", "审核通过"
@@ -206,6 +184,9 @@ class TaskKind(models.TextChoices):
     OPINION = "opinion", "评审"
     OUTSIDE = "outside", "登记外部结论"
     PERIOD = "period", "公示"
+
+
+_OPINIONS: dict[str, str] = {Verdict.APPROVE: "评审：同意", Verdict.REJECT: "评审：不同意"}
 
 
 class TaskState(models.TextChoices):
@@ -385,6 +366,13 @@ class Decision(Signed):
     def tone(self) -> Tone:
         """The tone of the verdict's word, which gives its shape."""
         return TONES[self.verdict]
+
+    @property
+    def words(self) -> str:
+        """What was decided, in words: an expert gives an opinion, and approves nothing."""
+        if self.task and self.task.kind == TaskKind.OPINION and self.verdict in _OPINIONS:
+            return _OPINIONS[self.verdict]
+        return self.get_verdict_display()
 
     @property
     def attachments(self) -> list[Attachment]:

@@ -14,12 +14,13 @@ from fpa.access.scope import scoped, set_scope, set_viewer, whole_province
 from fpa.access.seats import guest_of
 from fpa.approval import actions, kinds
 from fpa.approval.actions import CannotDecide
-from fpa.approval.models import Case, Decision, DecisionFile, Dossier, Message, Task, Thread
+from fpa.approval.models import Case, Decision, DecisionFile, Dossier, Task
 from fpa.approval.tests.conftest import SAMPLE, in_days
 from fpa.files.actions import NewDocument, keep_file
 from fpa.files.inspection import inspect
 from fpa.files.models import Attachment, Document
 from fpa.files.tests.samples import PDF
+from fpa.threads.models import Message, Thread
 
 HIDDEN = (Case, Decision, DecisionFile, Task, Thread, Message, Attachment, Document)
 PERSONS = {"level": 4, "permission": "submission.review", "label": "专家评审", "kind": "persons", "closes": 2}
@@ -128,6 +129,17 @@ def test_opinions_close_the_step_by_its_rule(named, experts, actor):
     assert (case.step, case.reviewer_id, case.state) == (1, actor("county").unit_id, "open")
     assert Task.objects.get(user_id=experts[1].pk).state == "closed"
     assert as_guest(experts[1], Dossier) == []
+
+
+def test_an_opinion_reads_as_one_and_not_as_an_approval(named, experts, client_as):
+    with whole_province():
+        dossier = Dossier.objects.get()
+    opinion(experts[0], dossier)
+    opinion(experts[1], dossier, agrees=False, note="预算不实")
+    page = client_as("township").get(f"/cases/{named.pk}/").content.decode()
+    assert all(words in page for words in ("评审：同意", "评审：不同意", "预算不实"))
+    assert "审核通过" not in page
+    assert "不予通过" not in page
 
 
 def test_who_disagrees_says_why_and_the_unit_in_charge_decides(named, experts, actor):

@@ -4,9 +4,10 @@ import pytest
 
 from fpa.access.scope import whole_province
 from fpa.approval import actions
-from fpa.approval.models import Message, Thread
 from fpa.approval.tests.conftest import SAMPLE, in_days
 from fpa.audit.models import Event
+from fpa.threads import actions as talk
+from fpa.threads.models import Message, Thread
 
 SEES = [
     ("village", 200),
@@ -75,10 +76,10 @@ def test_lists_show_the_seats_scope(client_as, returned, url, name, finds):
 )
 def test_thread_list_filters(client_as, submit, returned, actor, unit_of, name, query, count):
     village = unit_of("village")
-    other = actions.open_thread(
+    other = talk.open_thread(
         subject=village, unit=village, title="另一件", body="请核对", by=actor("township")
     )
-    actions.settle_thread(thread=other, by=actor("township"))
+    talk.settle_thread(thread=other, by=actor("township"))
     page = client_as(name).get(f"/threads/?{query}").content.decode()
     assert f"共 {count} 条" in page
 
@@ -134,7 +135,7 @@ def test_reply_thread_by_htmx_gives_the_panel(client_as, cell):
 def test_reply_thread_refusals_stand_in_the_form(client_as, cell, actor, headers):
     empty = client_as("village").post(f"/threads/{cell.pk}/reply/", {"body": " "}, headers=headers)
     assert "请写明答复的内容" in empty.content.decode()
-    actions.settle_thread(thread=cell, by=actor("township"))
+    talk.settle_thread(thread=cell, by=actor("township"))
     late = client_as("village").post(f"/threads/{cell.pk}/reply/", {"body": "再说"}, headers=headers)
     assert "已经办结，不能再答复" in late.content.decode()
 

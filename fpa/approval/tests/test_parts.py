@@ -7,21 +7,17 @@ from django.test import RequestFactory
 
 from fpa.access.scope import scoped
 from fpa.approval import actions
-from fpa.approval.actions import threads
-from fpa.approval.models import Case, Thread
-from fpa.approval.queries import (
-    decisions_of,
-    open_cases_for,
-    returned_cases_for,
-    threads_awaiting,
-    threads_of,
-)
+from fpa.approval.models import Case
+from fpa.approval.queries import decisions_of, open_cases_for, returned_cases_for, threads_of
 from fpa.approval.tests.conftest import in_days
+from fpa.threads import actions as talk
+from fpa.threads.models import Thread
+from fpa.threads.queries import threads_awaiting
 
 
 def shown(source, **context):
     """A piece of template as another module's page would render it."""
-    return engines["django"].from_string("{% load approval %}" + source).render(context)
+    return engines["django"].from_string("{% load approval threads %}" + source).render(context)
 
 
 @pytest.fixture
@@ -86,8 +82,8 @@ def test_timeline_of_an_open_case_ends_with_whose_turn_it_is(submit):
     assert "待" not in shown("{% timeline case %}", case=Case(pk=0, state="approved"))
 
 
-def test_timeline_takes_one_query(history, django_assert_num_queries):
-    with django_assert_num_queries(1):
+def test_timeline_takes_two_queries(history, django_assert_num_queries):
+    with django_assert_num_queries(2):  # the decisions, and their files
         shown("{% timeline case %}", case=history)
 
 
@@ -103,7 +99,7 @@ def test_thread_panel_works_on_any_page(returned, panel_for):
 
 
 def test_thread_panel_of_a_settled_matter_has_no_form(returned, panel_for, actor):
-    thread = actions.settle_thread(thread=returned.threads.all()[0], by=actor("township"), note="核对无误")
+    thread = talk.settle_thread(thread=returned.threads.all()[0], by=actor("township"), note="核对无误")
     text = panel_for("village", thread)
     assert "<form" not in text
     assert all(word in text for word in ("已办结", "核对无误", actor("township").name))
@@ -111,7 +107,7 @@ def test_thread_panel_of_a_settled_matter_has_no_form(returned, panel_for, actor
 
 def test_thread_panel_escapes_what_was_said(returned, panel_for, actor):
     thread = returned.threads.all()[0]
-    actions.reply_thread(thread=thread, body="<b>1</b>\n2", by=actor("village"))
+    talk.reply_thread(thread=thread, body="<b>1</b>\n2", by=actor("village"))
     text = panel_for("village", thread)
     assert "&lt;b&gt;1&lt;/b&gt;<br>2" in text
 
@@ -119,8 +115,8 @@ def test_thread_panel_escapes_what_was_said(returned, panel_for, actor):
 @pytest.mark.parametrize(
     ("action", "error"),
     [
-        (lambda thread, by: actions.reply_thread(thread=thread, body="已改", by=by), "no event"),
-        (lambda thread, by: actions.settle_thread(thread=thread, by=by), "no event"),
+        (lambda thread, by: talk.reply_thread(thread=thread, body="已改", by=by), "no event"),
+        (lambda thread, by: talk.settle_thread(thread=thread, by=by), "no event"),
     ],
 )
 def test_talk_fails_with_its_event(returned, actor, monkeypatch, action, error):
@@ -129,7 +125,7 @@ def test_talk_fails_with_its_event(returned, actor, monkeypatch, action, error):
     def refuse(*_args, **_kwargs):
         raise RuntimeError(error)
 
-    monkeypatch.setattr(threads, "record", refuse)
+    monkeypatch.setattr(talk, "record", refuse)
     with pytest.raises(RuntimeError, match=error):
         action(thread, actor("township"))
     assert Thread.objects.get(pk=thread.pk).is_open
@@ -146,7 +142,7 @@ def test_queries_tell_the_last_word(returned, actor):
     village = actor("village")
     assert {t.last_body for t in threads_awaiting(village)} == {"比上期多十倍，请核对", "数字有误"}
     for thread in threads_of(returned):
-        actions.reply_thread(thread=thread, body="已改", by=village)
+        talk.reply_thread(thread=thread, body="已改", by=village)
     assert [c.last_reason for c in returned_cases_for(village)] == ["数字有误"]
     assert [d.verdict for d in decisions_of(returned)] == ["submit", "return"]
 

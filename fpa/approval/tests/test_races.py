@@ -12,11 +12,13 @@ from fpa.access.models import User
 from fpa.access.scope import whole_province
 from fpa.access.seats import actor_for, guest_of
 from fpa.approval import actions
-from fpa.approval.actions import CannotDecide, CannotSettle, Step
+from fpa.approval.actions import CannotDecide, Step
 from fpa.approval.models import Case, Flow, Task
 from fpa.approval.tests.conftest import SAMPLE, STEPS, in_days
 from fpa.audit.models import Event
 from fpa.system.keeper import pass_day
+from fpa.threads import actions as talk
+from fpa.threads.actions import CannotSettle
 from tests.cast import cast_unit
 
 
@@ -85,8 +87,8 @@ def test_reply_at_once_keeps_both_words(village_submits):
         )
         thread = case.threads.get()
     outcome = at_once(
-        lambda: actions.reply_thread(thread=thread, body="已改", by=actor_for("village")),
-        lambda: actions.reply_thread(thread=thread, body="补充", by=actor_for("township")),
+        lambda: talk.reply_thread(thread=thread, body="已改", by=actor_for("village")),
+        lambda: talk.reply_thread(thread=thread, body="补充", by=actor_for("township")),
     )
     assert outcome == {"done": 2}
     with whole_province():
@@ -105,7 +107,7 @@ def test_approve_and_settle_at_once_settle_once(village_submits):
         thread = case.threads.get(place="b")
     outcome = at_once(
         lambda: actions.approve_case(case=case, by=actor_for("township")),
-        lambda: actions.settle_thread(thread=thread, by=actor_for("township")),
+        lambda: talk.settle_thread(thread=thread, by=actor_for("township")),
     )
     assert outcome["done"] >= 1
     with whole_province():

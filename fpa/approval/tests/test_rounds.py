@@ -3,10 +3,13 @@
 import pytest
 
 from fpa.approval import actions
-from fpa.approval.models import Case, Thread
-from fpa.approval.queries import open_cases_for, returned_cases_for, threads_awaiting
+from fpa.approval.models import Case
+from fpa.approval.queries import open_cases_for, returned_cases_for
 from fpa.approval.tests.conftest import SAMPLE, STEPS, in_days
 from fpa.audit.models import Event
+from fpa.threads import actions as talk
+from fpa.threads.models import Thread
+from fpa.threads.queries import threads_awaiting
 
 
 def waiting(actor, name):
@@ -111,7 +114,7 @@ def test_a_return_with_cells_waits_by_its_cells_only(returned, actor):
 
 def test_a_settled_cell_is_not_waited_for(returned, actor):
     for thread in returned.threads.all():
-        actions.settle_thread(thread=thread, by=actor("township"))
+        talk.settle_thread(thread=thread, by=actor("township"))
     assert waiting(actor, "village") == 0
     assert returned_cases_for(actor("village")).get() == returned
 
@@ -121,7 +124,7 @@ def test_most_urgent_comes_first(submit, actor, give_back, unit_of):
     village = unit_of("village")
     for days, title in ((1, "soon"), (None, "someday")):
         due = None if days is None else in_days(days)
-        actions.open_thread(
+        talk.open_thread(
             subject=village, unit=village, title=title, body="请看", by=actor("county"), due_on=due
         )
     assert [t.due_on for t in threads_awaiting(actor("village"))] == [in_days(1), in_days(9), None]
@@ -138,7 +141,7 @@ def test_cases_wait_in_the_order_in_which_they_came(flow, actor, unit_of):
 
 def test_a_reply_does_not_move_a_case(returned, actor):
     thread = returned.threads.first()
-    actions.reply_thread(thread=thread, body="已改", by=actor("village"))
+    talk.reply_thread(thread=thread, body="已改", by=actor("village"))
     assert Case.objects.get(pk=returned.pk).state == "returned"
     assert (waiting(actor, "village"), waiting(actor, "township")) == (1, 1)
 
@@ -146,7 +149,7 @@ def test_a_reply_does_not_move_a_case(returned, actor):
 def test_a_talk_beside_the_review_is_left_alone(submit, actor, unit_of):
     """A thread that no return opened is nobody's to settle but its opener's."""
     village = unit_of("village")
-    talk = actions.open_thread(
+    thread = talk.open_thread(
         subject=village, unit=village, title="走访慰问", body="明年也这样报吗？", by=actor("village"),
         assignee=unit_of("county"),
     )  # fmt: skip
@@ -154,7 +157,7 @@ def test_a_talk_beside_the_review_is_left_alone(submit, actor, unit_of):
     for name in ("township", "county", "province"):
         case = actions.approve_case(case=case, by=actor(name))
     assert case.state == "approved"
-    assert Thread.objects.get(pk=talk.pk).is_open
+    assert Thread.objects.get(pk=thread.pk).is_open
     assert waiting(actor, "county") == 1
 
 

@@ -3,13 +3,17 @@
 from dataclasses import replace
 
 import pytest
-from django.db import IntegrityError, ProgrammingError, transaction
+from django.db import IntegrityError, ProgrammingError, connection, transaction
 
 from fpa.approval import actions
-from fpa.approval.actions import CannotDecide, CannotOpen
-from fpa.approval.models import Case, Decision, Flow, Message, Thread
-from fpa.approval.queries import decisions_of, open_cases_for, threads_awaiting, threads_of, threads_on
+from fpa.approval.actions import CannotDecide
+from fpa.approval.models import Case, Decision, Flow
+from fpa.approval.queries import decisions_of, open_cases_for, threads_of
 from fpa.approval.tests.conftest import SAMPLE, STEPS, in_days
+from fpa.threads import actions as talk
+from fpa.threads.actions import CannotOpen
+from fpa.threads.models import Message, Thread
+from fpa.threads.queries import threads_awaiting, threads_on
 
 ROWS = (Case, Decision, Thread, Message)
 
@@ -86,8 +90,8 @@ def test_a_foreign_case_is_not_there_to_be_decided(both, actor, as_seat, deed):
 @pytest.mark.parametrize(
     "deed",
     [
-        lambda thread, by: actions.reply_thread(thread=thread, body="看看", by=by),
-        lambda thread, by: actions.settle_thread(thread=thread, by=by),
+        lambda thread, by: talk.reply_thread(thread=thread, body="看看", by=by),
+        lambda thread, by: talk.settle_thread(thread=thread, by=by),
     ],
 )
 def test_a_foreign_thread_is_not_there_to_be_answered(both, actor, as_seat, deed):
@@ -128,7 +132,7 @@ def test_a_foreign_unit_is_not_asked_and_not_acted_for(both, actor, as_seat, uni
                 kind=SAMPLE, flow=flow, subject=village, title="表", unit=village, by=actor("sibling")
             )
         with pytest.raises(CannotOpen, match="看不到"):
-            actions.open_thread(
+            talk.open_thread(
                 subject=unit_of("sibling"), unit=unit_of("sibling"), title="问", body="问", assignee=village,
                 by=actor("sibling"),
             )  # fmt: skip
@@ -163,3 +167,29 @@ def test_a_flow_is_seen_below_its_publisher_and_above_it_but_not_beside(
     actions.publish_flow(code="own", name="流程", steps=STEPS, by=actor(publisher))
     with as_seat(reader):
         assert Flow.objects.filter(code="own").exists() is sees
+
+
+@pytest.mark.parametrize("model", [Case, Decision, Thread, Message])
+@pytest.mark.parametrize(
+    ("name", "sees"),
+    [("village", True), ("township", True), ("county", True), ("province", True), ("sibling", False)],
+)
+def test_rows_are_seen_by_their_unit_and_above(returned, as_seat, model, name, sees):
+    with as_seat(name):
+        assert model.objects.exists() is sees
+
+
+@pytest.mark.parametrize("table", ["approval_decision", "approval_message"])
+@pytest.mark.parametrize("verb", ["UPDATE {} SET actor_name = 'x'", "DELETE FROM {}"])
+def test_words_and_decisions_are_insert_only(returned, table, verb):
+    refused = pytest.raises(Exception, match="permission denied")
+    with refused, transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute(verb.format(table))
+
+
+def test_thread_of_a_foreign_unit_is_refused_by_the_database(province_scope, actor, unit_of, as_seat):
+    by, village = actor("sibling"), unit_of("village")
+    with pytest.raises(Exception, match="row-level security"), as_seat("sibling"):
+        talk.open_thread(
+            subject=village, unit=village, title="越权", body="看看", by=replace(by, path=village.path)
+        )

@@ -253,9 +253,9 @@ def test_a_case_shows_each_step_and_why_one_was_passed_over(sent, actor, client_
     told = [(step.label, step.status.word, step.reason) for step in course_of(case)]
     assert told == [
         ("村级核对", "跳过", f"{case.unit.name}的事项从上一级办起"),
-        ("大额会审", "条件不成立，跳过", "单位层级 5，不小于 5"),
+        ("大额会审", "跳过", "条件不成立，跳过：单位层级 5，不小于 5"),
         ("县级审核", "正在办理", ""),
-        ("省级汇总", "条件不成立，跳过", "单位层级 5，不等于 9"),
+        ("省级汇总", "跳过", "条件不成立，跳过：单位层级 5，不等于 9"),
     ]
     for url in (f"/cases/{case.pk}/", f"/cases/{case.pk}/decide/"):
         assert "条件不成立，跳过：单位层级 5，不小于 5" in client_as("county").get(url).content.decode()

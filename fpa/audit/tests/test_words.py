@@ -43,6 +43,11 @@ def test_thing_words_are_the_models_own(kind, words):
             ["岗位名称：甲 → 乙", "角色：计生协办公室"],
         ),
         ("access.user", {"list": "会员", "rows": 12}, ["列表：会员", "行数：12"]),
+        (
+            "training.plan",
+            {"places": [{"place": key, "label": key, "reason": "请核对"} for key in ("甲", "乙")]},
+            ["退回处：甲：请核对、乙：请核对"],
+        ),
         ("access.user", {"x": ["甲", None]}, ["x：甲 → 无"]),
         ("access.user", {"x": ["甲", "乙", "丙"]}, ["x：甲、乙、丙"]),
         ("access.user", {"x": {"new": 3, "rejected": 0}}, ["x：新增：3；退回：0"]),

@@ -13,7 +13,7 @@ from django.utils import timezone
 
 from fpa.access.models import Appointment, Level, Unit, User
 from fpa.access.scope import scoped
-from fpa.approval.models import Case, Decision, Thread, Verdict
+from fpa.approval.models import Case, Decision, Verdict
 from fpa.core.periods import Period
 from fpa.demo import accounts
 from fpa.demo.collections import CAMPAIGN, GAP_COUNTIES, VISITS
@@ -27,6 +27,7 @@ from fpa.organization.models import Staff, Standing
 from fpa.people.models import Person
 from fpa.people.secrets import ID, PHONE
 from fpa.reporting.models import Cell, CellHistory, Collection, State, Submission
+from fpa.threads.models import Thread
 
 PROVINCE = "430000000000"
 

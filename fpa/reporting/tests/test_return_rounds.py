@@ -7,7 +7,7 @@ from django.http import QueryDict
 from django.utils import timezone
 
 from fpa.access.scope import scoped, whole_province
-from fpa.approval.models import Decision, Message, Thread
+from fpa.approval.models import Decision
 from fpa.core.periods import Period
 from fpa.reporting.actions.reviewing import CannotReview
 from fpa.reporting.actions.submitting import CannotSubmit
@@ -16,6 +16,7 @@ from fpa.reporting.forms import ReturnForm
 from fpa.reporting.models import Cell, Item
 from fpa.reporting.progress import progress_of
 from fpa.reporting.tests.conftest import HOUSEHOLDS, VALUE, in_days, seat_at
+from fpa.threads.models import Message, Thread
 
 OPEN = {"opens_on": -5, "due_on": 5, "locks_on": 12}
 LOCKED = {"opens_on": -9, "due_on": -5, "locks_on": 0}

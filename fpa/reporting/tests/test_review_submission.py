@@ -7,7 +7,7 @@ import pytest
 
 from fpa.access.models import Unit
 from fpa.access.scope import scoped, whole_province
-from fpa.approval.models import Case, CaseState, Thread
+from fpa.approval.models import Case, CaseState
 from fpa.audit.models import Event
 from fpa.core.periods import Period
 from fpa.figures import queries as figures
@@ -18,6 +18,7 @@ from fpa.reporting.figures import coverage_of
 from fpa.reporting.models import Cell, Submission
 from fpa.reporting.queries import sums_below
 from fpa.reporting.tests.conftest import HOUSEHOLDS, VALUE, in_days, seat_at
+from fpa.threads.models import Thread
 
 
 def figure(key, unit, period="2023H1"):

@@ -9,6 +9,7 @@ from fpa.approval import actions
 from fpa.approval.actions import ReturnedPlace, Step
 from fpa.approval.tests.conftest import SAMPLE
 from fpa.reporting.actions.collections import issue_collection
+from fpa.threads import actions as talk
 
 STEPS: list[Step] = [
     {"level": n, "permission": "submission.review", "label": f"{n}级审核"} for n in (4, 3, 2, 1)
@@ -54,7 +55,7 @@ def ask(province_scope, actor, unit_of):
 
     def act(by, body="请说明情况", **more):
         village = unit_of("village")
-        return actions.open_thread(
+        return talk.open_thread(
             subject=village, unit=village, title="情况核实", body=body, by=actor(by), **more
         )
 

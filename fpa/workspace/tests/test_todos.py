@@ -8,6 +8,7 @@ from fpa.access.models import Unit
 from fpa.access.scope import scoped
 from fpa.approval import actions
 from fpa.approval.tests.conftest import SAMPLE
+from fpa.threads import actions as talk
 from fpa.workspace.queries import groups, todos
 
 
@@ -35,7 +36,7 @@ def test_todos_of_a_return_without_cells_is_the_case(submit, give_back, actor, t
 
 def test_todos_keep_the_case_when_its_cells_are_answered(submit, give_back, actor, today):
     case = give_back(submit(), "a")
-    actions.reply_thread(thread=case.threads.get(), body="已核对", by=actor("village"))
+    talk.reply_thread(thread=case.threads.get(), body="已核对", by=actor("village"))
     assert seen(actor("village"), today) == [("returned_case", "走访慰问")]
     assert seen(actor("township"), today) == [("thread", "走访慰问：格a")]
 
@@ -81,10 +82,10 @@ def test_todos_of_threads_wait_for_an_answer(ask, actor, today):
     assert [(t.kind, t.title, t.detail, t.url) for t in found] == [
         ("thread", "情况核实", "少了一户？", f"/threads/{thread.pk}/")
     ]
-    actions.reply_thread(thread=thread, body="迁走了", by=actor("village"))
+    talk.reply_thread(thread=thread, body="迁走了", by=actor("village"))
     assert seen(actor("village"), today) == []
     assert seen(actor("county"), today) == [("thread", "情况核实")]
-    actions.settle_thread(thread=thread, by=actor("county"))
+    talk.settle_thread(thread=thread, by=actor("county"))
     assert seen(actor("county"), today) == []
 
 

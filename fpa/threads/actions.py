@@ -1,4 +1,4 @@
-"""Talk about a matter, and the cells that a return asks to mend: each has a thread until it is settled."""
+"""Talk about a matter: each has a thread until it is settled."""
 
 from datetime import date
 from typing import Any
@@ -7,31 +7,27 @@ from django.db import models, transaction
 from django.utils import timezone
 
 from fpa.access.models import Unit
-from fpa.approval.actions.flows import unit_of
-from fpa.approval.actions.refusals import CannotOpen, CannotReply, CannotSettle
-from fpa.approval.models import Case, Message, Thread, ThreadState
 from fpa.audit.record import record
 from fpa.core.actor import Actor
+from fpa.core.refusals import Refusal
+from fpa.threads.models import Message, Thread, ThreadState
+
+
+class CannotOpen(Refusal):
+    """A thread can't be opened so."""
+
+
+class CannotReply(Refusal):
+    """The thread takes no reply."""
+
+
+class CannotSettle(Refusal):
+    """The thread can't be settled by this seat, or is settled already."""
 
 
 def url_of(subject: models.Model) -> str:
     """Where a subject stands; empty where it has no page."""
     return subject.get_absolute_url() if hasattr(subject, "get_absolute_url") else ""
-
-
-def ask_to_mend(case: Case, place: dict[str, str], by: Actor) -> None:
-    """Ask the case's unit to mend a cell: in the cell's open thread, or in a new one."""
-    known = return_threads(case).filter(place=place["place"], opened_unit=case.reviewer)
-    thread = known.select_for_update(of=("self",)).first()
-    if thread is None:
-        thread = _new_thread(
-            case.subject_type, case.subject_id, case.unit, case.unit, by,
-            place=place["place"], place_label=place["label"], title=case.title,
-            url=f"{case.subject_url}#cell-{place['place']}" if case.subject_url else "",
-        )  # fmt: skip
-    thread.case, thread.due_on, thread.awaiting = case, case.due_on, case.unit
-    thread.save()
-    _say(thread, place["reason"], by)
 
 
 @transaction.atomic
@@ -60,21 +56,22 @@ def open_thread(
         raise CannotOpen(
             f"{assignee.association}看不到{unit.association}的事项，请改为请{unit.association}或它的上级办理。"
         )
-    thread = _new_thread(
+    thread = new_thread(
         subject._meta.label_lower, str(subject.pk), unit, assignee, by,
         place=place, place_label=place_label, title=title, url=url or url_of(subject), due_on=due_on,
     )  # fmt: skip
     thread.save()
-    _say(thread, body, by)
+    say(thread, body, by)
     return thread
 
 
-def _new_thread(
+def new_thread(
     subject_type: str, subject_id: str, unit: Unit, assignee: Unit, by: Actor, **rest: Any
 ) -> Thread:
+    """A thread, not yet saved, that waits for a unit's word."""
     return Thread(
         subject_type=subject_type, subject_id=subject_id, unit=unit, assignee=assignee, awaiting=assignee,
-        opened_by_id=by.user_id, opened_by_name=by.name, opened_unit=unit_of(by, Unit.objects.all()), **rest,
+        opened_by_id=by.user_id, opened_by_name=by.name, opened_unit=Unit.objects.of_actor(by), **rest,
     )  # fmt: skip
 
 
@@ -92,7 +89,7 @@ def reply_thread(*, thread: Thread, body: str, by: Actor) -> Message:
     if by.unit_id in (thread.assignee_id, thread.opened_unit_id):
         thread.awaiting = thread.opened_unit if by.unit_id == thread.assignee_id else thread.assignee
         thread.save()
-    return _say(thread, body, by)
+    return say(thread, body, by)
 
 
 @transaction.atomic
@@ -122,17 +119,6 @@ def _locked_thread(thread: Thread) -> Thread:
     return Thread.objects.select_for_update().get(pk=thread.pk)
 
 
-def return_threads(case: Case) -> models.QuerySet[Thread]:
-    """The open threads that returns of the case's subject opened, in this case or one of its kind before."""
-    on_subject = Thread.objects.on(case.subject_type, case.subject_id)
-    return on_subject.open().filter(case__kind=case.kind)
-
-
-def cells_asked_of(case: Case) -> models.QuerySet[Thread]:
-    """Those of them that ask the case's own unit to mend something."""
-    return return_threads(case).filter(assignee=case.unit)
-
-
 def settle_all(threads: models.QuerySet[Thread], by: Actor, note: str) -> None:
     """Settle them all, with a last word."""
     for thread in threads.select_for_update(
@@ -143,7 +129,7 @@ def settle_all(threads: models.QuerySet[Thread], by: Actor, note: str) -> None:
 
 def _settle(thread: Thread, by: Actor, note: str) -> Thread:
     if note.strip():
-        _say(thread, note, by)
+        say(thread, note, by)
     thread.state, thread.settled_at = ThreadState.SETTLED, timezone.now()
     thread.settled_by_id, thread.settled_by_name = by.user_id, by.name
     thread.save()
@@ -151,7 +137,7 @@ def _settle(thread: Thread, by: Actor, note: str) -> Thread:
     return thread
 
 
-def _say(thread: Thread, body: str, by: Actor) -> Message:
+def say(thread: Thread, body: str, by: Actor) -> Message:
     """Write a message; the first one of a thread is its opening."""
     verb = "thread.replied" if thread.messages.exists() else "thread.opened"
     message = Message(thread=thread, unit=thread.unit, body=body.strip())

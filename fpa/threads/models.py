@@ -1,12 +1,36 @@
-"""Threads that stand on a matter, and what is said in them."""
+"""Threads that stand on a matter, and what is said in them (design §7). Their tables are called as they were when they
+belonged to approval."""
 
 from django.db import models
 from django.db.models import Q
 from django.urls import reverse
 
 from fpa.access.models import ScopedModel, Unit
-from fpa.approval.models.cases import TONES, Case, Signed
+from fpa.core.actor import Actor
 from fpa.core.lists.parts import Tone
+
+TONES: dict[str, Tone] = {"open": "waiting", "settled": "done"}
+
+
+class Signed(ScopedModel):
+    """An insert-only row with who wrote it, in which post, for which unit, and when."""
+
+    append_only = True
+
+    actor_id = models.BigIntegerField("账号", null=True)
+    actor_name = models.CharField("经办人", max_length=40)
+    post_title = models.CharField("岗位", max_length=60, blank=True)
+    actor_unit = models.ForeignKey(Unit, models.PROTECT, null=True, related_name="+", verbose_name="经办单位")
+    actor_unit_name = models.CharField("经办单位名称", max_length=80, blank=True)
+    at = models.DateTimeField("时间", auto_now_add=True)
+
+    class Meta:
+        abstract = True
+
+    def sign(self, by: Actor) -> None:
+        """Put the actor's name under the row."""
+        self.actor_id, self.actor_name, self.post_title = by.user_id, by.name, by.post_title
+        self.actor_unit_id, self.actor_unit_name = by.unit_id, by.unit_name
 
 
 class ThreadState(models.TextChoices):
@@ -30,7 +54,7 @@ class ThreadQuerySet(models.QuerySet["Thread"]):
 
 class Thread(ScopedModel):
     """Talk about one matter: a record (`place` is empty) or a cell of it. Its unit is the subject's, so that the
-    subject's unit and all above it see the talk. `awaiting` is whose word is awaited."""
+    subject's unit and all above it see the talk. `awaiting` is whose word is awaited, `case` what returned it."""
 
     subject_type = models.CharField("事项类型", max_length=60)
     subject_id = models.CharField("事项编号", max_length=64)
@@ -39,7 +63,7 @@ class Thread(ScopedModel):
     title = models.CharField("事项", max_length=120)
     url = models.CharField("所在页面", max_length=250, blank=True, default="")
     case = models.ForeignKey(
-        Case, models.PROTECT, null=True, related_name="threads", verbose_name="退回它的审核事项"
+        "approval.Case", models.PROTECT, null=True, related_name="threads", verbose_name="退回它的审核事项"
     )
     opened_by_id = models.BigIntegerField("发起账号", null=True)
     opened_by_name = models.CharField("发起人", max_length=40)
@@ -56,6 +80,7 @@ class Thread(ScopedModel):
     objects = ThreadQuerySet.as_manager()
 
     class Meta:
+        db_table = "approval_thread"
         verbose_name = "讨论"
         ordering = ["state", "due_on", "id"]
         constraints = [
@@ -100,6 +125,7 @@ class Message(Signed):
     body = models.CharField("内容", max_length=1000)
 
     class Meta:
+        db_table = "approval_message"
         verbose_name = "讨论发言"
         ordering = ["at", "id"]
         indexes = [models.Index(fields=["path"], name="message_path")]
