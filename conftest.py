@@ -39,9 +39,8 @@ def pytest_configure() -> None:
     given = settings.OWNER_DATABASE["OPTIONS"]  # the application's role has the same
     given["options"] = f"{given.get('options', '')} {SESSION_OPTIONS}".strip()
     settings.STORAGES["staticfiles"]["BACKEND"] = "django.contrib.staticfiles.storage.StaticFilesStorage"
-    settings.WHITENOISE_USE_FINDERS = settings.WHITENOISE_AUTOREFRESH = (
-        True  # else every client lists all files first
-    )
+    settings.WHITENOISE_USE_FINDERS = True
+    settings.WHITENOISE_AUTOREFRESH = True  # else every client begins by listing all static files
     settings.FILES_DIR = settings.DATA_DIR / "test" / "files"
     settings.EXPORT_DIR = settings.DATA_DIR / "test" / "exports"
 

@@ -1,4 +1,4 @@
-"""A real Chromium before a real server: one server for all stories, one browser for each story."""
+"""A real Chromium before a real server: one of each for all stories, and windows of its own for each story."""
 
 import os
 import shutil
@@ -60,9 +60,10 @@ def sessions() -> dict[str, StorageState]:
     return {}
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="package")
 def browser(platform: str) -> Iterator[Browser]:
-    """Debian's Chromium. Ended with its module: while Playwright runs, nothing else may run an event loop."""
+    """Debian's Chromium, one for all stories, each of which has windows of its own. Ended with the package: while
+    Playwright runs, nothing else may run an event loop."""
     path = shutil.which("chromium")
     assert path, "The journeys need Debian's browser: apt-get install chromium"
     with sync_playwright() as playwright:
