@@ -47,7 +47,7 @@ def address_of(request: HttpRequest, checked_at: str, paper: Paper) -> str:
 def check_panel(address: str) -> Panel:
     """The part of a paper's page by which anyone checks it."""
     qr = mark_safe(qr_svg(address))  # drawn by us
-    return Panel("验证", "registers/qr.html", {"address": address, "qr": qr})
+    return Panel("验证", "registers/qr.html", {"address": address, "qr": qr}, narrow=True)
 
 
 def answer_check(request: HttpRequest, title: str, model: type[Paper], code: UUID) -> HttpResponse:

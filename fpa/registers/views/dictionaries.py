@@ -25,7 +25,7 @@ COLUMNS = (
     Column("name", "字典", lambda d: d.name, link=lambda d: page_of(d)),
     Column("note", "用途", lambda d: d.note),
     Column("count", "在用项数", lambda d: d.current, kind="number"),
-    Column("code", "代码", lambda d: d.code, kind="code"),
+    Column("code", "代码", lambda d: d.code, kind="code", default=False),
 )
 
 
@@ -80,7 +80,7 @@ def _entry_columns(may_edit: bool) -> tuple[Column, ...]:
     columns = (
         Column("label", "名称", lambda e: e.label),
         Column("order", "顺序", lambda e: e.order, kind="number"),
-        Column("code", "代码", lambda e: e.code, kind="code"),
+        Column("code", "代码", lambda e: e.code, kind="code", default=False),
         Column("valid_from", "自", lambda e: e.valid_from, kind="date"),
         Column("valid_to", "至", lambda e: e.valid_to, kind="date"),
         Column("status", "状态", lambda e: _status(e, today)),
