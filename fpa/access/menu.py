@@ -43,7 +43,7 @@ def menu_for(actor: Actor) -> list[tuple[Section, list[Entry]]]:
 
 
 def lit_entry(sections: list[tuple[Section, list[Entry]]], address: str) -> Entry | None:
-    """The entry that a page belongs to: its address begins with the entry's; the longest wins. Home lights itself alone."""
+    """The entry that a page belongs to: the longest whose address begins the page's; home lights itself alone."""
     begins = {begin: entry for _, entries in sections for entry in entries for begin in _begins(entry)}
     found = [begin for begin in begins if address == begin or (begin != "/" and address.startswith(begin))]
     return begins[max(found, key=len)] if found else None
