@@ -95,9 +95,7 @@ class FlowForm(Form):
         return [self._block(n) for n in range(self.count)]
 
     def _block(self, n: int) -> Block:
-        cells = [
-            Cell(key, self[f"{key}_{n}"], "必填" if key in REQUIRED else "") for key in _step_fields("")
-        ]
+        cells = [Cell(key, self[f"{key}_{n}"], "必填" if key in REQUIRED else "") for key in _step_fields("")]
         usual = [cell for cell in cells if cell.key not in SELDOM]
         seldom = [cell for cell in cells if cell.key in SELDOM]
         return Block(f"环节 {n + 1}", usual, seldom, is_spare=n >= max(self.kept, 1))

@@ -1,5 +1,7 @@
 """The pages on which the province publishes how things go up."""
 
+import re
+
 import pytest
 
 from fpa.approval import actions
@@ -96,6 +98,15 @@ def test_a_form_where_most_is_optional_marks_what_is_required(client_as, flow):
     assert "<details open" not in page.replace(' class="flow-spare"', "")
     wrong = publish(client, flow, label_3="省级审核").content.decode()
     assert wrong.replace(' class="flow-spare"', "").count("<details open") == 1
+
+
+def test_a_records_course_stands_beside_its_facts(client_as, flow):
+    page = client_as("county").get(f"/flows/{flow.pk}/").content.decode()
+    _, facts, course = re.split(r'record-beside|<div><section', re.sub(r">\s+<", "><", page))[:3]
+    assert "审核环节" in facts
+    assert 'data-label="由谁办理"' in facts
+    assert "发布审核流程" in course
+    assert '<a href="/flows/">审核流程</a>' in page
 
 
 @pytest.mark.parametrize(
