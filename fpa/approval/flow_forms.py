@@ -4,7 +4,8 @@ A block shows what its way of doing asks for; the rest stays out of sight, and i
 """
 
 from collections.abc import Mapping
-from typing import Any, NamedTuple
+from dataclasses import dataclass
+from typing import Any
 
 from django import forms
 from django.forms import BoundField
@@ -33,7 +34,8 @@ BY_KIND = frozenset[str]().union(*ASKED_BY_KIND.values())
 WHEN_HINT = "没有条件的不填，每件都办这一环节。"
 
 
-class Cell(NamedTuple):
+@dataclass(frozen=True)
+class Cell:
     """A field of a step: its key, and the word that marks it."""
 
     key: str
@@ -41,7 +43,8 @@ class Cell(NamedTuple):
     mark: str
 
 
-class Block(NamedTuple):
+@dataclass(frozen=True)
+class Block:
     """The fields of one step, under a legend; a spare one is folded until it is wanted."""
 
     legend: str
