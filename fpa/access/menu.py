@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 from functools import cache
 
+from django.urls import NoReverseMatch, reverse
+
 from fpa.core.actor import Actor
 from fpa.core.modules import Entry, modules
 
@@ -38,3 +40,17 @@ def menu_for(actor: Actor) -> list[tuple[Section, list[Entry]]]:
     """The sections and entries that the actor's role may open; empty sections are left out."""
     sections = [(section, [e for e in entries if actor.may(e.permission)]) for section, entries in menu()]
     return [(section, entries) for section, entries in sections if entries]
+
+
+def lit_entry(sections: list[tuple[Section, list[Entry]]], address: str) -> Entry | None:
+    """The entry that a page belongs to: the longest whose address begins the page's; home lights itself alone."""
+    begins = {begin: entry for _, entries in sections for entry in entries for begin in _begins(entry)}
+    found = [begin for begin in begins if address == begin or (begin != "/" and address.startswith(begin))]
+    return begins[max(found, key=len)] if found else None
+
+
+def _begins(entry: Entry) -> tuple[str, ...]:
+    try:
+        return (reverse(entry.url_name), *entry.covers)
+    except NoReverseMatch:
+        return entry.covers

@@ -1,7 +1,11 @@
-"""The form of a flow: its name, and a block of fields for each step, with two blocks to spare."""
+"""The form of a flow: its name, and a block of fields for each step, with two blocks to spare.
+
+A block shows what its way of doing asks for; the rest stays out of sight, and is not kept.
+"""
 
 from collections.abc import Mapping
-from typing import Any, NamedTuple
+from dataclasses import dataclass
+from typing import Any
 
 from django import forms
 from django.forms import BoundField
@@ -15,14 +19,48 @@ from fpa.core.forms import Form, style_widgets
 from fpa.core.modules import permissions
 
 SPARE = 2
+REQUIRED = frozenset({"label", "level", "permission"})
+"""What a step must say; a block without a name is no step, so the fields themselves ask for nothing."""
+SELDOM = ("also", "when", "asks")
+"""What most steps do without: folded until one of them is filled in."""
+ASKED_BY_KIND = {
+    "level": frozenset({"also", "closes", "count"}),
+    "persons": frozenset({"closes", "count"}),
+    "outside": frozenset({"body"}),
+    "time": frozenset[str](),
+}
+"""The fields that only some ways of doing a step ask for, by the way."""
+BY_KIND = frozenset[str]().union(*ASKED_BY_KIND.values())
 WHEN_HINT = "没有条件的不填，每件都办这一环节。"
 
 
-class Block(NamedTuple):
-    """The fields of one step, under a legend."""
+@dataclass(frozen=True)
+class Cell:
+    """A field of a step: its key, and the word that marks it."""
+
+    key: str
+    bound: BoundField
+    mark: str
+
+
+@dataclass(frozen=True)
+class Block:
+    """The fields of one step, under a legend; a spare one is folded until it is wanted."""
 
     legend: str
-    fields: list[BoundField]
+    fields: list[Cell]
+    seldom: list[Cell]
+    is_spare: bool
+
+    @property
+    def is_wanted(self) -> bool:
+        """Whether something was typed into it."""
+        return any(cell.bound.errors or (cell.key == "label" and cell.bound.value()) for cell in self.fields)
+
+    @property
+    def is_unfolded(self) -> bool:
+        """Whether one of its seldom fields says something."""
+        return any(cell.bound.errors or cell.bound.value() for cell in self.seldom)
 
 
 class ChooseFlowForm(Form):
@@ -46,7 +84,8 @@ class FlowForm(Form):
         super().__init__(*args, **kwargs)
         steps: list[Mapping[str, Any]] = list(flow.steps) if flow else []
         self.initial.update(name=flow.name if flow else "", follows=flow.version if flow else 0)
-        self.count = len(steps) + SPARE
+        self.kept = len(steps)
+        self.count = self.kept + SPARE
         for n in range(self.count):
             self.fields.update({f"{key}_{n}": field for key, field in _step_fields(names).items()})
             step = steps[n] if n < len(steps) else {}
@@ -56,8 +95,13 @@ class FlowForm(Form):
     @property
     def blocks(self) -> list[Block]:
         """The steps' fields, a block a step."""
-        keys = list(_step_fields(""))
-        return [Block(f"环节 {n + 1}", [self[f"{key}_{n}"] for key in keys]) for n in range(self.count)]
+        return [self._block(n) for n in range(self.count)]
+
+    def _block(self, n: int) -> Block:
+        cells = [Cell(key, self[f"{key}_{n}"], "必填" if key in REQUIRED else "") for key in _step_fields("")]
+        usual = [cell for cell in cells if cell.key not in SELDOM]
+        seldom = [cell for cell in cells if cell.key in SELDOM]
+        return Block(f"环节 {n + 1}", usual, seldom, is_spare=n >= max(self.kept, 1))
 
     def clean(self) -> dict[str, Any]:
         """The steps whose name is given, in the order of their numbers."""
@@ -81,25 +125,28 @@ def _step_fields(names: str) -> dict[str, forms.Field]:
     hint = f"{WHEN_HINT}可以用的项目：{names}。" if names else f"{WHEN_HINT}这类业务没有可以用作条件的项目。"
     return {
         "label": forms.CharField(
-            label="环节名称", max_length=40, required=False, help_text="如“县级审核”。留空的环节不保留。"
+            label="环节名称", max_length=40, required=False, help_text="如“县级审核”。留空的不保留。"
         ),
-        "order": forms.IntegerField(label="顺序", min_value=1, max_value=99, required=False),
         "level": forms.TypedChoiceField(
             label="办理层级", coerce=int, empty_value=None, required=False,
             choices=[("", "请选择"), *((level.value, level.label) for level in reversed(Level))],
         ),
         "kind": forms.ChoiceField(label="办理方式", choices=STEP_KINDS, required=False),
         "permission": forms.ChoiceField(label="办理人的权限", choices=_rights(), required=False),
-        "also": forms.MultipleChoiceField(
-            label="会审人的权限", choices=_rights()[1:], required=False, help_text="需要几方共同审核时选。",
-            widget=forms.SelectMultiple({"size": 3}),
-        ),
-        "body": forms.CharField(label="外部单位", max_length=60, required=False, help_text="外部单位办理时填。"),
+        "body": forms.CharField(label="外部单位", max_length=60, required=False, help_text="如“财政厅”。"),
         "days": forms.IntegerField(
-            label="时限（工作日）", min_value=1, max_value=MAX_DAYS, required=False, help_text="公示必须填。"
+            label="时限（工作日）", min_value=1, max_value=MAX_DAYS, required=False,
+            help_text="不限的不填；公示必须填。",
         ),
         "closes": forms.ChoiceField(label="怎样算办结", choices=CLOSINGS, required=False),
         "count": forms.IntegerField(label="几人同意", min_value=1, max_value=99, required=False),
+        "order": forms.IntegerField(
+            label="顺序", min_value=1, max_value=99, required=False, help_text="改数字可以调整先后。"
+        ),
+        "also": forms.MultipleChoiceField(
+            label="会审人的权限", choices=_rights()[1:], required=False, help_text="需要几方共同审核时选。",
+            widget=forms.CheckboxSelectMultiple,
+        ),
         "when": forms.CharField(label="适用条件", max_length=200, required=False, help_text=hint),
         "asks": forms.MultipleChoiceField(
             label="办理时填写", choices=ASKED, required=False, widget=forms.CheckboxSelectMultiple
@@ -129,11 +176,13 @@ def _initial(step: Mapping[str, Any], n: int) -> dict[str, Any]:
 
 
 def _step(told: Mapping[str, Any]) -> dict[str, Any]:
-    """A step as flows keep it: what is usual is left out."""
+    """A step as flows keep it: what is usual, and what its way of doing does not ask for, is left out."""
+    kind = told["kind"] or "level"
+    told = {key: None if key in BY_KIND - ASKED_BY_KIND[kind] else value for key, value in told.items()}
     step = {key: told[key] for key in ("level", "permission", "label")}
-    if told["kind"] not in ("", "level"):
-        step["kind"] = told["kind"]
+    if kind != "level":
+        step["kind"] = kind
     closes = told["count"] if told["closes"] == "count" else told["closes"]
-    if closes not in ("", "all"):
+    if closes not in (None, "", "all"):
         step["closes"] = closes
     return step | {key: told[key] for key in ("also", "body", "days", "when", "asks") if told[key]}

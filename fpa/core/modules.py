@@ -32,7 +32,8 @@ class Permission:
 class Entry:
     """A line of the menu: in which section (a key of `access.menu.SECTIONS`), where it leads, who sees it.
 
-    Entries of a section stand by `order`.
+    Entries of a section stand by `order`. The entry is lit on every page whose address begins with its own, and on
+    those that begin with one of `covers`.
     """
 
     section: str
@@ -40,6 +41,7 @@ class Entry:
     url_name: str
     permission: str
     order: int = 50
+    covers: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)

@@ -53,22 +53,28 @@ def facts_of(row: models.Model, *names: str, **labels: str) -> list[Fact]:
 
 @dataclass(frozen=True)
 class Panel:
-    """A part of a record's page below its facts: a title and the template that fills it."""
+    """A part of a record's page: a title and the template that fills it.
+
+    It stands below the facts; a `narrow` one (its course, a small breakdown) right of them where the screen is wide.
+    """
 
     title: str
     template: str
     context: dict[str, Any] = field(default_factory=dict)
+    narrow: bool = False
 
 
-def facts_panel(title: str, facts: Iterable[Fact], note: str = "") -> Panel:
+def facts_panel(title: str, facts: Iterable[Fact], note: str = "", *, narrow: bool = False) -> Panel:
     """Further facts under a title of their own, with a sentence below them."""
-    return Panel(title, "pages/facts.html", {"facts": list(facts), "note": note})
+    return Panel(title, "pages/facts.html", {"facts": list(facts), "note": note}, narrow)
 
 
-def table_panel(title: str, head: Sequence[str], rows: Iterable[Sequence[Any]], *, empty: str) -> Panel:
+def table_panel(
+    title: str, head: Sequence[str], rows: Iterable[Sequence[Any]], *, empty: str, narrow: bool = False
+) -> Panel:
     """A short table; a cell is words, a `Status` or a `Link`. `empty` is said where there are no rows."""
-    shown = [[_cell(cell) for cell in row] for row in rows]
-    return Panel(title, "pages/table.html", {"head": head, "rows": shown, "empty": empty})
+    shown = [[_cell(label, cell) for label, cell in zip(head, row, strict=True)] for row in rows]
+    return Panel(title, "pages/table.html", {"head": head, "rows": shown, "empty": empty}, narrow)
 
 
 def rows_panel(title: str, rows: QuerySet[Any], *names: str, empty: str) -> Panel:
@@ -88,15 +94,15 @@ def list_of(name: str, row: models.Model) -> str:
     return f"{reverse(name)}?{row._meta.model_name}={row.pk}"
 
 
-def _cell(cell: Any) -> dict[str, Any]:
+def _cell(label: str, cell: Any) -> dict[str, Any]:
     if isinstance(cell, Link):
-        return {"words": cell.label, "url": cell.url}
-    return {"words": Fact("", cell, empty="—").words, "url": ""}
+        return {"label": label, "words": cell.label, "url": cell.url}
+    return {"label": label, "words": Fact(label, cell, empty="—").words, "url": ""}
 
 
 def history_panel(thing: models.Model) -> Panel:
     """What was done to the record; call it with one that was loaded in scope."""
-    return Panel("经过", "pages/history.html", {"history": history_of(thing)})
+    return Panel("经过", "pages/history.html", {"history": history_of(thing)}, narrow=True)
 
 
 def record_page(
@@ -112,10 +118,12 @@ def record_page(
     note: str = "",
     lead: Panel | None = None,
 ) -> HttpResponse:
-    """Answer with a record's page. `back` is the list that it belongs to, as (url name, label); `places` its crumbs.
+    """Answer with a record's page. `back` is the list that it belongs to, as (url name, label).
 
-    `lead` stands above the facts (key figures), `note` is a sentence below them.
+    `places` are its crumbs where they are more than that list and the title. `lead` stands above the facts (key
+    figures), `note` is a sentence below them.
     """
+    back_url = back_to_list(request, back[0])
     shown = {
         "title": title,
         "facts": facts,
@@ -123,9 +131,11 @@ def record_page(
         "note": note,
         "lead": lead,
         "panels": panels,
+        "below": [panel for panel in panels if not panel.narrow],
+        "beside": [panel for panel in panels if panel.narrow],
         "record_actions": actions,
-        "places": places,
-        "back_url": back_to_list(request, back[0]),
+        "places": places or [(back[1], back_url), (title, "")],
+        "back_url": back_url,
         "back_label": back[1],
         "print_url": address(request, print=1),
         "page_url": address(request),

@@ -82,8 +82,8 @@ MODULE = Module(
         Permission("request.decide", "答复档案请求", REVIEWERS),
     ),
     menu=(
-        Entry("organization", "收到的档案请求", "received_request_list", "request.decide", 40),
-        Entry("organization", "发出的档案请求", "sent_request_list", "request.view", 41),
+        Entry("organization", "收到的档案请求", "received_request_list", "request.decide", 32),
+        Entry("organization", "发出的档案请求", "sent_request_list", "request.view", 33),
     ),
     verbs={
         "person.asked_elsewhere": "办理档案在别处的人员",

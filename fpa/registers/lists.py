@@ -86,7 +86,7 @@ DICTIONARY_LIST = List(
         Column("name", "字典", attrgetter("name"), link=page_of),
         Column("note", "用途", attrgetter("note")),
         Column("count", "在用项数", attrgetter("current"), kind="number"),
-        Column("code", "代码", attrgetter("code"), kind="code"),
+        Column("code", "代码", attrgetter("code"), kind="code", default=False),
     ),
 )
 
@@ -142,7 +142,7 @@ ENTRY_LIST = List(
     columns=(
         Column("label", "名称", attrgetter("label")),
         Column("order", "顺序", attrgetter("order"), kind="number"),
-        Column("code", "代码", attrgetter("code"), kind="code"),
+        Column("code", "代码", attrgetter("code"), kind="code", default=False),
         Column("valid_from", "自", attrgetter("valid_from"), kind="date"),
         Column("valid_to", "至", attrgetter("valid_to"), kind="date"),
         Column("status", "状态", _state_of_entry),

@@ -11,7 +11,7 @@ MODULE = Module(
         Permission("calendar_day.edit", "录入放假调休", (ADMINISTRATOR,)),
     ),
     menu=(
-        Entry("system", "字典", "dictionary_list", "register.view", 20),
+        Entry("system", "字典", "dictionary_list", "register.view", 20, ("/entries/",)),
         Entry("system", "参数", "parameter_list", "register.view", 30),
         Entry("system", "放假调休", "calendar_day_list", "register.view", 40),
     ),

@@ -235,4 +235,4 @@ def link_to_pdf(name: str, row: Any) -> Link:
 def check_panel(address: str) -> Panel:
     """The part of a paper's page by which anyone checks it."""
     qr = mark_safe(qr_svg(address))  # drawn by us
-    return Panel("验证", "registers/qr.html", {"address": address, "qr": qr})
+    return Panel("验证", "registers/qr.html", {"address": address, "qr": qr}, narrow=True)

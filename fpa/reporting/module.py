@@ -32,7 +32,11 @@ MODULE = Module(
         Permission("collection.issue", "下发采集任务", OFFICES),
         Permission("collection.exempt", "办理延期", OFFICES),
     ),
-    menu=(Entry("analysis", "数据采集上报", "collection_list", "submission.view", 20),),
+    menu=(
+        Entry(
+            "analysis", "数据采集上报", "collection_list", "submission.view", 20, ("/submissions/", "/cells/")
+        ),
+    ),
     verbs={
         "form.published": "发布报表",
         "collection.issued": "下发采集任务",

@@ -40,6 +40,7 @@ def _add_a_step_for_experts(page: Page) -> None:
     follow(page, "乡镇街道培训计划")
     looks_right(page)
     follow(page, "修改流程")
+    page.get_by_text("再加一个环节").first.click()
     step = page.get_by_role("group", name="环节 2", exact=True)
     step.get_by_label("环节名称").fill("专家评审")
     step.get_by_label("办理层级").select_option(label="县市区")

@@ -1,5 +1,7 @@
 """The pages on which the province publishes how things go up."""
 
+import re
+
 import pytest
 
 from fpa.approval import actions
@@ -77,6 +79,34 @@ def test_a_flow_of_one_that_agrees_and_of_so_many(client_as, flow):
     assert [step.get("closes") for step in steps] == ["any", 2, None]
     page = client_as("administrator").get("/flows/publish/submission/").content.decode()
     assert 'value="2"' in page
+
+
+def test_what_a_way_of_doing_does_not_ask_for_is_not_kept(client_as, flow):
+    stale = {"body_1": "省财政厅", "also_1": ["case.decide"], "closes_2": "any", "count_2": 3}
+    publish(client_as("administrator"), flow, kind_1="persons", kind_2="time", days_2=5, **stale)
+    steps = Flow.objects.get(version=2).steps
+    assert steps[1] == STEPS[1] | {"kind": "persons"}
+    assert steps[2] == STEPS[2] | {"kind": "time", "days": 5}
+
+
+def test_a_form_where_most_is_optional_marks_what_is_required(client_as, flow):
+    client = client_as("administrator")
+    page = client.get("/flows/publish/submission/").content.decode()
+    assert "选填" not in page
+    blocks = len(flow.steps) + 2
+    assert page.count("（必填）") == 1 + 3 * blocks
+    assert "<details open" not in page.replace(' class="flow-spare"', "")
+    wrong = publish(client, flow, label_3="省级审核").content.decode()
+    assert wrong.replace(' class="flow-spare"', "").count("<details open") == 1
+
+
+def test_a_records_course_stands_beside_its_facts(client_as, flow):
+    page = client_as("county").get(f"/flows/{flow.pk}/").content.decode()
+    _, facts, course = re.split(r"record-beside|<div><section", re.sub(r">\s+<", "><", page))[:3]
+    assert "审核环节" in facts
+    assert 'data-label="由谁办理"' in facts
+    assert "发布审核流程" in course
+    assert '<a href="/flows/">审核流程</a>' in page
 
 
 @pytest.mark.parametrize(

@@ -27,16 +27,26 @@ def status(word: str | lists.Status, tone: str = "plain") -> SafeString:
 
 
 @register.inclusion_tag("components/field.html")
-def field(bound: forms.BoundField) -> dict[str, Any]:
-    """A form's field: label, hint, error, input, tied together for screen readers."""
+def field(bound: forms.BoundField, mark: str | None = None) -> dict[str, Any]:
+    """A form's field: label, hint, error, input, tied together for screen readers.
+
+    What need not be filled is marked 选填; `mark` says another word, or none where most need not be filled.
+    """
     widget = bound.field.widget
     return {
         "field": bound,
-        "optional": getattr(bound.form, "optional_words", {}).get(bound.name, "选填"),
+        "mark": _mark(bound) if mark is None else mark,
         "is_group": isinstance(widget, forms.RadioSelect | forms.CheckboxSelectMultiple),
         "is_tick": isinstance(widget, forms.CheckboxInput),
         "is_range": isinstance(widget, forms.MultiWidget),
     }
+
+
+def _mark(bound: forms.BoundField) -> str:
+    """What need not be filled: 选填, or when it is asked for, where the form knows (`optional_words`)."""
+    if bound.field.required:
+        return ""
+    return str(getattr(bound.form, "optional_words", {}).get(bound.name, "选填"))
 
 
 @register.simple_tag
@@ -113,7 +123,7 @@ def key_figure(
     """
     is_long = value is not None and abs(chinese.exact(value)) >= chinese.WAN and not in_full
     exact = chinese.number(value) if value is not None and is_long else ""
-    short = "—" if value is None else chinese.number(value) if in_full else chinese.wan(value)
+    short = "—" if value is None else chinese.wan(value) if is_long else chinese.number(value)
     return {"label": label, "short": short, "exact": exact, "unit": unit, "url": url, "note": note}
 
 

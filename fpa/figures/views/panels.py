@@ -84,12 +84,14 @@ def below(reading: Reading, actor: Actor, boundaries: str) -> list[Panel]:
     if not is_told(reading):
         return found
     if compared := _compared(reading):
-        found.append(facts_panel("对比", compared))
-    found += [Panel(f"按{cut.name}", "figures/_cut.html", shown | {"cut": cut}) for cut in by_cuts(reading)]
+        found.append(facts_panel("对比", compared, narrow=True))
+    found += [
+        Panel(f"按{cut.name}", "figures/_cut.html", shown | {"cut": cut}, True) for cut in by_cuts(reading)
+    ]
     parts = by_units(reading, actor, boundaries)
     if parts.rows or parts.is_then:
         found.append(Panel("按下级单位", "figures/_by_units.html", shown | {"by_units": parts}))
-    return [*found, Panel("各期情况", "figures/_course.html", shown | {"course": course(reading)})]
+    return [*found, Panel("各期情况", "figures/_course.html", shown | {"course": course(reading)}, True)]
 
 
 def _compared(reading: Reading) -> list[Fact]:

@@ -138,7 +138,7 @@ def _versions(unit: Unit) -> Panel:
         )
         for v in versions
     ]
-    return table_panel("沿革", ("名称", "隶属", "起止", "依据"), rows, empty="还没有记录。")
+    return table_panel("沿革", ("名称", "隶属", "起止", "依据"), rows, empty="还没有记录。", narrow=True)
 
 
 def _places(unit: Unit, actor: Actor) -> list[tuple[str, str]]:

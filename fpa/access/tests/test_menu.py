@@ -1,0 +1,24 @@
+"""The menu shows where a page belongs: the entry is lit on the pages below its list too."""
+
+import pytest
+
+from fpa.access.menu import lit_entry, menu
+
+
+@pytest.mark.parametrize(
+    ("address", "lit"),
+    [
+        ("/", "home"),
+        ("/members/", "member_list"),
+        ("/members/50084/edit/", "member_list"),
+        ("/training/7/", "session_list"),
+        ("/training/plans/7/", "plan_list"),
+        ("/submissions/51411/cells/visit.households/", "collection_list"),
+        ("/entries/3/edit/", "dictionary_list"),
+        ("/appointments/8/end/", "user_list"),
+        ("/password/", None),
+    ],
+)
+def test_the_nearest_entry_above_a_page_is_lit(address, lit):
+    entry = lit_entry(menu(), address)
+    assert (entry and entry.url_name) == lit
