@@ -16,6 +16,7 @@ from fpa.approval.models import Case, Thread
 from fpa.approval.queries import opinions_on, tasks_for, threads_of
 from fpa.approval.templatetags.approval import panel
 from fpa.core.addresses import own_address
+from fpa.core.once import needs_key
 from fpa.pages.declared_lists import declared_list
 from fpa.pages.once import mark_done
 from fpa.pages.record import Fact
@@ -56,6 +57,7 @@ def thread_detail(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 @require_POST
+@needs_key
 def reply_thread(request: HttpRequest, pk: int) -> HttpResponse:
     """Say a word; a refused one stays in the form with the reason."""
     thread = load(Thread, pk, request, "thread.write")
@@ -70,6 +72,7 @@ def reply_thread(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 @require_POST
+@needs_key
 def settle_thread(request: HttpRequest, pk: int) -> HttpResponse:
     """Close a thread whose matter is settled."""
     thread = load(Thread, pk, request, "thread.write")

@@ -27,6 +27,7 @@ from fpa.approval.steps import asks_of
 from fpa.core.actor import Actor
 from fpa.core.chinese import date_cn
 from fpa.core.lists import back_to_list, summarize, ticked
+from fpa.core.once import needs_key
 from fpa.pages.form_flow import form_flow, redirect_with_message
 
 
@@ -123,6 +124,7 @@ def _to_next(request: HttpRequest, case: Case, actor: Actor) -> HttpResponse:
 
 
 @require_POST
+@needs_key
 def decide_cases(request: HttpRequest) -> HttpResponse:
     """Approve the ticked cases that can be approved unseen; one summary names each that was left, and why."""
     actor = check(request, "case.decide")

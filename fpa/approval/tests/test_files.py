@@ -11,6 +11,7 @@ from fpa.approval.tests.test_granted import account
 from fpa.approval.tests.test_steps import COUNTY, OUTSIDE, PUBLIC, TOWNSHIP
 from fpa.files.models import Attachment
 from fpa.files.tests.samples import PDF
+from tests.clients import KeyedClient
 
 SEES = [("village", 200), ("township", 200), ("county", 200), ("sibling", 404), ("auditor", 403)]
 
@@ -69,7 +70,8 @@ def test_an_objection_keeps_its_letter(sent, client_as):
     assert Decision.objects.get(verdict="object").attachment.name == "批复.pdf"
 
 
-def test_an_expert_without_a_seat_sends_a_file(sent, client_as, actor, client):
+def test_an_expert_without_a_seat_sends_a_file(sent, client_as, actor):
+    client = KeyedClient()
     case, expert = sent(TOWNSHIP | {"kind": "persons", "asks": ["file"]}, COUNTY), account("first")
     actions.name_experts(case=case, users=[expert], until=timezone.localdate(), by=actor("township"))
     client.force_login(expert)

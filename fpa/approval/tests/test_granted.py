@@ -4,7 +4,6 @@ from datetime import timedelta
 
 import pytest
 from django.db import IntegrityError, ProgrammingError, connection, transaction
-from django.test import Client
 from django.utils import timezone
 
 from fpa.access.models import User
@@ -14,6 +13,8 @@ from fpa.approval import actions
 from fpa.approval.actions import CannotDecide
 from fpa.approval.models import Case, Decision, Dossier, Message, Task, Thread
 from fpa.approval.tests.conftest import SAMPLE, in_days
+from fpa.core.once import NO_KEY
+from tests.clients import KeyedClient
 
 HIDDEN = (Case, Decision, Task, Thread, Message)
 PERSONS = {"level": 4, "permission": "submission.review", "label": "专家评审", "kind": "persons", "closes": 2}
@@ -185,12 +186,17 @@ def test_a_joint_review_loses_nobodys_task_on_a_return(named, experts, actor, un
 
 
 def test_pages_of_an_expert_without_a_seat(named, experts):
-    client, dossier = Client(), Dossier.objects.get()
+    client, dossier = KeyedClient(), Dossier.objects.get()
     client.force_login(experts[0])
     assert "项目甲" in client.get("/opinions/").content.decode()
     page = client.get(f"/opinions/{dossier.pk}/").content.decode()
     assert all(words in page for words in ("新街社区", "上报", "评审意见"))
     assert client.get(f"/cases/{named.pk}/").status_code == 302
+    for page in ("", "recuse/"):
+        keyless = client.post(
+            f"/opinions/{dossier.pk}/{page}", {"agrees": "yes", "confirmed": "1", "once": ""}
+        )
+        assert NO_KEY in keyless.content.decode()
     posted = client.post(f"/opinions/{dossier.pk}/", {"agrees": "yes", "confirmed": "1"})
     assert posted.status_code == 302
     assert client.get(f"/opinions/{dossier.pk}/").status_code == 404
