@@ -51,7 +51,7 @@ def queries(client, address):
 
 STATES = {
     State.UPLOADED: ("可以离开这个页面，在“导入记录”里随时回来看", {CANCEL}),
-    State.READY: ("请核对下面的结果，再点“确认导入”。上传后 7 天内（", {CONFIRM, CANCEL, TAKE}),
+    State.READY: ("请核对下面的结果，再点“确认导入”。", {CONFIRM, CANCEL, TAKE}),
     State.CONFIRMED: ("服务器重新启动也会接着做", set()),
     State.DONE: ("已导入到鹤城区。", {TAKE}),
     State.REFUSED: ("文件不能导入</strong><br>原因在此", {AGAIN}),
@@ -265,7 +265,7 @@ def test_returned_rows_are_gone_with_the_file(province_scope, client_as, written
     purge(timezone.now() + timedelta(days=files.KEPT_DAYS, minutes=1))
     assert is_refused(client, job)
     page = client.get(page_of(job)).text
-    assert "退回 1 行没有导入。退回的行只保留 7 天，文件和明细已经删除；需要修改的请重新上传。" in page
+    assert "退回的行只保留 7 天，文件和明细已经删除；需要修改的请重新上传。" in page
     assert TAKE not in page
     assert "站长" not in page
 
@@ -275,7 +275,7 @@ def test_returned_rows_of_others_are_neither_offered_nor_given(province_scope, c
     for name in ("city", "province"):
         page = client_as(name).get(page_of(job)).text
         assert TAKE not in page
-        assert "退回的行只有上传人本人可以下载。文件和下面的明细只保留 7 天，" in page
+        assert "文件和下面的明细只保留 7 天，" in page
         assert is_refused(client_as(name), job)
     assert not Event.objects.filter(verb="import.rejected_rows_taken").exists()
 
