@@ -13,6 +13,7 @@ from fpa.access.scope import whole_province
 from fpa.access.seats import actor_for
 from fpa.core.actor import Actor
 from tests.cast import cast_unit
+from tests.clients import KeyedClient
 from tests.databases import made_by
 
 if TYPE_CHECKING:
@@ -32,7 +33,7 @@ def client_as(db: None) -> Callable[[str], Client]:
     """A client logged in as a member of the cast: `client_as("county").get("/members/")`."""
 
     def login(name: str) -> Client:
-        client = Client()
+        client = KeyedClient()
         client.force_login(User.objects.get(username=name))
         return client
 

@@ -286,6 +286,45 @@ def test_template_compiles(path):
     assert get_template(str(path.relative_to(folder)))
 
 
+LONGEST_LINE = 120
+BUTTONS = re.compile(
+    r"<(?:a|button)\b[^>]*\bclass=([\"'])(?:(?!\1).)*?(?<![\w-])(?:btn|button|back)(?:-\w+)*(?![\w-])",
+    re.DOTALL,
+)
+"""A link or button with a class that `{% button %}` or `{% back %}` gives; a `menu-button` is something else."""
+FACTS = "facts_list.html"
+UNCHANGED = {"_flow_form.html"}
+"""Does not follow these rules yet."""
+
+
+@pytest.mark.parametrize("path", templates(), ids=shown)
+def test_template_is_written_with_the_shared_parts(path):
+    """A button is `{% button %}`, a way back `{% back %}`, facts `pages/facts_list.html`; lines fit."""
+    text = path.read_text()
+    assert [line for line in text.splitlines() if len(line) > LONGEST_LINE] == [] or path.name in UNCHANGED
+    assert BUTTONS.findall(text) == [] or path.name in UNCHANGED, "write {% button %} or {% back %}"
+    assert '"arrow-left"' not in text, "write {% back %}"
+    assert "<dl" not in text or path.name == FACTS, "include pages/facts_list.html"
+
+
+@pytest.mark.parametrize(
+    "written",
+    [
+        '<a class="btn" href="/">',
+        '<a href="/" class="quiet button button-quiet">',
+        "<button\n  type=\"button\" class='btn btn-sm'>",
+        '<button class="btn-link">',
+        '<a class="back" href="{% url "home" %}">',
+        '<button class="btn{% if is_own %} btn-primary{% endif %}">',
+    ],
+)
+def test_search_for_buttons_sees_each_way_to_write_one(written):
+    assert BUTTONS.search(written)
+    assert not BUTTONS.search(
+        '<button class="menu-button"><a class="target"><summary class="button"><a class="feedback">'
+    )
+
+
 REPEATABLE = {
     "base.html": "looking something up, choosing a seat and signing out do the same however often they are sent",
     "base_light.html": "signing out twice is signing out",

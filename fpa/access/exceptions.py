@@ -1,8 +1,21 @@
-"""All that stands outside of row-level security or looks beyond a seat's scope, each with the reason why it is safe.
+"""All that stands outside of row-level security, looks beyond a seat's scope, or may be posted without a key that stops
+repeats, each with the reason why it is safe.
 
 `tests/test_guards.py` compares the lists of the database's objects with its catalogue, `tests/test_architecture.py` the
-list of the code's blocks with the code: what is neither guarded nor listed here fails.
+list of the code's blocks with the code, `tests/test_once.py` the posts with all addresses: what is neither guarded nor
+listed here fails.
 """
+
+REPEATABLE_POSTS: dict[str, str] = {
+    "login": "已登录的再登录只是回到原处；登录前没有账号可记编号",
+    "logout": "退出两次还是退出",
+    "set_elder_mode": "字号按按钮所写的设定，只记在本机浏览器",
+    "switch_seat": "选定的岗位再选一次还是它",
+    "go_to": "只是查找，不写入数据；用 POST 是为了不让查找的号码留在网址里",
+    "fill_submission": "每一格带着它看到的版本，重复保存同一个值不算改动，后到的旧版本不覆盖",
+    "save_cell": "同上，单格",
+}
+"""Names of the addresses that take a post without a key (`fpa.core.once`)."""
 
 UNGUARDED_MODELS: dict[str, str] = {
     "access.unit": "区划是公开的字典，任何岗位都要按它找单位",

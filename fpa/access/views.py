@@ -24,6 +24,7 @@ from fpa.access.sign_in import (
 )
 from fpa.audit.record import record
 from fpa.core.addresses import own_address
+from fpa.core.once import needs_key
 
 
 @login_not_required
@@ -84,6 +85,7 @@ def _own_seat(request: HttpRequest, wanted: str) -> Appointment:
     raise Http404("您今天没有这个岗位，请刷新页面后重新选择。")
 
 
+@needs_key
 @sensitive_post_parameters("current", "password", "repeated")
 def change_password(request: HttpRequest) -> HttpResponse:
     """Choose a new password; sessions elsewhere end, this one goes on. Too many wrong guesses of the old end it."""

@@ -1,6 +1,6 @@
 """Pages on which a case is decided, for all kinds alike: one page with its facts, and what else a task needs."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import partial
 from typing import Any
 
@@ -26,8 +26,11 @@ from fpa.approval.queries import next_case_for, open_cases_for, opinions_on, tas
 from fpa.approval.steps import asks_of
 from fpa.core.actor import Actor
 from fpa.core.chinese import date_cn
-from fpa.core.lists import back_to_list, summarize, ticked
+from fpa.core.lists import Link, back_to_list, summarize, ticked
+from fpa.core.once import needs_key
+from fpa.files.models import Attachment
 from fpa.pages.form_flow import form_flow, redirect_with_message
+from fpa.pages.record import Fact
 
 
 def decide_case(request: HttpRequest, pk: int) -> HttpResponse:
@@ -96,11 +99,22 @@ def _shown(case: Case, kind: CaseKind, subject: Any, task: Task | None) -> dict[
         "case": case,
         "kind": kind,
         "task": task,
-        "facts": kind.facts_of(case, subject),
-        "files": kind.files(subject),
+        "facts": [Fact(*each) for each in kind.facts_of(case, subject)] + _grounds(case, kind.files(subject)),
         "threads": threads_of(case),
         "opinions": opinions_on(case),
     }
+
+
+def _grounds(case: Case, files: Sequence[Attachment]) -> list[Fact]:
+    """What a case rests on: its files, the document of one entered later, the case that it amends."""
+    found = [Fact("附件", file, file.get_absolute_url()) for file in files]
+    if basis := case.basis:
+        file = basis.attachment
+        more = Link("下载扫描件", file.get_absolute_url()) if file else None
+        found.append(Fact("补录依据", basis, basis.get_absolute_url(), more=more))
+    if case.amends:
+        found.append(Fact("变更的事项", case.amends, case.amends.get_absolute_url()))
+    return found
 
 
 def _place_in_queue(request: HttpRequest, actor: Actor) -> dict[str, int]:
@@ -124,6 +138,7 @@ def _to_next(request: HttpRequest, case: Case, actor: Actor) -> HttpResponse:
 
 
 @require_POST
+@needs_key
 def decide_cases(request: HttpRequest) -> HttpResponse:
     """Approve the ticked cases that can be approved unseen; one summary names each that was left, and why."""
     actor = check(request, "case.decide")

@@ -16,6 +16,7 @@ from fpa.approval.queries import dossiers_for, dossiers_granted_to
 from fpa.core.actor import Actor
 from fpa.files.views import answer_file
 from fpa.pages.form_flow import form_flow
+from fpa.pages.record import Fact
 
 
 def _actor(request: HttpRequest) -> Actor:
@@ -56,7 +57,7 @@ def give_opinion(request: HttpRequest, pk: int) -> HttpResponse:
         does=partial(actions.give_opinion, dossier=dossier, by=actor),
         said=lambda _: ("评审意见已提交。", reverse("opinion_list")),
         consequences=None if form.is_multipart() else lambda _: ["提交以后不能修改。"],
-        context={"dossier": dossier},
+        context={"dossier": dossier, "facts": [Fact(*each) for each in dossier.content["facts"]]},
         form_template="approval/give_opinion.html",
     )
 

@@ -33,6 +33,11 @@ NOT_THIS_WAY = Fault(
     "这个网址不能这样打开",
     "没有办理任何事项。请回到原来的页面，用页面上的按钮办理，不要直接打开这个网址；也可以从首页进入。",
 )
+KEYLESS = Fault(
+    400,
+    "这一步没有办理：送来的内容里没有防止重复办理的编号",
+    "没有保存任何内容。请返回上一页，刷新后重新办理。",
+)
 STALE = Fault(
     403,
     "这个页面打开得太久，已经失效",
@@ -72,6 +77,14 @@ def not_this_way(answer: HttpResponse) -> HttpResponse:
     """Give a bare 405 the page that it has none of; Django has no handler of ours for it."""
     answer.content = _words(NOT_THIS_WAY)
     return answer
+
+
+def keyless(request: HttpRequest) -> HttpResponse:
+    """Answer a post that could be done twice (`core.once`): a page, or for htmx the words that `app.js` shows."""
+    if getattr(request, "htmx", False):
+        said = f"{KEYLESS.happened}。{KEYLESS.way_out}"
+        return HttpResponse(said, content_type="text/plain; charset=utf-8", status=KEYLESS.code)
+    return _page(KEYLESS)
 
 
 def stale_form(request: HttpRequest, reason: str = "") -> HttpResponse:

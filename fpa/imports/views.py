@@ -23,6 +23,7 @@ from fpa.access.seats import seated
 from fpa.audit.record import record, recorder_of_export
 from fpa.core.actor import Actor
 from fpa.core.lists import XLSX, Column, Status, Tone, list_page
+from fpa.core.once import needs_key
 from fpa.core.sheets.returned import write_rejected
 from fpa.imports import actions
 from fpa.imports.actions import CannotImport
@@ -230,6 +231,7 @@ def import_progress(request: HttpRequest, pk: UUID) -> HttpResponse:
 
 
 @require_POST
+@needs_key
 def confirm_import(request: HttpRequest, pk: UUID) -> HttpResponse:
     """Have written what the preview has shown and said: it is the page on which the answers are checked."""
     job, _, actor = _load(request, pk)
@@ -260,6 +262,7 @@ def _consequences(job: Job, importer: Importer) -> list[str]:
 
 
 @require_POST
+@needs_key
 def cancel_import(request: HttpRequest, pk: UUID) -> HttpResponse:
     """Drop an import that nobody has confirmed."""
     job, _, actor = _load(request, pk)

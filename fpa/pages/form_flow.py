@@ -9,9 +9,10 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 
 from fpa.core.forms import FORM_PAGE, check_answers
+from fpa.core.once import NO_KEY, lacks_key
 from fpa.core.refusals import Refusal
 from fpa.pages.newer import newer_values
-from fpa.pages.once import mark_done
+from fpa.pages.once import mark_done, told_of_key
 
 TO_CHECK = "下一步：核对"
 """The button of a form whose answers are checked once more."""
@@ -40,10 +41,14 @@ def form_flow(
     Where `consequences` is given, the answers are checked once more with what will follow from them: the form leads
     on to that page, and `submit` stands there alone. A refusal of the action stands on the form with every answer kept.
     `edits` says that the form's `initial` is what is on record: where somebody else has changed that since the page was
-    opened, nothing is saved, and the form shows both values to choose from.
+    opened, nothing is saved, and the form shows both values to choose from. A post without a key (`core.once`) is one
+    of those refused.
     """
     first = TO_CHECK if consequences else submit
     shown = {"form": form, "title": title, "submit": first, "back": back, "edits": edits, **(context or {})}
+    if form.is_bound and lacks_key(request):
+        form.add_error(None, NO_KEY)
+        return told_of_key(render(request, form_template, shown))
     is_overtaken = edits and request.method == "POST" and newer_values(form)
     if request.method != "POST" or is_overtaken or not form.is_valid():
         return render(request, form_template, shown)

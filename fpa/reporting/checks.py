@@ -13,6 +13,7 @@ from fpa.core.chinese import exact, number
 from fpa.forms.checking import Rule as FormRule
 from fpa.forms.checking import Severity, blank_words, rule_findings, rule_problems
 from fpa.forms.fields import TypedField
+from fpa.pages.record import Fact
 from fpa.reporting.models import Check, Item
 
 Values = Mapping[str, Any]
@@ -59,6 +60,11 @@ class Finding:
     difference: str
     message: str
     explanation: str = ""
+
+    @property
+    def facts(self) -> list[Fact]:
+        """What the rule asks and what is found, as lines."""
+        return [Fact("规则", self.formula), Fact("差额", self.difference, empty="")]
 
     @property
     def is_hard(self) -> bool:

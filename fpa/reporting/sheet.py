@@ -40,6 +40,11 @@ class ReportRow:
     theirs: Cell | None = None
 
     @property
+    def label(self) -> str:
+        """What the line is called."""
+        return self.item.label
+
+    @property
     def shown(self) -> str:
         """What stands in the input: what was typed and not taken, else what is saved, else what is known."""
         return self.typed or (self.item.shown(self.known) if self.is_prefilled else self.saved)

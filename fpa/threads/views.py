@@ -7,6 +7,7 @@ from django.views.decorators.http import require_GET, require_POST
 from fpa.access.loaders import check, load
 from fpa.access.seats import seated
 from fpa.core.addresses import own_address
+from fpa.core.once import needs_key
 from fpa.pages.declared_lists import declared_list
 from fpa.pages.once import mark_done
 from fpa.threads import actions
@@ -31,6 +32,7 @@ def thread_detail(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 @require_POST
+@needs_key
 def reply_thread(request: HttpRequest, pk: int) -> HttpResponse:
     """Say a word; a refused one stays in the form with the reason."""
     thread = load(Thread, pk, request, "thread.write")
@@ -45,6 +47,7 @@ def reply_thread(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 @require_POST
+@needs_key
 def settle_thread(request: HttpRequest, pk: int) -> HttpResponse:
     """Close a thread whose matter is settled."""
     thread = load(Thread, pk, request, "thread.write")

@@ -123,8 +123,11 @@
   });
 
   document.addEventListener("htmx:responseError", (event) => {
-    const number = event.detail.xhr.getResponseHeader("X-Request-Id");
-    say(`这一步没有办成（错误 ${event.detail.xhr.status}${number ? `，编号 ${number}` : ""}）。请刷新页面再试。`);
+    const { xhr } = event.detail;
+    const number = xhr.getResponseHeader("X-Request-Id");
+    const isSaid = xhr.getResponseHeader("Content-Type")?.startsWith("text/plain");
+    say(isSaid ? xhr.responseText
+      : `这一步没有办成（错误 ${xhr.status}${number ? `，编号 ${number}` : ""}）。请刷新页面再试。`);
   });
   document.addEventListener("htmx:sendError", () => say("连不上服务器，刚才的操作没有送到。请检查网络后再试。"));
   document.addEventListener("htmx:timeout", () => say("服务器很久没有回答，不能确定是否办成。请刷新页面核对。"));

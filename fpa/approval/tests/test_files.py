@@ -13,6 +13,7 @@ from fpa.audit.models import Event
 from fpa.files.fields import MAX_FILES
 from fpa.files.models import Attachment
 from fpa.files.tests.samples import PDF
+from tests.clients import KeyedClient
 
 SEES = [("village", 200), ("township", 200), ("county", 200), ("sibling", 404), ("auditor", 403)]
 
@@ -86,7 +87,8 @@ def test_an_objection_keeps_its_letter(sent, client_as):
     assert [file.name for file in Decision.objects.get(verdict="object").attachments] == ["批复.pdf"]
 
 
-def test_an_expert_without_a_seat_sends_a_file(sent, client_as, actor, client):
+def test_an_expert_without_a_seat_sends_a_file(sent, client_as, actor):
+    client = KeyedClient()
     case, expert = sent(TOWNSHIP | {"kind": "persons", "asks": ["file"]}, COUNTY), account("first")
     actions.name_experts(case=case, users=[expert], until=timezone.localdate(), by=actor("township"))
     client.force_login(expert)

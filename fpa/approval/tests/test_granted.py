@@ -6,7 +6,6 @@ from urllib.parse import unquote
 
 import pytest
 from django.db import IntegrityError, ProgrammingError, connection, transaction
-from django.test import Client
 from django.utils import timezone
 
 from fpa.access.models import User
@@ -16,11 +15,13 @@ from fpa.approval import actions, kinds
 from fpa.approval.actions import CannotDecide
 from fpa.approval.models import Case, Decision, DecisionFile, Dossier, Task
 from fpa.approval.tests.conftest import SAMPLE, in_days
+from fpa.core.once import NO_KEY
 from fpa.files.actions import NewDocument, keep_file
 from fpa.files.inspection import inspect
 from fpa.files.models import Attachment, Document
 from fpa.files.tests.samples import PDF
 from fpa.threads.models import Message, Thread
+from tests.clients import KeyedClient
 
 HIDDEN = (Case, Decision, DecisionFile, Task, Thread, Message, Attachment, Document)
 PERSONS = {"level": 4, "permission": "submission.review", "label": "专家评审", "kind": "persons", "closes": 2}
@@ -203,12 +204,17 @@ def test_a_joint_review_loses_nobodys_task_on_a_return(named, experts, actor, un
 
 
 def test_pages_of_an_expert_without_a_seat(named, experts):
-    client, dossier = Client(), Dossier.objects.get()
+    client, dossier = KeyedClient(), Dossier.objects.get()
     client.force_login(experts[0])
     assert "项目甲" in client.get("/opinions/").content.decode()
     page = client.get(f"/opinions/{dossier.pk}/").content.decode()
     assert all(words in page for words in ("新街社区", "上报", "评审意见"))
     assert client.get(f"/cases/{named.pk}/").status_code == 302
+    for page in ("", "recuse/"):
+        keyless = client.post(
+            f"/opinions/{dossier.pk}/{page}", {"agrees": "yes", "confirmed": "1", "once": ""}
+        )
+        assert NO_KEY in keyless.content.decode()
     posted = client.post(f"/opinions/{dossier.pk}/", {"agrees": "yes", "confirmed": "1"})
     assert posted.status_code == 302
     assert client.get(f"/opinions/{dossier.pk}/").status_code == 404

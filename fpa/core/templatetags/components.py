@@ -5,6 +5,7 @@ from typing import Any
 from uuid import uuid4
 
 from django import forms, template
+from django.forms.utils import flatatt
 from django.http import HttpRequest
 from django.template.context import Context
 from django.utils.html import format_html
@@ -56,10 +57,30 @@ def once() -> SafeString:
 
 
 @register.simple_tag
-def button(url: str, label: str, icon: str = "", *, primary: bool = False) -> SafeString:
-    """Something to do that has a page of its own: `{% button url "修改资料" "pencil" %}`."""
-    kind = "btn btn-primary button button-primary" if primary else "btn button"
-    return format_html('<a class="{}" href="{}">{}{}</a>', kind, url, icons.icon(icon) if icon else "", label)
+def button(
+    url: str,
+    label: str,
+    icon: str = "",
+    *,
+    primary: bool = False,
+    quiet: bool = False,
+    small: bool = False,
+    about: str = "",
+    **attributes: Any,
+) -> SafeString:
+    """Something to press: `{% button url "修改资料" "pencil" %}` leads to a page, `{% button "" "保存" primary=True %}`
+    sends the form it stands in.
+
+    A page has one `primary`; `quiet` looks like a link, `small` stands in a line of others. `about` tells screen
+    readers which of many it is. All else is an attribute: `name="change" hx_post=url formnovalidate=True`.
+    """
+    kinds = {"primary": primary, "link": quiet}
+    kind = "".join(f" btn-{name} button button-{name}" for name, is_so in kinds.items() if is_so) or " button"
+    shown = {name.replace("_", "-"): value for name, value in attributes.items()}
+    wanted = {"class": f"btn{' btn-sm' if small else ''}{kind}", **({"href": url} if url else {}), **shown}
+    more = format_html('<span class="visually-hidden">{}</span>', about) if about else ""
+    tag, sign = "a" if url else "button", icons.icon(icon) if icon else ""
+    return format_html("<{}{}>{}{}{}</{}>", tag, flatatt(wanted), sign, label, more, tag)
 
 
 @register.simple_tag

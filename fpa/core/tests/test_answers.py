@@ -11,6 +11,7 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from threading import Barrier
 from typing import Any
+from uuid import uuid4
 
 import pytest
 from django.conf import settings
@@ -229,5 +230,6 @@ def test_a_form_that_is_none_is_refused_with_a_page(client: Client, body: str, k
 @pytest.mark.urls("fpa.core.tests.urls")
 def test_bytes_that_are_no_text_are_read_with_good_will(client: Client) -> None:
     assert client.get("/trial/units/?initials=%FF%FE").status_code == 200
-    response = client.post("/trial/visit/", "name=%FF%FE", content_type="application/x-www-form-urlencoded")
+    body = f"name=%FF%FE&once={uuid4()}"
+    response = client.post("/trial/visit/", body, content_type="application/x-www-form-urlencoded")
     assert "请填写走访日期。" in response.content.decode()

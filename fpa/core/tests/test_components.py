@@ -271,7 +271,7 @@ def test_page_lets_who_has_two_seats_switch(two_seats: Client) -> None:
     """In the office by the switcher of the header, on the light page by a link to the choice."""
     office = two_seats.get("/trial/units/").content.decode()
     seats = re.findall(
-        r'<option value="(\d+)"( selected)?>([^<]+)</option>', office.partition('id="seat"')[2]
+        r'<option value="(\d+)"(\s+selected)?>([^<]+)</option>', office.partition('id="seat"')[2]
     )[:2]
     assert [(bool(chosen), words.partition(" · ")[0]) for _, chosen, words in seats] == [
         (True, "鹤城"),
@@ -279,7 +279,7 @@ def test_page_lets_who_has_two_seats_switch(two_seats: Client) -> None:
     ]
     two_seats.post("/seat/switch/", {"seat": seats[1][0]})
     light = two_seats.get("/trial/units/").content.decode()
-    assert '<a class="button button-quiet" href="/seat/">换岗位</a>' in light
+    assert '<a class="btn btn-link button button-link" href="/seat/">换岗位</a>' in light
 
 
 @pytest.mark.django_db

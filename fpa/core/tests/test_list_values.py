@@ -142,7 +142,7 @@ def test_filter_of_any_kind_in_force_is_said(query: str, chips: list[str]) -> No
 def test_filter_by_rows_is_said_by_their_names_and_taken_off_alone() -> None:
     province = Unit.objects.get(level=1)
     html = page(listed(f"above={province.pk}&levels=3&page=2", filters=EveryFilter))
-    chips = dict(re.findall(r'<a class="chip" href="([^"]+)" aria-label="去掉条件：([^"]+)"', html))
+    chips = dict(re.findall(r'<a class="chip" href="([^"]+)"\s+aria-label="去掉条件：([^"]+)"', html))
     assert chips == {
         f"/x/?above={province.pk}": "层级 县市区",
         "/x/?levels=3": f"上级 {province.name}",

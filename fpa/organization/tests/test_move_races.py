@@ -6,7 +6,6 @@ from uuid import uuid4
 
 import pytest
 from django.db import connection, transaction
-from django.test import Client
 
 from fpa.access import scope
 from fpa.access.models import Unit, User
@@ -25,6 +24,7 @@ from fpa.membership.tests.rosters import HEADER, person
 from fpa.organization.actions.units import CannotMove, move_unit
 from fpa.people.tests.people import an_id, make_member
 from tests.cast import cast_unit
+from tests.clients import KeyedClient
 from tests.waiting import wait_for
 
 
@@ -59,7 +59,7 @@ def in_a_thread(deed):
 
 
 def post_a_join():
-    client = Client()
+    client = KeyedClient()
     client.force_login(User.objects.get(username="village"))
     village = cast_unit("village")
     answers = {

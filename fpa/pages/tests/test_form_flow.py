@@ -52,7 +52,7 @@ def test_flow_shows_its_form_with_the_button_of_its_first_step(
 ) -> None:
     html = page_of(client.get(address))
     assert button(html) == words
-    assert '<a class="btn btn-link button-link" href="/trial/units/">取消，返回</a>' in html
+    assert '<a class="btn btn-link button button-link" href="/trial/units/">取消，返回</a>' in html
     assert "fault-summary" not in html
     assert f'action="{address}"' in html
 
@@ -104,7 +104,7 @@ def test_weighty_flow_asks_once_more_with_what_follows_from_the_answers(client: 
     html = page_of(client.post(WEIGHTY, GOOD))
     assert "<li>慰问金 1000 元。</li>" in html
     assert button(html) == "登记"
-    assert '<a class="btn btn-link button-link" href="/trial/units/">不办了，返回</a>' in html
+    assert '<a class="btn btn-link button button-link" href="/trial/units/">不办了，返回</a>' in html
     assert urls.ACTED == []
 
 

@@ -111,7 +111,7 @@ def test_save_cell_saves_one_and_tells_state_version_and_progress(client_as, at)
     shown = answer.content.decode()
     assert values() == {HOUSEHOLDS: 1234}
     assert "已保存" in shown
-    assert f'name="version-{HOUSEHOLDS}" value="1" data-shown="1,234"' in shown
+    assert f'name="version-{HOUSEHOLDS}" value="1"\n  data-shown="1,234"' in shown
     assert 'hx-swap-oob="true">1/2<' in shown
 
 

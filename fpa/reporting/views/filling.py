@@ -13,6 +13,7 @@ from django.views.decorators.http import require_POST
 from fpa.access.loaders import check, load, load_for, load_unit
 from fpa.approval.links import subject_links
 from fpa.core.chinese import clean
+from fpa.core.once import needs_key
 from fpa.files.fields import ACCEPT, FILE_HINT
 from fpa.files.inspection import safe_name
 from fpa.reporting.actions import submitting
@@ -118,6 +119,7 @@ def _sent(request: HttpRequest, row: ReportRow) -> str:
     return clean(request.POST.get(name, ""))[:60]
 
 
+@needs_key
 def check_submission(request: HttpRequest, pk: int, code: str | None = None) -> HttpResponse:
     """The audit report: hard errors lead to their cells, odd values take an explanation each."""
     sheet = own_sheet_or_404(request, pk, code)
@@ -146,6 +148,7 @@ def _explain(request: HttpRequest, sheet: ReportSheet) -> ReportSheet:
     return sheet_of(sheet.collection, sheet.unit, sheet.today)
 
 
+@needs_key
 def submit_submission(request: HttpRequest, pk: int, code: str | None = None) -> HttpResponse:
     """The answers once more, what follows, and the button that sends them up."""
     sheet = own_sheet_or_404(request, pk, code)
@@ -163,6 +166,7 @@ def submit_submission(request: HttpRequest, pk: int, code: str | None = None) ->
 
 
 @require_POST
+@needs_key
 def withdraw_submission(request: HttpRequest, pk: int) -> HttpResponse:
     """Take the own report, typed or summed up, back before it is reviewed."""
     submission = load(Submission.objects.whole(), pk, request, "submission.fill")

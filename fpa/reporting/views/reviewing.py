@@ -12,6 +12,7 @@ from django.views.decorators.http import require_POST
 
 from fpa.access.loaders import check, load, load_for
 from fpa.core.lists import back_to_list
+from fpa.core.once import needs_key
 from fpa.pages.batch import run_batch
 from fpa.pages.declared_lists import declared_list
 from fpa.pages.form_flow import form_flow
@@ -32,6 +33,7 @@ def submission_list(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 @require_POST
+@needs_key
 def approve_submissions(request: HttpRequest, pk: int) -> HttpResponse:
     """Approve the clean ones of the ticked reports, or of all that match; a summary names each that was left."""
     actor = check(request, "submission.review")
@@ -92,6 +94,7 @@ def _with_findings(sheet: ReportSheet) -> list[tuple[Any, list[Any]]]:
 
 
 @require_POST
+@needs_key
 def approve_submission(request: HttpRequest, pk: int) -> HttpResponse:
     """Approve one report, odd values seen."""
     submission = load(Submission.objects.whole(), pk, request, "submission.review")
@@ -105,6 +108,7 @@ def approve_submission(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 @require_POST
+@needs_key
 def return_cells(request: HttpRequest, pk: int) -> HttpResponse:
     """Return the ticked cells of a report, each with its reason."""
     submission = load(Submission.objects.whole(), pk, request, "submission.review")

@@ -9,6 +9,7 @@ from django.test import Client
 from fpa.access.models import Appointment, Post, Unit, User
 from fpa.access.scope import whole_province
 from tests.cast import cast_unit
+from tests.clients import KeyedClient
 
 
 @pytest.fixture
@@ -29,6 +30,6 @@ def seat_at(province_scope: None) -> Callable[..., Appointment]:
 @pytest.fixture
 def county_admin(seat_at: Callable[..., Appointment]) -> Client:
     """The administrator of a county."""
-    client = Client()
+    client = KeyedClient()
     client.force_login(seat_at("county", "countyadmin", role="administrator").user)
     return client
