@@ -29,7 +29,7 @@ def todos(actor: Actor, today: date) -> list[TodoGroup]:
     A matter counts once: a returned report as its faulty cells, a report to review as its case.
     """
     mine, cases = f"{reverse('thread_list')}?mine=waiting", reverse("case_list")
-    waiting = threads_awaiting(actor)
+    waiting, named = threads_awaiting(actor), dossiers_for(actor.user_id, today)
     cells = Q(case__isnull=False, assignee=actor.unit_id)
     told_by_its_case = cells | Q(case__state=CaseState.OPEN)
     return [
@@ -37,15 +37,7 @@ def todos(actor: Actor, today: date) -> list[TodoGroup]:
         _group("returned_case", "退回重报", returned_cases_for(actor), _returned, today, cases, 20),
         _group("review", "待我审核", open_cases_for(actor), _case, today, f"{cases}?mine=turn", 40),
         _group("thread", "等我答复", waiting.exclude(told_by_its_case), _thread, today, mine, 50),
-        _group(
-            "opinion",
-            "请我评审",
-            dossiers_for(actor.user_id, today),
-            _opinion,
-            today,
-            reverse("opinion_list"),
-            30,
-        ),
+        _group("opinion", "请我评审", named, _opinion, today, reverse("opinion_list"), 30),
         _group("escalated", "下级逾期未办", escalated_to(actor), _late, today, f"{cases}?mine=escalated", 60),
     ]
 

@@ -14,6 +14,7 @@ from fpa.approval.models import (
     Task,
     TaskKind,
     TaskQuerySet,
+    Verdict,
 )
 from fpa.core.actor import Actor
 from fpa.threads.models import Thread
@@ -91,6 +92,12 @@ def returned_cases_for(actor: Actor) -> QuerySet[Any]:
     reason = Decision.objects.filter(case=OuterRef("pk"), verdict="return").order_by("-at", "-id")
     returned = Case.objects.filter(~Exists(cells), state=CaseState.RETURNED, unit=actor.unit_id)
     return returned.annotate(last_reason=Subquery(reason.values("reason")[:1])).order_by("due_on", "id")
+
+
+def was_sent_by(case: Case, actor: Actor) -> bool:
+    """Whether the person is one who sent the case up, and so does not approve it."""
+    sent = Decision.objects.filter(case=case, verdict=Verdict.SUBMIT, actor_id=actor.user_id)
+    return actor.user_id is not None and sent.exists()
 
 
 def decisions_of(case: Case) -> QuerySet[Decision]:

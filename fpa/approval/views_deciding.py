@@ -12,6 +12,7 @@ from django.views.decorators.http import require_POST
 
 from fpa.access.loaders import check, load
 from fpa.approval import actions
+from fpa.approval.actions.refusals import TWO_PERSONS
 from fpa.approval.forms import (
     DecideForm,
     DelegateForm,
@@ -22,7 +23,14 @@ from fpa.approval.forms import (
 )
 from fpa.approval.kinds import CaseKind, kind_of
 from fpa.approval.models import Case, Task, Verdict
-from fpa.approval.queries import next_case_for, open_cases_for, opinions_on, tasks_for, threads_of
+from fpa.approval.queries import (
+    next_case_for,
+    open_cases_for,
+    opinions_on,
+    tasks_for,
+    threads_of,
+    was_sent_by,
+)
 from fpa.approval.steps import asks_of
 from fpa.core.actor import Actor
 from fpa.core.chinese import date_cn
@@ -59,7 +67,7 @@ def decide_case(request: HttpRequest, pk: int) -> HttpResponse:
         does=decide,
         said=lambda _: _to_next(request, case, actor),
         consequences=partial(_consequences, case) if kind.weighty and not form.is_multipart() else None,
-        context=_shown(case, kind, subject, task) | _place_in_queue(request, actor),
+        context=_shown(case, kind, subject, task, actor) | _place_in_queue(request, actor),
         form_template="approval/decide_case.html",
     )
 
@@ -94,11 +102,12 @@ def _consequences(case: Case, answers: dict[str, Any]) -> list[str]:
     return ["通过以后不能撤回；需要更正的，另办变更。"]
 
 
-def _shown(case: Case, kind: CaseKind, subject: Any, task: Task | None) -> dict[str, Any]:
+def _shown(case: Case, kind: CaseKind, subject: Any, task: Task | None, actor: Actor) -> dict[str, Any]:
     return {
         "case": case,
         "kind": kind,
         "task": task,
+        "two_persons": TWO_PERSONS if was_sent_by(case, actor) else "",
         "facts": [Fact(*each) for each in kind.facts_of(case, subject)] + _grounds(case, kind.files(subject)),
         "threads": threads_of(case),
         "opinions": opinions_on(case),

@@ -11,7 +11,7 @@ from django.utils import timezone
 from fpa.access.models import Unit
 from fpa.approval.actions import turns
 from fpa.approval.actions.cases import changes_of, new_decision, reject_case, return_case
-from fpa.approval.actions.refusals import CannotDecide
+from fpa.approval.actions.refusals import TWO_PERSONS, CannotDecide
 from fpa.approval.actions.returned_places import return_threads
 from fpa.approval.kinds import CaseKind, Changes, kind_of
 from fpa.approval.models import Case, CaseState, Decision, Flow, Task, TaskKind, TaskState, Verdict
@@ -21,7 +21,6 @@ from fpa.core.actor import Actor
 from fpa.threads.actions import settle_all
 from fpa.threads.models import Thread
 
-TWO_PERSONS = "这件事项由您本人上报，按双人复核的规定，请由本单位另一位同事审核。"
 ALONE = "这一环节要逐件填写评分或金额，请打开单独办理。"
 AMENDS = "这是变更申请，请打开核对变更的内容，单独办理。"
 
@@ -198,12 +197,8 @@ def _move_alike(group: list[_Held]) -> None:
     if turn is None:
         rows.update(state=CaseState.APPROVED)
     else:
-        rows.update(
-            step=turn.index,
-            permission=turn.permission,
-            reviewer=turn.reviewer,
-            reviewer_path=turn.reviewer.path,
-        )
+        where = {"reviewer": turn.reviewer, "reviewer_path": turn.reviewer.path}
+        rows.update(step=turn.index, permission=turn.permission, **where)
     for h in group:
         if turn is None:
             h.case.state = CaseState.APPROVED

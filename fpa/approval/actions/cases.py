@@ -15,7 +15,7 @@ from django.utils import timezone
 
 from fpa.access.models import Unit
 from fpa.approval.actions import dossiers, turns
-from fpa.approval.actions.refusals import CannotDecide
+from fpa.approval.actions.refusals import TWO_PERSONS, CannotDecide
 from fpa.approval.actions.returned_places import ask_to_mend, cells_asked_of, return_threads
 from fpa.approval.kinds import CaseKind, kind_of, model_of
 from fpa.approval.models import (
@@ -29,6 +29,7 @@ from fpa.approval.models import (
     TaskState,
     Verdict,
 )
+from fpa.approval.queries import was_sent_by
 from fpa.approval.steps import asks_of, next_turn
 from fpa.audit.record import record
 from fpa.core.actor import Actor
@@ -210,8 +211,8 @@ def apply_changes(case: Case) -> dict[str, Any]:
 
 def check_second_person(case: Case, by: Actor) -> None:
     """Raise CannotDecide where the person is one who sent the case up."""
-    if by.user_id and case.decisions.filter(verdict=Verdict.SUBMIT, actor_id=by.user_id).exists():
-        raise CannotDecide("这件事项由您本人上报，按双人复核的规定，请由本单位另一位同事审核。")
+    if was_sent_by(case, by):
+        raise CannotDecide(TWO_PERSONS)
 
 
 WORDS = {"score": "评分", "amount": "核定金额"}

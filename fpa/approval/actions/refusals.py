@@ -3,7 +3,9 @@
 from fpa.approval.steps import CannotPublish
 from fpa.core.refusals import Refusal
 
-__all__ = ["CannotDecide", "CannotPublish"]
+__all__ = ["TWO_PERSONS", "CannotDecide", "CannotPublish"]
+
+TWO_PERSONS = "这件事项由您本人上报，按双人复核的规定，请由本单位另一位同事审核。"
 
 
 class CannotDecide(Refusal):

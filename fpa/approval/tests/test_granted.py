@@ -290,7 +290,7 @@ def with_files(province_scope, actor, unit_of, experts, monkeypatch):
 
 def files_seen_by(user, dossier):
     """Which of a dossier's addresses of files answer an account: their names."""
-    client = Client()
+    client = KeyedClient()
     client.force_login(user)
     answers = [client.get(f"/opinions/{dossier.pk}/files/{n}/") for n in range(len(FILES) + 2)]
     assert {answer.status_code for answer in answers} <= {200, 404}
@@ -300,7 +300,7 @@ def files_seen_by(user, dossier):
 
 def test_an_expert_has_exactly_the_files_of_the_case_until_the_day(with_files, experts):
     mine, other = with_files
-    client = Client()
+    client = KeyedClient()
     client.force_login(experts[0])
     page = client.get(f"/opinions/{mine.pk}/").content.decode()
     assert all(name in page for name in FILES)

@@ -137,6 +137,7 @@ def test_report_is_entered_and_checked_on_pages(course, village, client_as, ente
         case = Case.objects.get()
     assert page_of(case) == f"/cases/{case.pk}/decide/"
     check = client.get(page_of(case)).content.decode()
+    assert "由您本人上报" in check
     assert all(words in check for words in ("怀计生协〔2023〕5号", "走访慰问户数", 'name="verdict"'))
     review = client_as("township").get(f"/submissions/{submission.pk}/").content.decode()
     assert "本表是补录" in review
