@@ -293,16 +293,14 @@ BUTTONS = re.compile(
 )
 """A link or button with a class that `{% button %}` or `{% back %}` gives; a `menu-button` is something else."""
 FACTS = "facts_list.html"
-UNCHANGED = {"_flow_form.html"}
-"""Does not follow these rules yet."""
 
 
 @pytest.mark.parametrize("path", templates(), ids=shown)
 def test_template_is_written_with_the_shared_parts(path):
     """A button is `{% button %}`, a way back `{% back %}`, facts `pages/facts_list.html`; lines fit."""
     text = path.read_text()
-    assert [line for line in text.splitlines() if len(line) > LONGEST_LINE] == [] or path.name in UNCHANGED
-    assert BUTTONS.findall(text) == [] or path.name in UNCHANGED, "write {% button %} or {% back %}"
+    assert [line for line in text.splitlines() if len(line) > LONGEST_LINE] == []
+    assert BUTTONS.findall(text) == [], "write {% button %} or {% back %}"
     assert '"arrow-left"' not in text, "write {% back %}"
     assert "<dl" not in text or path.name == FACTS, "include pages/facts_list.html"
 

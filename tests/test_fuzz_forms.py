@@ -17,8 +17,8 @@ from django.db import connection, transaction
 from django.test import Client
 
 from fpa.core.forms import NumberField
+from fpa.core.once import FIELD
 from fpa.pages.fields import UnitField
-from fpa.pages.once import FIELD
 from tests.odd import ODD, Turns
 from tests.permissions import LINES, Line
 from tests.test_fuzz_pages import BROKEN, Inputs, own_address
