@@ -138,6 +138,6 @@ def submit_page(does: Callable[..., Any], permission: str, rows: RecordQuerySet)
         rows,
         label="报送审核",
         icon="send",
-        said=lambda case: f"已报送“{case.title}”，由{case.reviewer.name}审核。",
+        said=lambda case: f"已报送“{case.title}”，由{case.reviewer.association}审核。",
         when=lambda row: row.is_open and not row.is_province,
     )

@@ -55,9 +55,7 @@ class OnceMiddleware:
             return response
         if response.status_code == HttpResponseRedirect.status_code:
             DoneStep.objects.filter(pk=step.pk).update(location=response.headers["Location"][:500])
-        elif (
-            not getattr(response, _DONE, False) and not transaction.get_rollback()
-        ):  # which takes the key along
+        elif not getattr(response, _DONE, False):
             DoneStep.objects.filter(pk=step.pk).delete()
         return response
 

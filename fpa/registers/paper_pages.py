@@ -112,7 +112,7 @@ class Papers:
         sheets = []
         for paper in papers:
             address = self.address_of(request, paper)
-            given = {"number": paper.number, "unit": paper.unit.name, "day": date_cn(paper.issued_on)}
+            given = {"number": paper.number, "unit": paper.unit.association, "day": date_cn(paper.issued_on)}
             sheets.append({**self.words(paper)._asdict(), **given, "address": address, "qr": qr_svg(address)})
         return pdf_response(make_pdf(TEMPLATE, {"title": title, "papers": sheets}), title)
 

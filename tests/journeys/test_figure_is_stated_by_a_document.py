@@ -16,7 +16,7 @@ def test_figure_is_stated_by_a_document(seat: Callable[..., Page]) -> None:
     page = seat("province")
     page.goto("/statements/state/?figure=visit.provincial_leader_years&period=2023")
     page.get_by_label("数值").fill("7")
-    page.get_by_label("文号").fill("湘计生协[2023] 05 号")
+    page.get_by_label("文号", exact=True).fill("湘计生协[2023] 05 号")
     page.get_by_label("发文机关").fill("湖南省计划生育协会")
     page.get_by_label("成文日期").fill("2023-02-01")
     looks_right(page)

@@ -65,7 +65,7 @@ def _transfer(page: Page) -> None:
     page.get_by_label("转移原因").fill("搬家")
     looks_right(page)
     press(page, "下一步：核对")
-    says(page, "会员数减 1；东兴社区会员数加 1。")
+    says(page, "会员数减 1；东兴社区计生协会员数加 1。")
     looks_right(page)
     page.get_by_role("button", name=re.compile("修改.*转移原因")).click()
     expect(page.get_by_label("转移原因")).to_be_focused()

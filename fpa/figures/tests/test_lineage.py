@@ -98,7 +98,7 @@ def test_detail_page_leads_down_to_the_village_and_its_records(world, client_as)
     page = client.get(address("figure_detail", "visit.households", cast_unit("province"), H1))
     while rows := html.fromstring(page.content).xpath('//*[@aria-label="按下级单位"]//tr[th/a]'):
         row = next(r for r in rows if r.xpath("td[1]")[0].text_content().strip() not in ("0", "暂无上报"))
-        way.append((row.xpath("th")[0].text_content(), row.xpath("td[1]")[0].text_content()))
+        way.append((row.xpath("th")[0].text_content().strip(), row.xpath("td[1]")[0].text_content()))
         page = client.get(row.xpath("th/a/@href")[0])
     assert [name for name, _ in way][:2] == ["怀化市", "鹤城区"]
     assert way[-1][0] == cast_unit("village").name

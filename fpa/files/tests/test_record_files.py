@@ -42,7 +42,7 @@ def test_kept_file_asks_the_right_of_its_record_and_tells_its_digest(kept):
 def test_panel_leads_from_titles_to_files(kept):
     panel = files_panel("培训材料", Material.objects.select_related("attachment"))
     ((title, name),) = panel.context["rows"]
-    assert title == {"words": "通知", "url": kept.attachment.get_absolute_url()}
+    assert title == {"label": "材料", "words": "通知", "url": kept.attachment.get_absolute_url()}
     assert name["words"] == "通知.pdf"
     assert files_panel("培训材料", []).context["empty"] == "还没有上传培训材料。"
 

@@ -109,5 +109,5 @@ def test_counts_and_rows_are_told_of_what_is_on_record(province_scope, unit_of):
     panel = rows_panel("计划", Plan.objects.all(), "title year state", empty="没有。")
     (row,) = panel.context["rows"]
     assert list(panel.context["head"]) == ["计划名称", "年度", "状态"]
-    assert row[0] == {"words": "计划", "url": plan.get_absolute_url()}
+    assert row[0] == {"label": "计划名称", "words": "计划", "url": plan.get_absolute_url()}
     assert "未报送" in row[2]["words"]

@@ -114,7 +114,7 @@ def test_what_is_taken_back_and_sent_up_is_no_past_report(enter, course, village
 def test_a_township_enters_for_its_village_and_a_colleague_checks(enter, course, village):
     township = seat_at(village.parent)
     case = enter(by=township)
-    assert course.sheet(village).submission.acted_for_by == village.parent.name
+    assert course.sheet(village).submission.acted_for_by == village.parent.association
     assert checked(case, township).state == "approved"
 
 

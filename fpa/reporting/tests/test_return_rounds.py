@@ -139,7 +139,7 @@ def test_answer_in_a_thread_stands_on_the_reviewers_page(client_as, course, vill
     client_as("village").post(f"/threads/{thread.pk}/reply/", {"body": "已与台账核对，少登记两户"})
     page = client_as("township").get(f"/submissions/{submission.pk}/").content.decode()
     assert "已与台账核对，少登记两户" in page
-    assert f"等{village.parent.short_name}答复" in page
+    assert f"等{village.parent.association}答复" in page
 
 
 def test_returned_cell_that_is_emptied_blocks_the_report(course, village):

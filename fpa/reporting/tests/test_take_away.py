@@ -101,7 +101,7 @@ def test_cells_behind_a_sum_are_exported_with_who_filled_them_in(client_as, cour
     answer = client_as("township").get(f"/cells/{VALUE}/2023H1/{township.code}/?export=xlsx")
     head, *lines = table(answer)
     assert [line[: head.index("填报人") + 1] for line in lines[:2]] == [
-        [v.code, township.name, v.name, "2023年上半年", 1000 * n, f"{v.short_name}专干"]
+        [v.code, township.name, v.association, "2023年上半年", 1000 * n, f"{v.short_name}专干"]
         for n, v in enumerate(reported[:2], 1)
     ]
     assert exported()[:2] == (f"{township.short_name}：发放资金物资（元）", 2)

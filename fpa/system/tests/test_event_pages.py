@@ -187,7 +187,9 @@ def test_event_without_changes_says_so(auditor, write):
 def test_event_shows_a_secret_as_changed_and_not_as_what(auditor, write):
     page = text(auditor.get(f"/events/{write(changes={'code': [MASK, MASK], 'name': [None, '新']}).pk}/"))
     table = page.partition("<h2>变更</h2>")[2].partition("</table>")[0]
-    changed = re.findall(r"<td>([^<]*)</td>", table)
+    changed = [
+        cell.strip() for cell in re.findall(r"<t[hd][^>]*>([^<]*)</t[hd]>", table.partition("<tbody>")[2])
+    ]
     assert changed == ["区划代码", MASK, MASK, "名称", "无", "新"]
 
 

@@ -36,7 +36,7 @@ def held_by(name):
 def faults(page):
     """The messages of a form's error summary."""
     summary = re.search(r'<div class="fault-summary".*?</div>', page, re.S)
-    return re.findall(r"<li>(?:<a[^>]*>)?([^<]+)<", summary.group()) if summary else []
+    return re.findall(r"<li>\s*(?:<a[^>]*>)?([^<]+)<", summary.group()) if summary else []
 
 
 def events():
