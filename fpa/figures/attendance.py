@@ -7,9 +7,10 @@ from django.db.models.functions import Cast, Coalesce, Concat
 
 from fpa.core.lists import Column
 from fpa.figures.cuts import Cut
+from fpa.figures.figure import amount_of
 from fpa.pages.held import HeldLevel
 
-COUNTED = Column("counted", "数值", attrgetter("counted"), kind="number")
+COUNTED = amount_of("counted")
 """What a record of `with_count` brings: the `measure` of its figure is `counted`."""
 PERSON = Column("person", "单位和姓名", attrgetter("person_name"))
 """Who a row of `with_persons` is: the `subject` of its figure is `person`."""

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from enum import Enum
 from hashlib import sha256
+from operator import attrgetter
 from typing import Any
 
 from django.db.models import QuerySet
@@ -159,6 +160,15 @@ class Figure:
         return part / whole if whole else None
 
 
+AMOUNT = "数值"
+"""What the column of a figure's records is called that holds what is summed."""
+
+
+def amount_of(name: str) -> Column:
+    """The column of a figure's records with what its `measure` sums."""
+    return Column(name, AMOUNT, attrgetter(name), kind="number")
+
+
 def fault_of(figure: Figure) -> str:
     """What is not whole in a declaration; empty where nothing is."""
     if not figure.definition:
@@ -175,6 +185,8 @@ def _fault_of_stored(figure: Figure) -> str:
         return "a STOCK names since, a FLOW either on or period, a DISTINCT one of them"
     if bool(figure.subject) != (figure.kind is Kind.DISTINCT) or (figure.subject and figure.measure):
         return "a DISTINCT, and no other, names its subject, and sums nothing"
+    if figure.measure and AMOUNT not in [column.label for column in figure.columns]:
+        return f"a figure that sums tells of each record how much: a column {AMOUNT} (`amount_of`)"
     if any(cut.bands and not figure.since for cut in figure.cuts):
         return "an age is told on a day: a cut by age needs since"
     return ""

@@ -9,7 +9,7 @@ from fpa.core.actor import Actor
 from fpa.core.refusals import Refusal
 
 
-def fault_of_day(label: str, day: date, *, earliest: date, earliest_label: str) -> str:
+def fault_of_day(label: str, day: date, *, earliest: date = date.min, earliest_label: str = "") -> str:
     """Why a day can't be that of an event, in Chinese: it lies ahead, or before what comes first; "" where it can."""
     if day > timezone.localdate():
         return f"{label}不能晚于今天，请核对。"

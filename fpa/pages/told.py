@@ -114,7 +114,8 @@ def _column(model: type[models.Model], name: str, label: str, default: bool | No
         return Column(field.name, label, lambda row: str(value(row)), sort=name, default=shown)
     if isinstance(field, models.IntegerField | models.DecimalField) and not field.choices:
         kind: Kind = "money" if measure == YUAN else "number"
-        return Column(field.name, label, value, kind=kind, unit=measure, default=shown)
+        unit = "" if label.endswith(measure) else measure
+        return Column(field.name, label, value, kind=kind, unit=unit, default=shown)
     return Column(
         field.name,
         label,

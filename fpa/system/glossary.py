@@ -21,6 +21,7 @@ from fpa.core.modules import Module, merged, modules, permissions
 from fpa.imports.importer import importers
 from fpa.pages.declared_lists import declared_lists
 from fpa.pages.named import NamedView
+from fpa.pages.rows import Record
 
 PLACE = "<!-- 以下各节由 fpa glossary 从代码写出 -->"
 NOTE = "<!-- 由 fpa glossary 写出，不要手改：词在代码里改，通用词和容易混的词在 docs/glossary-general.md 里改 -->"
@@ -81,13 +82,14 @@ def _room(config: AppConfig) -> str:
 
 
 def _model(model: type[models.Model]) -> tuple[str, str, str]:
-    fields = [_field(field) for field in (*model._meta.fields, *model._meta.many_to_many)]
+    fields = [_field(model, field) for field in (*model._meta.fields, *model._meta.many_to_many)]
     return f"**{model._meta.verbose_name}**", _code(model.__name__), "；".join(filter(None, fields))
 
 
-def _field(field: models.Field) -> str:
+def _field(model: type[models.Model], field: models.Field) -> str:
     """A field and its choices; empty for one that has no Chinese name, nor a model with one that it leads to."""
-    names = [str(field.verbose_name)]
+    is_own_unit = field.name == "unit" and issubclass(model, Record)
+    names = [model.unit_label if is_own_unit else str(field.verbose_name)]
     if isinstance(field, models.ForeignKey):
         names.append(str(field.related_model._meta.verbose_name))
     words = next((name for name in names if not name.isascii()), "")

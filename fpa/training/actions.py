@@ -103,7 +103,7 @@ def _check_session(session: Session) -> None:
 def close_session(*, session: Session, by: Actor) -> Session:
     """Close a session that is over: from now on it counts, and who took part stays. Raises `CannotHold`."""
     session = Session.objects.lock_open(session, CannotHold)
-    if fault := fault_of_day("结束日期", session.ends_on, earliest=date.min, earliest_label=""):
+    if fault := fault_of_day("结束日期", session.ends_on):
         raise CannotHold(f"培训还没有结束：{fault}")
     count = session.attendance.count()
     if not count:

@@ -185,6 +185,7 @@ def test_computed_is_a_formula_over_figures(province_scope):
     [
         (replace(VISITED, subject=""), "names its subject"),
         (replace(VISITED, measure="id"), "names its subject"),
+        (replace(JOINED, key="test.y", measure="id"), "a column 数值"),
         (replace(JOINED, key="test.x", subject="person_id"), "names its subject"),
         (
             replace(JOINED, key="test.x", cuts=[age_cut("person__birth_date", (18,))]),

@@ -192,7 +192,7 @@ def set_standing(
         raise CannotSetStanding(
             f"{unit.association}已登记{label}（{date_cn(known.since)}起），无需重复登记。"
         )
-    if fault := fault_of_day("起始日期", since, earliest=date.min, earliest_label=""):
+    if fault := fault_of_day("起始日期", since):
         raise CannotSetStanding(fault)
     basis = keep_document(document=document, unit=unit, by=by) if document else None
     number = basis.number if basis else ""

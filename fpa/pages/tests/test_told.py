@@ -69,11 +69,12 @@ def test_facts_of_a_blank_field_say_what_the_model_says_of_it():
 
 def test_columns_of_sort_days_and_years_and_measure_numbers():
     year, sessions = columns_of(Plan, "year sessions")
-    starts, cost = columns_of(Session, "starts_on", "cost")
+    starts, cost, hours = columns_of(Session, "starts_on", "cost", "hours")
     assert (year.sort, year.value(PLAN)) == ("year", "2023")
     assert (sessions.kind, sessions.heading, sessions.sort) == ("number", "计划场次（场）", None)
     assert (starts.kind, starts.sort) == ("date", "starts_on")
     assert (cost.kind, cost.heading) == ("money", "经费（元）")
+    assert hours.heading == "学时", "its name is its measure"
 
 
 def test_columns_of_lead_to_the_pages_of_records():
