@@ -73,7 +73,7 @@ def _transfer(page: Page) -> None:
     press(page, "下一步：核对")
     says(page, "随子女迁居")
     press(page, "确认转移")
-    says(page, "张晓梅已转到东兴社区。")
+    says(page, "张晓梅已转到东兴社区计生协。")
     looks_right(page)
 
 
