@@ -88,8 +88,9 @@ def _model(model: type[models.Model]) -> tuple[str, str, str]:
 
 def _field(model: type[models.Model], field: models.Field) -> str:
     """A field and its choices; empty for one that has no Chinese name, nor a model with one that it leads to."""
-    is_own_unit = field.name == "unit" and issubclass(model, Record)
-    names = [model.unit_label if is_own_unit else str(field.verbose_name)]
+    names = [str(field.verbose_name)]
+    if field.name == "unit" and issubclass(model, Record):
+        names = [model.unit_label]
     if isinstance(field, models.ForeignKey):
         names.append(str(field.related_model._meta.verbose_name))
     words = next((name for name in names if not name.isascii()), "")
