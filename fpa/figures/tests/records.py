@@ -12,6 +12,7 @@ from django.db.models import CharField, DecimalField, F, Func, Value
 from fpa.access.models import Unit
 from fpa.figures import catalogue
 from fpa.figures.catalogue import Figure, register
+from fpa.figures.figure import amount_of
 from fpa.figures.freshness import mark_stale
 from fpa.membership.models import LeaveReason, Member
 from fpa.people.models import Person
@@ -37,6 +38,7 @@ REPORTED = Figure(
     ),
     measure="amount",
     period="quarter",
+    columns=[amount_of("amount")],
 )
 
 

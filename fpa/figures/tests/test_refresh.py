@@ -16,7 +16,7 @@ from fpa.access.scope import scoped, whole_province
 from fpa.core.limits import ran_out_of_time
 from fpa.core.periods import Period
 from fpa.figures import freshness
-from fpa.figures.figure import Figure
+from fpa.figures.figure import Figure, amount_of
 from fpa.figures.freshness import (
     CannotRefresh,
     mark_stale,
@@ -59,6 +59,7 @@ SLOW = Figure(
     ),
     measure="amount",
     on="joined_on",
+    columns=[amount_of("amount")],
 )
 
 
