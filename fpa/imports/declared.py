@@ -66,20 +66,20 @@ class Import(Importer):
         dated: str = "",
         stale: Callable[[type[models.Model], str, date | None], None] | None = None,
     ) -> None:
-        self.kind, self.label, self.measure = kind, label, measure  # type: ignore[misc]
-        self.permission, self.verb = permission, verb  # type: ignore[misc]
+        self.kind, self.label, self.measure = kind, label, measure
+        self.permission, self.verb = permission, verb
         self.model, self.key, self.list_name = model, tuple(key), list_name
         self.parts = tuple(_bounded(part, model) for part in columns)
-        self.parent, self.levels = parent, tuple(levels)  # type: ignore[misc]
+        self.parent, self.levels = parent, tuple(levels)
         self.given, self.rules = dict(given or {}), dict(rules or {})
-        self.defaults = tuple(defaults)  # type: ignore[misc]
+        self.defaults = tuple(defaults)
         self.open_field = open_field
         self.dated, self.stale = dated, stale
-        self.fields = (*(item for part in self.parts for item in part.fields), *UNIT_FIELDS)  # type: ignore[misc]
-        self.key_field = self.key[0]  # type: ignore[misc]
-        self.is_key_within_unit = parent is None or "unit" in self.key  # type: ignore[misc]
-        self.subject_keys = tuple(self._subjects())  # type: ignore[misc]
-        self.template = self._template()  # type: ignore[misc]
+        self.fields = (*(item for part in self.parts for item in part.fields), *UNIT_FIELDS)
+        self.key_field = self.key[0]
+        self.is_key_within_unit = parent is None or "unit" in self.key
+        self.subject_keys = tuple(self._subjects())
+        self.template = self._template()
 
     def _subjects(self) -> Iterator[str]:
         for part in self.parts:

@@ -35,30 +35,30 @@ class UnitFields:
 class Importer(ABC):
     """One kind of record that can be imported. Subclasses declare; `fpa.imports` uploads, checks, previews, returns."""
 
-    kind: ClassVar[str]
+    kind: str
     """A word for addresses, `fpa import KIND` and `Job.kind`."""
-    label: ClassVar[str]
+    label: str
     """What is imported, as people say it: 会员."""
-    measure: ClassVar[str]
+    measure: str
     """What counts them: 人."""
-    permission: ClassVar[str]
-    verb: ClassVar[str]
+    permission: str
+    verb: str
     """The audit verb of a finished import, in full: member.imported."""
-    levels: ClassVar[tuple[int, ...]] = (Level.VILLAGE,)
+    levels: tuple[int, ...] = (Level.VILLAGE,)
     """Of which levels the units are that rows belong to."""
     parent: "Parent | None" = None
     """What the rows go into, where they go into something."""
-    fields: ClassVar[tuple[Field, ...]]
+    fields: tuple[Field, ...]
     units: ClassVar[UnitFields]
-    key_field: ClassVar[str]
+    key_field: str
     """The field by which duplicates within the file are found."""
-    is_key_within_unit: ClassVar[bool] = False
+    is_key_within_unit: bool = False
     """Whether another unit's rows may have the same key."""
-    defaults: ClassVar[tuple[str, ...]]
+    defaults: tuple[str, ...]
     """What is taken where a new record's cell is blank, in sentences for the preview and the confirmation."""
-    template: ClassVar[dict[str, str]]
+    template: dict[str, str]
     """The fields of the empty table that is offered, each with how it is filled in."""
-    subject_keys: ClassVar[tuple[str, ...]]
+    subject_keys: tuple[str, ...]
     """What of a row's data `subject` reads: rejected rows keep it when the import is done."""
     judge: ClassVar[str]
     """SQL over the relation `staged` (the rows without faults, duplicates left out) that gives the same columns and

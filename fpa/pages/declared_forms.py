@@ -86,7 +86,7 @@ class FormPage(NamedView):
         return str(model._meta.verbose_name) if model else ""
 
     @property
-    def words(self) -> str:  # type: ignore[override]
+    def words(self) -> str:
         """Its title."""
         return self.title
 

@@ -44,7 +44,7 @@ class RecordPage(NamedView):
         self.be_called(self.rows.model.page)
 
     @property
-    def words(self) -> str:  # type: ignore[override]
+    def words(self) -> str:
         """What its model is called."""
         return str(self.rows.model._meta.verbose_name)
 

@@ -9,5 +9,7 @@ class NamedView:
         for attribute in ("__name__", "__qualname__"):
             object.__setattr__(self, attribute, name)
 
-    words = ""
-    """What the page is called in the glossary; empty where nothing says so."""
+    @property
+    def words(self) -> str:
+        """What the page is called in the glossary; empty where nothing says so."""
+        return ""

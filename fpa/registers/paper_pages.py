@@ -129,7 +129,7 @@ class PaperPage(NamedView):
         self.be_called(self.papers.rows.model.page)
 
     @property
-    def words(self) -> str:  # type: ignore[override]
+    def words(self) -> str:
         """What such a paper is called."""
         return self.papers.name
 
@@ -159,7 +159,7 @@ class PrintPage(NamedView):
         self.be_called(self.papers.prints)
 
     @property
-    def words(self) -> str:  # type: ignore[override]
+    def words(self) -> str:
         """What it prints."""
         return f"{self.papers.name} PDF"
 
@@ -181,7 +181,7 @@ class PrintAllPage(NamedView):
         self.be_called(self.name)
 
     @property
-    def words(self) -> str:  # type: ignore[override]
+    def words(self) -> str:
         """What it prints."""
         return f"{self.papers.sources.model._meta.verbose_name}的{self.papers.name} PDF"
 
@@ -215,7 +215,7 @@ class CheckPage(NamedView):
         self.be_called(self.papers.checks)
 
     @property
-    def words(self) -> str:  # type: ignore[override]
+    def words(self) -> str:
         """What it checks."""
         return f"{self.papers.name}查验（公开）"
 

@@ -11,6 +11,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_POST
 
 from fpa.access.loaders import check, load, load_for, load_unit
+from fpa.access.seats import seated
 from fpa.approval.links import subject_links
 from fpa.core.chinese import clean
 from fpa.core.once import needs_key
@@ -71,7 +72,7 @@ def fill_submission(request: HttpRequest, pk: int, code: str | None = None) -> H
         return page_of(request, sheet, "fill_submission.html")
     after = _save(request, sheet)
     wrong = [row for row in after.rows if row.problem]
-    if request.htmx:  # type: ignore[attr-defined]
+    if seated(request).htmx:
         return page_of(request, after, "_sheet.html")
     if wrong:
         messages.error(request, f"有 {len(wrong)} 格没有保存，请看格子下面的说明；其余已经保存。")
