@@ -24,7 +24,7 @@ INLINE_ROWS = 2 * CHUNK
 """A file of so many rows, on however many sheets, is done here: helpers would take longer to start."""
 _HELPERS = max(1, min(4, os.cpu_count() or 1))
 
-FORMULA = "「{label}」是公式算出来的，请复制该列后“选择性粘贴为数值”再上传"
+FORMULA = "“{label}”是公式算出来的，请复制该列后“选择性粘贴为数值”再上传"
 _ESCAPES = str.maketrans({"\\": "\\\\", "\t": "\\t", "\n": "\\n", "\r": "\\r"})
 _TO_JSON = json.JSONEncoder(ensure_ascii=False).encode
 
@@ -143,7 +143,7 @@ class Repetitions:
 
     def _reason(self, sheet: str, place: int) -> str:
         first, row = self.sheets[place >> 32], place & 0xFFFFFFFF
-        where = "" if first == sheet else f"工作表「{first}」"
+        where = "" if first == sheet else f"工作表“{first}”"
         return f"与{where}第 {row} 行{self.key_label}重复"
 
 

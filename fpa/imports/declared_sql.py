@@ -97,7 +97,7 @@ class Statements:
     SELECT s.*, CASE WHEN o.position IS NULL THEN v.outcome ELSE 'rejected' END AS outcome,
         coalesce((%(once_fields)s::text[])[w.which], v.field) AS field,
         CASE WHEN o.position IS NULL THEN v.reason ELSE '与' || CASE WHEN o.sheet = s.sheet THEN ''
-            ELSE '工作表「' || o.sheet || '」' END || '第 ' || o.row || ' 行' || (%(once_labels)s::text[])[w.which]
+            ELSE '工作表“' || o.sheet || '”' END || '第 ' || o.row || ' 行' || (%(once_labels)s::text[])[w.which]
             || '重复' END AS reason,
         CASE WHEN o.position IS NULL AND v.outcome = 'changed' THEN v.changes ELSE '{{}}' END AS changes
     FROM (SELECT v.*, {_OF_THE_RULE}, {firsts} FROM ({alone}) AS v) AS v

@@ -99,7 +99,7 @@ def stage(job: Job, importer: Importer, progress: Progress) -> None:
         job.notes = [f"平台不予收集、没有读取的列：{'、'.join(job.dropped)}。"] if job.dropped else []
         job.notes += [*_notes_of(reading.tables), *(f"没有读取：{reason}" for reason in upload.unread)]
         job.notes += importer.defaults
-        job.notes += [f"没有读取隐藏的工作表「{name}」。" for name in upload.book.hidden]
+        job.notes += [f"没有读取隐藏的工作表“{name}”。" for name in upload.book.hidden]
     job.counts, job.done = count(job), reading.position
 
 
@@ -111,9 +111,9 @@ def _check_unit_column(table: Table, reading: Reading) -> None:
     try:
         finder.find("", (table.sheet.name,))
     except NoSuchUnit as error:
-        wanted = "或".join(f"「{reading.importer.label_of(key)}」" for key in (*units.names[-1:], units.code))
+        wanted = "或".join(f"“{reading.importer.label_of(key)}”" for key in (*units.names[-1:], units.code))
         raise Refused(
-            f"工作表「{table.sheet.name}」里没有说明每一行属于哪个{finder.wanted}的列。"
+            f"工作表“{table.sheet.name}”里没有说明每一行属于哪个{finder.wanted}的列。"
             f"您选择的单位是{finder.target.name}，请增加一列{wanted}后重新上传；"
             f"如果整张表都是一个{finder.wanted}的，请在上传时直接选择这个{finder.wanted}。"
         ) from error
@@ -168,4 +168,4 @@ def _notes_of(tables: list[Table]) -> Iterator[str]:
         for kind, rows in table.skipped.items():
             named = "、".join(map(str, rows[:_MAX_ROWS_NAMED]))
             more = "等" if len(rows) > _MAX_ROWS_NAMED else ""
-            yield f"工作表「{table.sheet.name}」跳过{NON_DATA_ROW_LABELS[kind]} {len(rows)} 行（第 {named} 行{more}）。"
+            yield f"工作表“{table.sheet.name}”跳过{NON_DATA_ROW_LABELS[kind]} {len(rows)} 行（第 {named} 行{more}）。"

@@ -54,7 +54,7 @@ def _sheets_left_out(book: Book, tables: Tables) -> list[str]:
     so the sheet is named instead."""
     unread = [sheet for sheet in book.sheets if sheet.name in tables.unread]
     return [
-        f"工作表「{sheet.name}」"
+        f"工作表“{sheet.name}”"
         for sheet in unread
         if holds_excluded(islice(sheet.rows(), SEARCHED_ROWS), is_forbidden)
     ]

@@ -244,8 +244,8 @@ def confirm_import(request: HttpRequest, pk: UUID) -> HttpResponse:
 
 def _consequences(job: Job, importer: Importer) -> list[str]:
     counts, measure = job.counts, importer.measure
-    into = f"，归入「{job.parent_name}」" if job.parent_name else ""
-    said = [f"文件「{job.filename}」导入到{job.unit.name}{into}。"]
+    into = f"，归入“{job.parent_name}”" if job.parent_name else ""
+    said = [f"文件“{job.filename}”导入到{job.unit.name}{into}。"]
     if counts.get(RowOutcome.NEW):
         said.append(f"新增{importer.label} {counts[RowOutcome.NEW]:,} {measure}。")
     if counts.get(RowOutcome.CHANGED):

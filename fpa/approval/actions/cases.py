@@ -96,7 +96,7 @@ def submit_case(
 def _flow_of(kind: CaseKind, unit: Unit) -> Flow:
     code = kind.flow(unit)
     if code is None:
-        raise CannotDecide(f"{unit.name}的{kind.label}没有上级审核，不需要报送。")
+        raise CannotDecide(f"{unit.association}的{kind.label}没有上级审核，不需要报送。")
     flow = Flow.objects.current_for(code, unit)
     if flow is None:
         raise CannotDecide(f"还没有设置“{kind.label}”的审核流程，请联系省计生协办公室。")

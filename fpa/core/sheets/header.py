@@ -321,9 +321,9 @@ def _only(sheet: Sheet, key: str, claims: list[_Claim], best: _Candidate, fields
     if len(top) == 1 or any(_spans(merge, header, first, last) for merge in sheet.merged):
         return top[0]
     label = next(item.label for item in fields if item.key == key)
-    columns = "、".join(f"{column_letters(claim.column)} 列「{claim.label}」" for claim in top)
+    columns = "、".join(f"{column_letters(claim.column)} 列“{claim.label}”" for claim in top)
     raise HeaderNotFound(
-        f"工作表「{sheet.name}」里有 {len(top)} 列都像是「{label}」：{columns}。"
+        f"工作表“{sheet.name}”里有 {len(top)} 列都像是“{label}”：{columns}。"
         "系统无法判断用哪一列，请删去或改名其余的列后重新上传。"
     )
 
@@ -335,7 +335,7 @@ def _spans(merge: Merge, row: int, first: int, last: int) -> bool:
 def _nothing_found(sheet: Sheet, fields: Sequence[Field]) -> str:
     wanted = [item for item in fields if item.required] or list(fields)
     return (
-        f"工作表「{sheet.name}」的前 {SEARCHED_ROWS} 行里没有找到表头。"
+        f"工作表“{sheet.name}”的前 {SEARCHED_ROWS} 行里没有找到表头。"
         f"表头里应有这些列：{'；'.join(map(_known_names, wanted))}。请核对列名后重新上传。"
     )
 
@@ -343,7 +343,7 @@ def _nothing_found(sheet: Sheet, fields: Sequence[Field]) -> str:
 def _missing(sheet: Sheet, best: _Candidate, missing: Sequence[Field]) -> str:
     seen = "、".join(claims[0].label for claims in best.matches.values())
     return (
-        f"工作表「{sheet.name}」没有找到必须有的列：{'；'.join(map(_known_names, missing))}。"
+        f"工作表“{sheet.name}”没有找到必须有的列：{'；'.join(map(_known_names, missing))}。"
         f"在第 {best.rows[-1].number} 行认出的列有：{seen}。请补上或改用上述列名后重新上传。"
     )
 

@@ -246,7 +246,7 @@ def test_header_not_found_names_missing_columns_and_other_names(tmp_path):
         read_grid(tmp_path, [["名册"], ["姓名", "性别", "号码"], ["张三", "男", ID1]])
     assert caught.value.missing == ("id",)
     assert caught.value.reason == (
-        "工作表「甲」没有找到必须有的列：身份证号（也可写作：公民身份号码、身份证号码、证件号码）。"
+        "工作表“甲”没有找到必须有的列：身份证号（也可写作：公民身份号码、身份证号码、证件号码）。"
         "在第 2 行认出的列有：姓名、性别。请补上或改用上述列名后重新上传。"
     )
 
@@ -259,7 +259,7 @@ def test_header_not_found_where_nothing_is_understood(tmp_path):
 
 def test_header_with_two_columns_of_one_meaning_is_refused(tmp_path):
     with pytest.raises(
-        HeaderNotFound, match=r"2 列都像是「手机号码」：C 列「手机」、E 列「联系电话」"
+        HeaderNotFound, match=r"2 列都像是“手机号码”：C 列“手机”、E 列“联系电话”"
     ) as caught:
         read_grid(tmp_path, [["姓名", "身份证号", "手机", "性别", "联系电话"], ["张三", ID1, 1, "男", 2]])
     assert caught.value.missing == ()

@@ -42,7 +42,7 @@ def uploads(settings):
 
 def test_command_says_in_words_what_was_done(province_scope, command):
     assert command() == (
-        "导入完毕：新增 2，更新 0，无变化 0，退回 1 行。\n岗位 第 4 行「岗位名称」：没有这样的岗位",
+        "导入完毕：新增 2，更新 0，无变化 0，退回 1 行。\n岗位 第 4 行“岗位名称”：没有这样的岗位",
         0,
     )
 

@@ -132,7 +132,7 @@ def test_a_sheet_that_is_not_read_is_not_kept_with_its_forbidden_columns(
     }
     job = again(uploaded(make(tmp_path / "岗位.xlsx", sheets, hidden=hidden).read_bytes()))
     assert (job.state, job.counts["new"], job.counts["rejected"]) == (State.READY, 1, 1)
-    assert job.dropped == ([] if hidden else ["工作表「台账」"])
+    assert job.dropped == ([] if hidden else ["工作表“台账”"])
     assert CANARY not in files.path_of(job.pk).read_text()
 
 

@@ -90,7 +90,7 @@ def test_preview_says_what_follows_from_the_confirmation(province_scope, client_
     page = client_as("county").get(page_of(job)).text
     section = page.partition('<ul class="consequences">')[2].partition("</ul>")[0]
     assert section.replace("<li>", "").split("</li>")[:-1] == [
-        "文件「岗位.csv」导入到鹤城区。",
+        "文件“岗位.csv”导入到鹤城区。",
         "新增岗位 1,234 个。",
         "更新岗位信息 56 个。",
         "7 行与平台一致，不作改动。",
@@ -121,7 +121,7 @@ def test_preview_with_nothing_to_write_offers_no_confirmation(province_scope, cl
 def test_preview_tells_what_was_left_unread(province_scope, client_as, checked):
     page = client_as("county").get(page_of(checked([*GRID, ["合计", "3"]]))).text
     assert "读取时的说明（2 条）" in page
-    assert "工作表「岗位」跳过合计行 1 行（第 5 行）。" in page
+    assert "工作表“岗位”跳过合计行 1 行（第 5 行）。" in page
 
 
 @pytest.mark.parametrize(

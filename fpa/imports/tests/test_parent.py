@@ -239,7 +239,7 @@ def test_row_that_repeats_one_of_another_sheet_names_the_sheet(items, form, tmp_
     file = make_xlsx(tmp_path / "a.xlsx", {sheet: [HEADER, row] for sheet, row in rows.items()})
     said = import_file(items, file, COUNTY, "county", dry_run=False, parent=str(form.pk))
     assert [(one["sheet"], one["reason"]) for one in said["rejected"]] == [
-        ("下半年", "与工作表「上半年」第 2 行行次重复")
+        ("下半年", "与工作表“上半年”第 2 行行次重复")
     ]
 
 

@@ -60,8 +60,8 @@ def test_sheet_that_says_no_village_is_refused_by_its_name(province_scope, check
     job = checked_book({VILLAGE: [["岗位"], ["专干"]], "第二张": [["岗位"], ["联络员"]]})
     assert job.state == State.REFUSED
     assert job.error == (
-        "工作表「第二张」里没有说明每一行属于哪个村（社区）的列。您选择的单位是鹤城区，请增加一列「村（社区）」或"
-        "「单位代码」后重新上传；如果整张表都是一个村（社区）的，请在上传时直接选择这个村（社区）。"
+        "工作表“第二张”里没有说明每一行属于哪个村（社区）的列。您选择的单位是鹤城区，请增加一列“村（社区）”或"
+        "“单位代码”后重新上传；如果整张表都是一个村（社区）的，请在上传时直接选择这个村（社区）。"
     )
     assert not ImportRow.objects.exists()
 
@@ -70,7 +70,7 @@ def test_kind_without_names_of_units_asks_for_the_code(province_scope, checked, 
     monkeypatch.setattr(importer, "units", UnitFields("unit_code", ()))
     job = checked([["岗位"], ["专干"]])
     assert job.state == State.REFUSED
-    assert "请增加一列「单位代码」后重新上传" in job.error
+    assert "请增加一列“单位代码”后重新上传" in job.error
     job = checked([["岗位", "单位代码"], ["专干", "431202001001"], ["联络员", ""], ["干事", "4312"]])
     assert [row[2:] for row in judged(job)] == [
         ("new", "/12/02/001/001/"),
@@ -137,7 +137,7 @@ def test_row_repeated_names_the_first_by_its_row(province_scope, checked):
 
 def test_row_repeated_on_another_sheet_names_that_sheet(province_scope, checked_book):
     job = checked_book({"一": [HEADER, ["专干", VILLAGE]], "二": [["岗位", "村"], ["专干", VILLAGE]]})
-    assert rejections(job) == [(2, "岗位", "与工作表「一」第 2 行岗位名称重复")]
+    assert rejections(job) == [(2, "岗位", "与工作表“一”第 2 行岗位名称重复")]
 
 
 def test_rows_whose_record_is_not_known_repeat_nothing(province_scope, checked, importer, monkeypatch):
@@ -163,15 +163,15 @@ def test_formula_is_rejected_in_a_column_that_is_read_and_harmless_elsewhere(pro
     assert [row[2] for row in judged(job)] == ["rejected", "new"]
     ((_, column, reason),) = rejections(job)
     assert column == "岗位"
-    assert reason == "「岗位」是公式算出来的，请复制该列后“选择性粘贴为数值”再上传"
+    assert reason == "“岗位”是公式算出来的，请复制该列后“选择性粘贴为数值”再上传"
 
 
 def test_rows_skipped_are_named_up_to_five(province_scope, checked):
     totals = [["合计", "1"] for _ in range(6)]
     job = checked([HEADER, ["专干", VILLAGE], *totals])
-    assert job.notes == ["工作表「岗位」跳过合计行 6 行（第 3、4、5、6、7 行等）。", "岗位都是村级。"]
+    assert job.notes == ["工作表“岗位”跳过合计行 6 行（第 3、4、5、6、7 行等）。", "岗位都是村级。"]
     job = checked([HEADER, ["专干", VILLAGE], *totals[:5]])
-    assert job.notes[0] == "工作表「岗位」跳过合计行 5 行（第 3、4、5、6、7 行）。"
+    assert job.notes[0] == "工作表“岗位”跳过合计行 5 行（第 3、4、5、6、7 行）。"
 
 
 def test_sheets_hidden_or_without_a_table_are_told(province_scope, checked_book):
@@ -180,7 +180,7 @@ def test_sheets_hidden_or_without_a_table_are_told(province_scope, checked_book)
     )
     assert job.state == State.READY
     assert [note for note in job.notes if note.startswith("没有读取：") and "填表说明" in note]
-    assert job.notes[-1] == "没有读取隐藏的工作表「旧」。"
+    assert job.notes[-1] == "没有读取隐藏的工作表“旧”。"
 
 
 def test_every_outcome_is_counted(province_scope, written, checked):

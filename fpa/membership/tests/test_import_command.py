@@ -41,7 +41,7 @@ def test_import_command_says_it_in_words(province_scope, tmp_path):
     file = make_csv(tmp_path / "a.csv", [*ROWS, person(3, id=None)])
     call_command("import", "members", str(file), "--unit", COUNTY, "--by", "county", stdout=out)
     assert "新增 2" in out.getvalue()
-    assert "a 第 4 行「身份证号」：证件号码没有填写" in out.getvalue()
+    assert "a 第 4 行“身份证号”：证件号码没有填写" in out.getvalue()
 
 
 REFUSALS = {

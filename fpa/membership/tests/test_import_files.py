@@ -80,12 +80,12 @@ FILES = {
     "no number.xlsx": (lambda path: make_xlsx(path, {"S": [["姓名", "电话"], ["张三", "1"]]}), "证件号码"),
     "two phones.xlsx": (
         lambda path: make_xlsx(path, {"S": [[*HEADER, "手机号码"], [*person(1), "1"]]}),
-        "都像是「手机号」",
+        "都像是“手机号”",
     ),
     "header only.xlsx": (lambda path: make_xlsx(path, {"S": [HEADER]}), "没有一行数据"),
     "no village.xlsx": (
         lambda path: make_xlsx(path, {"S": [HEADER[:3], person(1)[:3]]}),
-        "请增加一列「村（社区）」或「单位代码」",
+        "请增加一列“村（社区）”或“单位代码”",
     ),
     "open quote.csv": (plain(f'{",".join(HEADER)}\n"张三,1,2,3\n'.encode()), "引号"),
 }

@@ -101,7 +101,7 @@ def test_import_judgement_duplicates_in_the_file_first_stays(province_scope, tmp
 
 def test_import_judgement_duplicate_on_another_sheet(province_scope, tmp_path):
     file = make_xlsx(tmp_path / "a.xlsx", {"一": [HEADER, person(1)], "二": [HEADER, person(1)]})
-    assert run(file, COUNTY)["rejected"][0]["reason"] == "与工作表「一」第 2 行证件号码重复"
+    assert run(file, COUNTY)["rejected"][0]["reason"] == "与工作表“一”第 2 行证件号码重复"
 
 
 def test_import_judgement_again_is_unchanged(province_scope, tmp_path):

@@ -63,5 +63,5 @@ def _text(outcome: dict[str, Any], dry_run: bool) -> str:
     lines = [f"{begin}：{said}，退回 {len(outcome['rejected']):,} 行。"]
     if outcome["dropped"]:
         lines.append(f"不予收集、没有读取的列：{'、'.join(outcome['dropped'])}。")
-    lines += [f"{r['sheet']} 第 {r['row']} 行「{r['column']}」：{r['reason']}" for r in outcome["rejected"]]
+    lines += [f"{r['sheet']} 第 {r['row']} 行“{r['column']}”：{r['reason']}" for r in outcome["rejected"]]
     return "\n".join(lines)
