@@ -50,7 +50,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Divide the tests among processes: a module stays in one, but for those marked `spread`, which come last and so
     fill what time the others leave."""
     for item in items:
-        if not item.get_closest_marker("spread"):
+        if not _is_spread(item):
             item.add_marker(pytest.mark.xdist_group(_group(item)))
     items.sort(key=_turn)
 
@@ -61,7 +61,19 @@ def _group(item: pytest.Item) -> str:
 
 
 def _turn(item: pytest.Item) -> int:
-    return 2 if item.get_closest_marker("spread") else int(_group(item) not in TOGETHER)
+    return 2 if _is_spread(item) else int(_group(item) not in TOGETHER)
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_node_collection_finished(node: Any, ids: list[str]) -> None:
+    """Stop where pytest-xdist keeps no groups together, as it silently does beside pytest 9.2: every process would
+    make every server and load every database."""
+    if node.config.getoption("dist") == "loadgroup" and not any("@" in i.rpartition("]")[2] for i in ids):
+        pytest.exit("pytest-xdist keeps no groups of tests together", returncode=pytest.ExitCode.USAGE_ERROR)
+
+
+def _is_spread(item: pytest.Item) -> bool:
+    return item.get_closest_marker("spread") is not None
 
 
 @pytest.fixture(scope="session")
