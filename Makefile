@@ -31,7 +31,6 @@ check: $(VENV)/dev node_modules/.dev
 
 test: $(VENV)/dev node_modules/.dev
 	@sh scripts/ensure_chromium.sh
-	@$(BIN)/fpa setup
 	@$(BIN)/python -m pytest -n 2 --dist loadgroup --no-loadscope-reorder
 
 test-pg15: $(VENV)/dev node_modules/.dev
@@ -50,6 +49,7 @@ lock: $(VENV)/pip
 	    --custom-compile-command "make lock" $$name.in -o $$name.lock; done
 
 clean-data: $(VENV)/runtime
+	@$(BIN)/python -m tests.server remove
 	@$(BIN)/python -m fpa.core.embedded remove
 	@rm -rf .data
 

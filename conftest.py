@@ -4,7 +4,7 @@ Tests run as the application's role, so row-level security holds in every one of
 """
 
 import os
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from typing import Any
 
 import pytest
@@ -13,12 +13,12 @@ from django.db import connections
 from hypothesis import settings as invariants
 
 from tests.databases import (
-    SESSION_OPTIONS,
     Clones,
     clone_template,
     drop_database,
     owner_of,
     point_at,
+    prepare,
     stage_wanted,
 )
 
@@ -28,7 +28,9 @@ TOGETHER = ("tests/journeys", "fpa/demo/tests")
 pytest_plugins = ["tests.fixtures"]
 
 
-def pytest_configure() -> None:
+def pytest_configure(config: pytest.Config) -> None:
+    if not hasattr(config, "workerinput"):
+        prepare()
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
     settings.TREE_HEAD_FILE = settings.DATA_DIR / "test" / f"heads-{os.getpid()}.jsonl"
     settings.UPLOAD_DIR = settings.DATA_DIR / "test" / f"uploads-{os.getpid()}"
@@ -36,8 +38,6 @@ def pytest_configure() -> None:
         "house", max_examples=50, deadline=None, database=None, derandomize=bool(os.environ.get("CI"))
     )
     invariants.load_profile("house")
-    given = settings.OWNER_DATABASE["OPTIONS"]  # the application's role has the same
-    given["options"] = f"{given.get('options', '')} {SESSION_OPTIONS}".strip()
     settings.STORAGES["staticfiles"]["BACKEND"] = "django.contrib.staticfiles.storage.StaticFilesStorage"
     settings.WHITENOISE_USE_FINDERS = True
     settings.WHITENOISE_AUTOREFRESH = True  # else every client begins by listing all static files
@@ -45,14 +45,17 @@ def pytest_configure() -> None:
     settings.EXPORT_DIR = settings.DATA_DIR / "test" / "exports"
 
 
-@pytest.hookimpl(tryfirst=True)
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+@pytest.hookimpl(wrapper=True, tryfirst=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> Generator[None]:
     """Divide the tests among processes: a module stays in one, but for those marked `spread`, which come last and so
-    fill what time the others leave."""
+    fill what time the others leave. The marks are set before pytest-xdist reads them, the order after pytest-django
+    has put what needs no database behind all else."""
     for item in items:
         if not _is_spread(item):
             item.add_marker(pytest.mark.xdist_group(_group(item)))
-    items.sort(key=_turn)
+    order = {id(item): (_turn(item), place) for place, item in enumerate(items)}  # a hash follows the changing name
+    yield
+    items.sort(key=lambda item: order[id(item)])
 
 
 def _group(item: pytest.Item) -> str:

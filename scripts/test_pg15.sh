@@ -45,6 +45,5 @@ server psql -XqAt -h "$home/run" -U postgres -d postgres \
   -c "CREATE DATABASE fpa OWNER fpa_owner" -c "SELECT version()"
 
 export DATABASE_URL="postgresql://fpa_owner@/fpa?host=$home/run" FPA_DATA_DIR="$home/data"
-.venv/bin/fpa setup
 [ $# -gt 0 ] || set -- -n 2 --dist loadgroup --no-loadscope-reorder
 .venv/bin/python -m pytest -m "not journey" "$@"

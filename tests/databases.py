@@ -22,6 +22,8 @@ from django.utils import timezone
 from psycopg import sql
 
 from fpa.core import database
+from fpa.core.crypto import generate_keyring
+from fpa.core.statics import collect_static_files
 from tests.waiting import wait_for
 
 ROOT = Path(__file__).parents[1]
@@ -34,8 +36,6 @@ STAGES = {
 }
 """Stage → what makes it. Each stands on the one that `BELOW` names, else on the base."""
 BELOW = {"opened": "forms", "world": "forms", "figures": "opened"}
-SESSION_OPTIONS = "-c synchronous_commit=off"
-"""What every connection of the tests is told: a database that is dropped at the end need not outlive a power cut."""
 
 
 def _stem() -> str:
@@ -87,6 +87,15 @@ def _only_one() -> Iterator[None]:
     with (settings.DATA_DIR / "test" / "template.lock").open("w") as handle:
         fcntl.flock(handle, fcntl.LOCK_EX)
         yield
+
+
+def prepare() -> None:
+    """Make what every process of a run finds there: the keys, the application's role, the static files."""
+    with _only_one():
+        if not settings.KEYRING_FILE.exists():
+            generate_keyring(settings.KEYRING_FILE)
+        database.ensure_app_role(settings.OWNER_DATABASE, settings.DATA_DIR)
+        collect_static_files()
 
 
 @contextmanager

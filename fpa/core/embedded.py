@@ -12,7 +12,7 @@ import re
 import secrets
 import shutil
 import subprocess
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from importlib.util import find_spec
 from pathlib import Path
@@ -41,12 +41,15 @@ SERVER_SETTINGS = {
 
 
 class Server:
-    """One embedded server, belonging to one `.data` folder."""
+    """One embedded server, belonging to one `.data` folder; its own files may be put elsewhere (`home`)."""
 
-    def __init__(self, data: Path) -> None:
+    def __init__(
+        self, data: Path, *, home: Path | None = None, settings: Mapping[str, str] = SERVER_SETTINGS
+    ) -> None:
         self.folder = data.resolve()
+        self.settings = settings
         self.as_root = os.geteuid() == 0
-        self.home = SYSTEM_HOME / self._instance() if self.as_root else self.folder
+        self.home = home or (SYSTEM_HOME / self.instance() if self.as_root else self.folder)
         self.cluster = self.home / "pg"
         self.sockets = self._socket_folder()
 
@@ -77,17 +80,18 @@ class Server:
         self.stop()
         for folder in (self.cluster, self.sockets):
             shutil.rmtree(folder, ignore_errors=True)
-        if self.as_root:
+        if self.home != self.folder:
             shutil.rmtree(self.home, ignore_errors=True)
 
-    def _instance(self) -> str:
+    def instance(self) -> str:
+        """The name that tells this server's files from others' on the machine."""
         return secret_file(self.folder / "instance", lambda: secrets.token_hex(6))
 
     def _socket_folder(self) -> Path:
         beside = self.home / "run"
         if len(str(beside)) <= SOCKET_PATH_LIMIT:
             return beside
-        return Path("/tmp") / f"fpa-{os.geteuid()}-{self._instance()}"
+        return Path("/tmp") / f"fpa-{os.geteuid()}-{self.instance()}"
 
     def _answers(self) -> bool:
         """A socket file may outlive its server, so ask the server itself."""
@@ -147,7 +151,7 @@ class Server:
         shutil.rmtree(making, ignore_errors=True)
         arguments = ["-U", "postgres", "--auth=trust", "--encoding=UTF8", "--locale=C.UTF-8"]
         self._run("initdb", "-D", str(making), *arguments)
-        settings = SERVER_SETTINGS | {"unix_socket_directories": f"'{self.sockets}'"}
+        settings = {**self.settings, "unix_socket_directories": f"'{self.sockets}'"}
         lines = "".join(f"{name} = {value}\n" for name, value in settings.items())
         with (making / "postgresql.conf").open("a") as handle:
             handle.write(lines)
@@ -158,7 +162,7 @@ class Server:
         file, fresh = self.cluster / "postgresql.conf", self.cluster / "postgresql.conf.new"
         text = file.read_text()
         said = set(re.findall(r"^[ \t]*(\w+)", text, re.MULTILINE))
-        if not (missing := {name: value for name, value in SERVER_SETTINGS.items() if name not in said}):
+        if not (missing := {name: value for name, value in self.settings.items() if name not in said}):
             return
         shutil.copy2(file, fresh)  # a file half-written would keep the server from starting
         fresh.write_text(

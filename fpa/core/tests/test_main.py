@@ -10,6 +10,7 @@ from django.conf import settings
 
 from fpa.__main__ import OWNER_COMMANDS
 from fpa.core.database import app_role
+from tests.journeys.server import environment
 
 ROOT = Path(__file__).parents[3]
 WHO = "from django.db import connection as c; k = c.cursor(); k.execute('SELECT current_user'); print(k.fetchone()[0])"
@@ -26,9 +27,9 @@ def test_commands_run_as_the_role_that_owns_nothing():
     assert (done.returncode, done.stdout.strip()) == (0, app_role(settings.OWNER_DATABASE["NAME"]))
 
 
-def test_migrations_run_as_the_owner():
+def test_migrations_run_as_the_owner(committed_db):
     """`sqlmigrate` reaches the database and changes nothing; the application's role may not even see the migrations."""
-    done = fpa("migrate", "--check")
+    done = fpa("migrate", "--check", DATABASE_URL=environment(committed_db)["DATABASE_URL"])
     assert done.returncode == 0, done.stderr
     script = "import os, fpa.__main__ as m; m.main(['fpa', 'sqlmigrate', 'access', '0001']);"
     script += "from django.conf import settings as s; print(s.DATABASES['default']['USER'])"
@@ -52,8 +53,9 @@ def test_a_wrong_command_is_refused_with_words(words):
     assert "Traceback" not in done.stderr
 
 
-def test_a_command_whose_statement_takes_too_long_says_so_with_the_way_out():
-    done = fpa("figures", "--unit", "430000000000", "--period", "2023H1", FPA_JOB_STATEMENT_SECONDS="0.001")
+def test_a_command_whose_statement_takes_too_long_says_so_with_the_way_out(committed_db):
+    limits = {"DATABASE_URL": environment(committed_db)["DATABASE_URL"], "FPA_JOB_STATEMENT_SECONDS": "0.001"}
+    done = fpa("figures", "--unit", "430000000000", "--period", "2023H1", **limits)
     assert done.returncode == 2
     assert "用时超过了上限，命令已停下" in done.stderr
     assert "Traceback" not in done.stderr
