@@ -29,6 +29,7 @@ from tests.waiting import wait_for
 ROOT = Path(__file__).parents[1]
 BASE = "base"
 STAGES = {
+    BASE: "tests.cast:make_cast",
     "forms": "tests.world:make_forms",
     "opened": "fpa.figures.freshness:refresh",
     "world": "tests.world:make_world",
@@ -45,7 +46,7 @@ def _stem() -> str:
 def _shape_of_the_base() -> list[Path]:
     """Models, migrations, guards, the tree, the cast."""
     patterns = ("fpa/*/migrations/*.py", "fpa/*/models*.py", "fpa/*/models/*.py", "fpa/access/*.py")
-    single = ("tests/cast.py", "tests/databases.py", "fpa/access/data/units.csv.gz")
+    single = ("tests/cast.py", "tests/databases.py", "fpa/core/actor.py", "fpa/access/data/units.csv.gz")
     return [*(p for pattern in patterns for p in ROOT.glob(pattern)), *(ROOT / name for name in single)]
 
 
@@ -76,9 +77,14 @@ def _bounty(stage: str) -> Path:
     return settings.DATA_DIR / "test" / f"{template_name(stage)}.pickle"
 
 
+@cache
+def _kept(stage: str) -> bytes:
+    return _bounty(stage).read_bytes()
+
+
 def made_by(stage: str) -> Any:
     """What the maker of a stage gave back, anew at every call."""
-    return pickle.loads(_bounty(stage).read_bytes())
+    return pickle.loads(_kept(stage))
 
 
 @contextmanager
@@ -109,17 +115,12 @@ def owner_of(name: str) -> Iterator[None]:
     connections["default"].settings_dict.update(before)
 
 
-def _make_base() -> None:
-    from tests.cast import make_cast
-
-    call_command("setup", verbosity=0, bare=True)
-    make_cast()
-
-
 def _make_stage(stage: str) -> None:
     """Run a stage's maker in the whole scope, and keep what it gives."""
     from fpa.access.scope import whole_province
 
+    if stage == BASE:
+        call_command("setup", verbosity=0, bare=True)
     module, name = STAGES[stage].split(":")
     with whole_province():
         given = getattr(import_module(module), name)()
@@ -132,7 +133,7 @@ def _execute(owner: Any, statement: str, *names: str) -> None:
 
 def _drop_outdated(owner: Any) -> None:
     """Drop templates that the code has outgrown, and those whose making was broken off."""
-    kept = {template_name(stage) for stage in (BASE, *STAGES)}
+    kept = {template_name(stage) for stage in STAGES}
     pattern = f"{_stem()}\\_\\_tpl\\_%"
     for (name,) in owner.execute("SELECT datname FROM pg_database WHERE datname LIKE %s", [pattern]):
         if name not in kept:
@@ -142,7 +143,7 @@ def _drop_outdated(owner: Any) -> None:
 
 def _is_there(owner: Any, stage: str) -> bool:
     known = owner.execute("SELECT 1 FROM pg_database WHERE datname = %s", [template_name(stage)]).fetchone()
-    return bool(known) and (stage == BASE or _bounty(stage).exists())
+    return bool(known) and _bounty(stage).exists()
 
 
 def _template(blocker: Any, owner: Any, stage: str) -> str:
@@ -157,7 +158,7 @@ def _template(blocker: Any, owner: Any, stage: str) -> str:
     else:
         _execute(owner, "CREATE DATABASE {} TEMPLATE {}", making, _template(blocker, owner, below))
     with blocker.unblock(), owner_of(making):
-        _make_base() if stage == BASE else _make_stage(stage)
+        _make_stage(stage)
     with database.connect(settings.OWNER_DATABASE, NAME=making) as inside:
         inside.execute("VACUUM (FREEZE, ANALYZE)")
     _execute(owner, "DROP DATABASE IF EXISTS {}", name)

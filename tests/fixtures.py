@@ -13,9 +13,8 @@ from django.test.utils import CaptureQueriesContext
 
 from fpa.access.models import Unit, User
 from fpa.access.scope import whole_province
-from fpa.access.seats import actor_for
 from fpa.core.actor import Actor
-from tests.cast import cast_unit
+from tests.cast import cast_actor, cast_unit
 from tests.clients import KeyedClient
 from tests.databases import made_by
 
@@ -54,7 +53,7 @@ def client_as(db: None) -> Callable[[str], Client]:
 @pytest.fixture
 def actor(db: None) -> Callable[[str], Actor]:
     """The actor of a member of the cast, for calling actions: `actor("county")`."""
-    return actor_for
+    return cast_actor
 
 
 @pytest.fixture

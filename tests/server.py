@@ -23,7 +23,6 @@ SETTINGS = SERVER_SETTINGS | {
     "max_wal_senders": "0",
     "max_wal_size": "'512MB'",
     "checkpoint_timeout": "'1h'",
-    "autovacuum": "off",
 }
 
 

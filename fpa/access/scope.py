@@ -87,21 +87,22 @@ def current_scope() -> str | None:
 
 
 @contextmanager
-def scoped(path: str) -> Iterator[None]:
+def scoped(path: str, *, savepoint: bool = True) -> Iterator[None]:
     """Run a block of a job, command or test in a transaction that sees `path` and all below it.
 
-    The scope that was there before is set again at the end; after an error the transaction is lost anyway.
+    The scope that was there before is set again at the end; after an error the block is undone, and without a
+    `savepoint` the whole transaction that it stands in.
     """
-    with transaction.atomic():
+    with transaction.atomic(savepoint=savepoint):
         before = _exchange_scope(path)
         yield
         if not connection.needs_rollback:  # a transaction that is to be undone takes its scope along
             set_scope(before)
 
 
-def whole_province() -> AbstractContextManager[None]:
+def whole_province(*, savepoint: bool = True) -> AbstractContextManager[None]:
     """Run a block over the whole province: sealing, recounting, and look-ups that must know of foreign rows.
 
     Each use is a decision: `access.exceptions.WHOLE_PROVINCE` says why the block shows nobody a row that is not theirs.
     """
-    return scoped(ROOT_PATH)
+    return scoped(ROOT_PATH, savepoint=savepoint)

@@ -19,7 +19,7 @@ SESSION_KEY = "seat"
 def seats_of(user: User) -> list[Appointment]:
     """A user's appointments in force today, highest unit first. Read over all scopes: a person's own seats are
     theirs to know."""
-    with whole_province():
+    with whole_province(savepoint=False):  # every request reads them
         found = Appointment.objects.filter(user=user, user__is_active=True).on(timezone.localdate())
         return list(found.select_related("post", "unit"))
 

@@ -258,9 +258,7 @@ def test_header_not_found_where_nothing_is_understood(tmp_path):
 
 
 def test_header_with_two_columns_of_one_meaning_is_refused(tmp_path):
-    with pytest.raises(
-        HeaderNotFound, match=r"2 列都像是“手机号码”：C 列“手机”、E 列“联系电话”"
-    ) as caught:
+    with pytest.raises(HeaderNotFound, match=r"2 列都像是“手机号码”：C 列“手机”、E 列“联系电话”") as caught:
         read_grid(tmp_path, [["姓名", "身份证号", "手机", "性别", "联系电话"], ["张三", ID1, 1, "男", 2]])
     assert caught.value.missing == ()
 

@@ -50,9 +50,7 @@ def test_lines_join_faults_under_the_labels_of_the_file():
     one = chunk("!", formulas=("name",), fault=("id", "没有单位"))
     ((*_, column, reason, _),) = fields(Work(plain, None, LABELS).lines(one).text)
     assert column == "会员姓名、证件号码"
-    assert (
-        reason == "“会员姓名”是公式算出来的，请复制该列后“选择性粘贴为数值”再上传；不对；也不对；没有单位"
-    )
+    assert reason == "“会员姓名”是公式算出来的，请复制该列后“选择性粘贴为数值”再上传；不对；也不对；没有单位"
 
 
 def test_lines_escape_what_copy_would_read_as_its_own():
