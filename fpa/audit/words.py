@@ -44,11 +44,13 @@ def thing_words(object_type: str) -> str:
 
 
 def changes_of(event: Event) -> list[Change]:
-    """What an event changed, line by line: its thing's own fields in their order, then the rest."""
+    """What an event changed, line by line: its thing's own fields in their order, then the rest. What a new thing
+    was left without is no line."""
     model = _model(event.object_type)
     places = {f.name: n for n, f in enumerate(model._meta.fields)} if model else {}
     keys = sorted(event.changes, key=lambda key: (places.get(key, len(places)), key))
-    return [_change(_label(event.object_type), key, event.changes[key], _field(model, key)) for key in keys]
+    told = [_change(_label(event.object_type), key, event.changes[key], _field(model, key)) for key in keys]
+    return [change for change in told if not change.old == change.new == NOTHING]
 
 
 def _change(kind: str, key: str, value: Any, field: models.Field | None) -> Change:

@@ -62,7 +62,8 @@ def test_changes_in_words(object_type, changes, said):
 @pytest.mark.parametrize(
     ("changes", "said"),
     [
-        ({"x": [None, None]}, ["x：无"]),
+        ({"x": [None, None], "y": [None, ""]}, []),
+        ({"x": [[], None]}, ["x： → 无"]),
         ({"x": ["", "甲"]}, ["x：甲"]),
         ({"x": [False, True]}, ["x：否 → 是"]),
         ({"x": True}, ["x：是"]),
