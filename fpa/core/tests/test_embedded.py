@@ -80,6 +80,19 @@ def starting(folder: Path) -> "subprocess.Popen[bytes]":
     return subprocess.Popen([sys.executable, "-c", START, str(folder)], cwd=ROOT, start_new_session=True)
 
 
+def test_start_elsewhere_with_settings_of_ones_own(folder):
+    """As the tests' own server lies in memory and forces nothing to disk; removed, it leaves nothing there."""
+    with tempfile.TemporaryDirectory(prefix="fpa-test-") as name:
+        Path(name).chmod(0o711)  # the server's own user passes through
+        home = Path(name) / "elsewhere"
+        server = Server(folder, home=home, settings=embedded.SERVER_SETTINGS | {"fsync": "off"})
+        server.start()
+        assert run(server, "SHOW fsync") == [("off",)]
+        assert (home / "pg" / "PG_VERSION").exists()
+        server.remove()
+        assert not home.exists()
+
+
 def test_start_makes_the_owner_and_its_database(server):
     assert run(server, "SELECT current_user, current_database()") == [("fpa_owner", "fpa")]
     rights = (
