@@ -49,6 +49,7 @@ def lit_entry(sections: list[tuple[Section, list[Entry]]], address: str) -> Entr
     return begins[max(found, key=len)] if found else None
 
 
+@cache
 def _begins(entry: Entry) -> tuple[str, ...]:
     try:
         return (reverse(entry.url_name), *entry.covers)

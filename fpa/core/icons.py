@@ -1,5 +1,7 @@
 """Icons of the sprite, and states told by word and shape."""
 
+from functools import cache
+
 from django.templatetags.static import static
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
@@ -16,8 +18,9 @@ SHAPES = {
 """The shape of each tone, so that a status is told by word and shape before colour."""
 
 
+@cache
 def icon(name: str, label: str = "") -> SafeString:
-    """An icon of the sprite; decoration without a label, an image with one."""
+    """An icon of the sprite; decoration without a label, an image with one. Kept, since a page has some thirty."""
     href = f"{static('icons.svg')}#{name}"
     if label:
         return format_html('<svg class="icon" role="img" aria-label="{}"><use href="{}"/></svg>', label, href)
