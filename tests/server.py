@@ -12,6 +12,7 @@ from fpa.core.embedded import SERVER_SETTINGS, Server
 
 DATA = Path(__file__).parents[1] / ".data" / "tests"
 MEMORY = Path("/dev/shm")
+CONTAINER = Path("/sys/fs/cgroup")
 NEEDED = 4 << 30
 """Bytes that must be free in memory; a whole run takes half of them."""
 SETTINGS = SERVER_SETTINGS | {
@@ -40,8 +41,13 @@ def _has_room() -> bool:
 
 
 def _free_memory() -> int:
+    """Bytes that are free on the machine, or of what a container may take."""
     lines = Path("/proc/meminfo").read_text().splitlines()
-    return next(int(line.split()[1]) << 10 for line in lines if line.startswith("MemAvailable"))
+    free = next(int(line.split()[1]) << 10 for line in lines if line.startswith("MemAvailable"))
+    limit, taken = CONTAINER / "memory.max", CONTAINER / "memory.current"
+    if limit.exists() and (most := limit.read_text().strip()).isdigit():
+        free = min(free, int(most) - int(taken.read_text()))
+    return free
 
 
 if __name__ == "__main__" and sys.argv[1:] == ["remove"] and DATA.exists():
