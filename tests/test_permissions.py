@@ -5,6 +5,7 @@ Whose thing: one in sight, one above, one beside and one elsewhere, where a plac
 
 import json
 from collections.abc import Iterator
+from contextlib import suppress
 from copy import deepcopy
 from dataclasses import dataclass, field, replace
 from io import BytesIO
@@ -17,6 +18,8 @@ from django.db import transaction
 from django.http import HttpResponse
 from django.test import Client
 from django.urls import NoReverseMatch, URLPattern, URLResolver, get_resolver, resolve, reverse
+from pypdf import PdfReader
+from pypdf.errors import PdfReadError
 
 from fpa.access.models import Appointment, User
 from fpa.access.scope import set_scope
@@ -113,8 +116,11 @@ def ask(client: Client, method: str, url: str, data: dict | None = None) -> Any:
 
 
 def text_of(response: HttpResponse) -> str:
-    """All that an answer holds: pages, JSON with its escapes undone, the inside of workbooks and documents."""
+    """All that an answer holds: pages, JSON with its escapes undone, the inside of workbooks, documents and PDFs."""
     content = b"".join(response)
+    with suppress(PdfReadError):
+        pdf = PdfReader(BytesIO(content), strict=True)
+        return "".join(page.extract_text() for page in pdf.pages) + str(pdf.metadata) + str(response.headers)
     try:
         with ZipFile(BytesIO(content)) as book:
             content = b"".join(book.read(name) for name in book.namelist())
