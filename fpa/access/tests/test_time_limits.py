@@ -59,7 +59,7 @@ def test_request_that_takes_too_long_is_answered_and_undone(committed_db, slow_u
 
 def test_connection_that_idled_in_its_transaction_is_ended_and_answered(committed_db, settings):
     """A view that forgets its open transaction: the database frees what it held."""
-    settings.REQUEST_IDLE_SECONDS = 0.05
+    usual, settings.REQUEST_IDLE_SECONDS = settings.REQUEST_IDLE_SECONDS, 0.05
 
     def view(request):
         select([connection.connection.fileno()], [], [], 20)  # the database's word that it is over
@@ -70,6 +70,7 @@ def test_connection_that_idled_in_its_transaction_is_ended_and_answered(committe
     request.user, request.session = User.objects.get(username="county"), {}
     answer = ScopeMiddleware(view)(request)
     assert (answer.status_code, SAID in answer.content.decode()) == (503, True)
+    settings.REQUEST_IDLE_SECONDS = usual
     assert county().get("/units/").status_code == 200
 
 
