@@ -53,9 +53,8 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> Generator[None]:
     for item in items:
         if not _is_spread(item):
             item.add_marker(pytest.mark.xdist_group(_group(item)))
-    order = {
-        id(item): (_turn(item), place) for place, item in enumerate(items)
-    }  # a hash follows the changing name
+    # By id, since an item's hash is that of its name, which pytest-xdist changes.
+    order = {id(item): (_turn(item), place) for place, item in enumerate(items)}
     yield
     items.sort(key=lambda item: order[id(item)])
 

@@ -10,7 +10,7 @@ if [ ! -x $bin/initdb ]; then
   apt-get update -q >/dev/null && DEBIAN_FRONTEND=noninteractive apt-get install -y -q postgresql-15 >/dev/null
 fi
 
-home=$(mktemp -d /tmp/fpa-pg15.XXXXXX)
+home=$(mktemp -d -t fpa-pg15.XXXXXX)
 mkdir "$home/run" "$home/data"
 as_server=""
 if [ "$(id -u)" = 0 ]; then # PostgreSQL refuses to run as root

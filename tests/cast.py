@@ -1,6 +1,5 @@
 """The fixed cast of every test: who stands where (design §11)."""
 
-import pickle
 from dataclasses import replace
 from datetime import date
 from functools import cache
@@ -35,25 +34,25 @@ def cast_actor(name: str) -> Actor:
     """A member of the cast, in the seat and with the rights that it began the test with; anybody else as they are."""
     if name not in CAST:
         return actor_for(name)
-    actor: Actor = pickle.loads(_kept()[name][1])
+    actor = _kept()[name][1]
     return replace(actor, permissions=Post(role=actor.role).rights.permissions)
 
 
 @cache
-def _kept() -> dict[str, tuple[int, bytes]]:
-    kept: dict[str, tuple[int, bytes]] = made_by(BASE)
+def _kept() -> dict[str, tuple[int, Actor]]:
+    kept: dict[str, tuple[int, Actor]] = made_by(BASE)
     return kept
 
 
-def make_cast() -> dict[str, tuple[int, bytes]]:
-    """Create the cast's users, posts and appointments; gives each one's unit and (pickled) actor."""
+def make_cast() -> dict[str, tuple[int, Actor]]:
+    """Create the cast's users, posts and appointments; gives the key of each one's unit, and the actor."""
     for name, (_, role) in CAST.items():
         unit = _unit_at(name)
         user = _user(name)
         post = Post.objects.create(unit=unit, title=f"{unit.short_name}{name}", role=role)
         Appointment.objects.create(unit=unit, post=post, user=user, valid_from=date(2020, 1, 1))
     _user("outsider")
-    return {name: (_unit_at(name).pk, pickle.dumps(actor_for(name))) for name in CAST}
+    return {name: (_unit_at(name).pk, actor_for(name)) for name in CAST}
 
 
 def _unit_at(name: str) -> Unit:

@@ -22,8 +22,6 @@ from django.utils import timezone
 from psycopg import sql
 
 from fpa.core import database
-from fpa.core.crypto import generate_keyring
-from fpa.core.statics import collect_static_files
 from tests.waiting import wait_for
 
 ROOT = Path(__file__).parents[1]
@@ -77,14 +75,9 @@ def _bounty(stage: str) -> Path:
     return settings.DATA_DIR / "test" / f"{template_name(stage)}.pickle"
 
 
-@cache
-def _kept(stage: str) -> bytes:
-    return _bounty(stage).read_bytes()
-
-
 def made_by(stage: str) -> Any:
     """What the maker of a stage gave back, anew at every call."""
-    return pickle.loads(_kept(stage))
+    return pickle.loads(_bounty(stage).read_bytes())
 
 
 @contextmanager
@@ -96,12 +89,11 @@ def _only_one() -> Iterator[None]:
 
 
 def prepare() -> None:
-    """Make what every process of a run finds there: the keys, the application's role, the static files."""
+    """Make what every process of a run finds there, as a fresh installation does."""
+    from fpa.access.management.commands.setup import prepare_folder_and_role
+
     with _only_one():
-        if not settings.KEYRING_FILE.exists():
-            generate_keyring(settings.KEYRING_FILE)
-        database.ensure_app_role(settings.OWNER_DATABASE, settings.DATA_DIR)
-        collect_static_files()
+        prepare_folder_and_role()
 
 
 @contextmanager

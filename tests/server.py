@@ -14,7 +14,7 @@ DATA = Path(__file__).parents[1] / ".data" / "tests"
 MEMORY = Path("/dev/shm")
 CONTAINER = Path("/sys/fs/cgroup")
 NEEDED = 4 << 30
-"""Bytes that must be free in memory; a whole run takes half of them."""
+"""Bytes that must be free in memory; a whole run takes a quarter of them."""
 SETTINGS = SERVER_SETTINGS | {
     "shared_buffers": "'256MB'",
     "fsync": "off",

@@ -11,4 +11,5 @@ if "DATABASE_URL" not in os.environ:
     server.start()
     os.environ["DATABASE_URL"] = f"postgresql://fpa_owner@/fpa?host={server.sockets}"
 
-globals().update(vars(import_module("config.settings")))  # it reads what is set above
+platform = vars(import_module("config.settings"))  # it reads what is set above
+globals().update({name: value for name, value in platform.items() if name.isupper()})

@@ -22,6 +22,7 @@ from fpa.pages.fields import UnitField
 from tests.odd import ODD, Turns
 from tests.permissions import LINES, Line
 from tests.test_fuzz_pages import BROKEN, Inputs, own_address
+from tests.undoing import undone
 
 pytestmark = pytest.mark.spread
 
@@ -109,10 +110,9 @@ class Fuzz:
         """Post the form with one odd value, undone afterwards, and note it where it breaks or refuses silently."""
         client, url, filled, name, field = where
         data = filled | {name: sent(field, value), FIELD: str(uuid4()), "confirmed": "1"}
-        with transaction.atomic():
+        with undone():
             response = client.post(url, data)
             page = b"".join(response).decode(errors="replace")
-            transaction.set_rollback(True)
         what = f"{response.status_code} {url} {name} = {value}"
         is_told = any(mark in page for mark in REFUSED) or hasattr(response, "_is_done")
         if response.status_code >= BROKEN or (response.status_code == OK and not is_told):

@@ -11,12 +11,13 @@ from typing import Any
 from urllib.parse import parse_qsl, urlencode, urlsplit
 
 import pytest
-from django.db import connection, transaction
+from django.db import connection
 from django.test import Client
 
 from tests.odd import ODD, WHATEVER, Turns, names_read
 from tests.permissions import LINES, Line
 from tests.test_permissions import REACHED, targets
+from tests.undoing import undone
 
 pytestmark = pytest.mark.spread
 
@@ -59,10 +60,9 @@ def sort_of(name: str, inputs: dict[str, str]) -> str:
 
 def ask(client: Client, url: str) -> Any:
     """One request, undone afterwards."""
-    with transaction.atomic():
+    with undone():
         response = client.get(url)
         b"".join(response)
-        transaction.set_rollback(True)
     return response
 
 

@@ -18,13 +18,18 @@ SHAPES = {
 """The shape of each tone, so that a status is told by word and shape before colour."""
 
 
-@cache
 def icon(name: str, label: str = "") -> SafeString:
-    """An icon of the sprite; decoration without a label, an image with one. Kept, since a page has some thirty."""
-    href = f"{static('icons.svg')}#{name}"
+    """An icon of the sprite; decoration without a label, an image with one."""
+    href = _href(name)
     if label:
         return format_html('<svg class="icon" role="img" aria-label="{}"><use href="{}"/></svg>', label, href)
     return format_html('<svg class="icon" aria-hidden="true"><use href="{}"/></svg>', href)
+
+
+@cache
+def _href(name: str) -> str:
+    """Where an icon stands; kept, since a page has some thirty."""
+    return f"{static('icons.svg')}#{name}"
 
 
 def state(word: object, tone: str) -> SafeString:

@@ -98,12 +98,12 @@ class Import(Importer):
         return sql.Statements(self)
 
     @cached_property
-    def judge(self) -> str:  # type: ignore[override]
+    def judge(self) -> str:
         """The judgement, made from the declaration."""
         return self.statements.judge
 
     @property
-    def judge_values(self) -> dict[str, Any]:  # type: ignore[override]
+    def judge_values(self) -> dict[str, Any]:
         """What the rules of rejection are called, and about which column each is. What is given by who confirms is not
         known before."""
         rules, uniques = self.statements.rules, self.statements.uniques

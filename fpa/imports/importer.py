@@ -60,12 +60,17 @@ class Importer(ABC):
     """The fields of the empty table that is offered, each with how it is filled in."""
     subject_keys: tuple[str, ...]
     """What of a row's data `subject` reads: rejected rows keep it when the import is done."""
-    judge: ClassVar[str]
-    """SQL over the relation `staged` (the rows without faults, duplicates left out) that gives the same columns and
-    outcome, field, reason, changes. `%(lo)s`, `%(hi)s` bound what the person importing may see."""
 
-    judge_values: Mapping[str, Any] = {}
-    """Further parameters of `judge`."""
+    @property
+    @abstractmethod
+    def judge(self) -> str:
+        """SQL over the relation `staged` (the rows without faults, duplicates left out) that gives the same columns
+        and outcome, field, reason, changes. `%(lo)s`, `%(hi)s` bound what the person importing may see."""
+
+    @property
+    def judge_values(self) -> Mapping[str, Any]:
+        """Further parameters of `judge`."""
+        return {}
 
     @property
     def fill_down(self) -> tuple[str, ...]:

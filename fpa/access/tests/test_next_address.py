@@ -105,7 +105,7 @@ def test_login_answers_every_query(client_as):
     """Out or in, asked for or sent: a page or a redirect within the site, never an error of ours."""
     nobody, county = Client(), client_as("county")
 
-    @settings(max_examples=60, deadline=None, derandomize=True, database=None)
+    @settings(max_examples=150, deadline=None, derandomize=True, database=None)
     @given(query=QUERY, posted=VALUE)
     def ask(query, posted):
         raw = query.encode(errors="surrogatepass").decode("latin-1")

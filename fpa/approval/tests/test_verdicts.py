@@ -1,11 +1,9 @@
 """Every verdict at every place on the way: one table says where it leads, or why it is refused."""
 
-from contextlib import contextmanager
 from dataclasses import replace
 from itertools import product
 
 import pytest
-from django.db import transaction
 
 from fpa.approval import actions
 from fpa.approval.actions import CannotDecide
@@ -13,6 +11,7 @@ from fpa.approval.kinds import CASE_VERBS
 from fpa.approval.models import Case, Decision
 from fpa.approval.tests.conftest import in_days
 from fpa.audit.models import Event
+from tests.undoing import undone
 
 WAY = ("township", "county", "province")
 
@@ -90,13 +89,6 @@ def test_verdict_leads_where_the_table_says(at, submit, actor, unit_of, place):
                 after = ACTS[verdict](case, actor(seat), submit)
                 assert expected == (after.state, seat_of(after, unit_of)), (verdict, seat)
                 assert after.decisions.latest("id").verdict == verdict
-
-
-@contextmanager
-def undone():
-    with transaction.atomic():
-        yield
-        transaction.set_rollback(True)
 
 
 def seat_of(case, unit_of):

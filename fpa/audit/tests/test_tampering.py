@@ -7,7 +7,7 @@ import pytest
 
 from fpa.audit.tests.log import Original, found, head_lines, owner, seal_now, write_events, write_head_lines
 
-ROUNDS = 160
+ROUNDS = 320
 FIELDS = ("verb", "actor_name", "post_title", "unit_name", "path", "object_type", "object_id", "reason", "ip")
 
 

@@ -47,6 +47,12 @@ _FAR = (
 )
 
 
+_OF_DAMAGE = (
+    BadZipFile, zlib.error, ElementTree.ParseError, EOFError, KeyError, NotImplementedError, ValueError, OverflowError,
+    OSError,  # a directory that points outside the file: the search for it fails
+)  # fmt: skip
+
+
 def inspect_xlsx_archive(path: Path) -> dict[str, Formulas]:
     """Check a zip file through and through; give the formulas of each worksheet by name.
 
@@ -57,9 +63,7 @@ def inspect_xlsx_archive(path: Path) -> dict[str, Formulas]:
         with ZipFile(path) as archive:
             check_directory(archive.infolist(), path.stat().st_size)
             return _inspect_parts(archive)
-    except (BadZipFile, zlib.error, ElementTree.ParseError, EOFError, KeyError) as error:
-        raise Refused(DAMAGED) from error
-    except (NotImplementedError, ValueError, OverflowError, OSError) as error:
+    except _OF_DAMAGE as error:
         raise Refused(DAMAGED) from error
 
 

@@ -25,6 +25,14 @@ LOCK_WAIT_MS = 2_000
 """How long a migration waits for a table; whoever comes meanwhile waits behind it."""
 
 
+def prepare_folder_and_role() -> None:
+    """Make what there is beside the tables: the keys, the static files, the application's role."""
+    if not settings.KEYRING_FILE.exists():
+        generate_keyring(settings.KEYRING_FILE)
+    collect_static_files()
+    database.ensure_app_role(settings.OWNER_DATABASE, settings.DATA_DIR)
+
+
 class Command(BaseCommand):
     help = "准备数据库：密钥、应用角色、数据表、区划单位、标准流程和报表。可重复执行。"
 
@@ -32,10 +40,7 @@ class Command(BaseCommand):
         parser.add_argument("--bare", action="store_true", help="只备好数据库，不发布标准流程和报表")
 
     def handle(self, *args: Any, **options: Any) -> None:
-        if not settings.KEYRING_FILE.exists():
-            generate_keyring(settings.KEYRING_FILE)
-        collect_static_files()
-        database.ensure_app_role(settings.OWNER_DATABASE, settings.DATA_DIR)
+        prepare_folder_and_role()
         self._migrate()
         made = load_units()
         if not options["bare"]:
