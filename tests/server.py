@@ -20,6 +20,7 @@ SETTINGS = SERVER_SETTINGS | {
     "fsync": "off",
     "full_page_writes": "off",
     "synchronous_commit": "off",
+    "autovacuum": "off",
     "wal_level": "minimal",
     "max_wal_senders": "0",
     "max_wal_size": "'512MB'",

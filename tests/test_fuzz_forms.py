@@ -24,7 +24,7 @@ from tests.permissions import LINES, Line
 from tests.test_fuzz_pages import BROKEN, Inputs, own_address
 from tests.undoing import undone
 
-pytestmark = pytest.mark.spread
+pytestmark = [pytest.mark.spread, pytest.mark.usefixtures("known_askers")]
 
 ACCOUNTS = ("county", "province", "administrator", "village")
 OK = 200

@@ -19,7 +19,7 @@ from tests.permissions import LINES, Line
 from tests.test_permissions import REACHED, targets
 from tests.undoing import undone
 
-pytestmark = pytest.mark.spread
+pytestmark = [pytest.mark.spread, pytest.mark.usefixtures("known_askers")]
 
 ACCOUNTS = ("province", "county", "village")
 BROKEN = 500

@@ -12,7 +12,7 @@ from tests.cast import CAST
 from tests.permissions import LINES, Line
 from tests.test_permissions import NOT_THIS_WAY, UPLOADERS_OWN, address, ask
 
-pytestmark = pytest.mark.spread
+pytestmark = [pytest.mark.spread, pytest.mark.usefixtures("known_askers")]
 
 WITHOUT = {FIELD: ""}
 

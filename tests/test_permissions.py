@@ -20,16 +20,15 @@ from django.urls import NoReverseMatch, URLPattern, URLResolver, get_resolver, r
 from pypdf import PdfReader
 from pypdf.errors import PdfReadError
 
-from fpa.access.models import Appointment, User
+from fpa.access.models import User
 from fpa.access.scope import set_scope
-from fpa.access.seats import seats_of
 from fpa.core.actor import Actor
 from tests.cast import CAST
 from tests.permissions import JOB, LINES, MEMBER, POST, STAFF, SUBMISSION, THREAD, USER, Line
 from tests.undoing import undone
 from tests.world import Place
 
-pytestmark = pytest.mark.spread
+pytestmark = [pytest.mark.spread, pytest.mark.usefixtures("known_askers")]
 
 REACHED = {200, 302}
 NOT_THIS_WAY = 405
@@ -57,20 +56,6 @@ def routes(patterns: list[URLPattern | URLResolver], before: str = "") -> Iterat
             yield from routes(pattern.url_patterns, before + str(pattern.pattern))
         else:
             yield pattern.name or "", before + str(pattern.pattern)
-
-
-@pytest.fixture(autouse=True)
-def _seats_are_read_once(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Every request is undone, so an account's seats are the same at the next one: reading them anew, over the whole
-    province, was a quarter of a walk. That they are read at every request, `access/tests/test_seats.py` holds."""
-    known: dict[int, list[Appointment]] = {}
-
-    def read_once(user: User) -> list[Appointment]:
-        if user.pk not in known:
-            known[user.pk] = seats_of(user)
-        return known[user.pk]
-
-    monkeypatch.setattr("fpa.access.seats.seats_of", read_once)
 
 
 def address(line: Line, place: Place) -> str | None:

@@ -11,6 +11,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from enum import StrEnum
+from functools import cache
 from io import BytesIO
 from itertools import pairwise
 from os import PathLike
@@ -435,6 +436,12 @@ def _pin_fonts(document: DocumentObject) -> None:
     for style in styles.xpath("w:style[@w:type='paragraph']"):
         _name_fonts(style.get_or_add_rPr(), _inherited_fonts(styles, style))
     default = styles.xpath("w:style[@w:type='paragraph'][@w:default='1']")[0]
+
+    @cache
+    def fonts_of(style_id: str) -> dict[str, str]:
+        style = _find_style(styles, style_id)
+        return _inherited_fonts(styles, default if style is None else style)
+
     for root in (styles, *_story_roots(document)):
         for fonts in root.iter(qn("w:rFonts")):
             etree.strip_attributes(fonts, *(qn(f"w:{slot}") for slot in _THEME_SLOTS))
@@ -443,10 +450,7 @@ def _pin_fonts(document: DocumentObject) -> None:
                 run.getparent().remove(run)
             else:
                 style_id = run.xpath("string(ancestor::w:p[1]/w:pPr/w:pStyle/@w:val)")
-                style = _find_style(styles, style_id)
-                _name_fonts(
-                    run.get_or_add_rPr(), _inherited_fonts(styles, default if style is None else style)
-                )
+                _name_fonts(run.get_or_add_rPr(), fonts_of(style_id))
 
 
 def _story_roots(document: DocumentObject) -> Iterator[Any]:

@@ -91,14 +91,14 @@ def _one_moment() -> Iterator[None]:
 
 
 def _compare(unit: Unit, period: Period | None) -> Proof:
-    units = {u.path: u for u in Unit.objects.under(unit.path)}
+    known = set(Unit.objects.under(unit.path).order_by().values_list("path", flat=True))
     proof = Proof(0, [])
     for figure in (f for f in catalogue.stored() if not _is_empty(f)):
         kept = kept_facts(figure, period)
         for each, cut in kept:
-            _compare_one(proof, figure, unit, each, cut, units)
+            _compare_one(proof, figure, unit, each, cut, known)
         if period is None:
-            proof.differences += _strays(figure, unit, kept, units)
+            proof.differences += _strays(figure, unit, kept, known)
     return proof
 
 
@@ -123,33 +123,35 @@ def kept_periods(figure: Figure, period: Period | None, *, cut: bool = False) ->
     return [p for p in kept if period is None or p == told]
 
 
-def _compare_one(
-    proof: Proof, figure: Figure, unit: Unit, period: Period, cut: str, units: dict[str, Unit]
-) -> None:
+def _compare_one(proof: Proof, figure: Figure, unit: Unit, period: Period, cut: str, known: set[str]) -> None:
     records, facts = recounted(figure, unit, period, cut), stored(figure, unit, period, cut)
     label = str(period) + (f"（{cut}）" if cut else "")
-    for path in sorted(units.keys() & (records.keys() | facts.keys())):
+    for path in sorted(known & (records.keys() | facts.keys())):
         fact, truth = facts.get(path, NOTHING), records.get(path, NOTHING)
         if fact == truth:
             proof.proven += 1
         else:
             which = 0 if fact[0] != truth[0] else 1
             part = ("合计", "本级")[which]
-            proof.differences.append(Difference(figure, units[path], label, part, fact[which], truth[which]))
+            proof.differences.append(Difference(figure, _at(path), label, part, fact[which], truth[which]))
+
+
+def _at(path: str) -> Unit:
+    return Unit.objects.get(path=path)
 
 
 def _strays(
-    figure: Figure, unit: Unit, kept: list[tuple[Period, str]], units: dict[str, Unit]
+    figure: Figure, unit: Unit, kept: list[tuple[Period, str]], known: set[str]
 ) -> Iterator[Difference]:
     """Facts of a figure in periods or cuts that are not kept."""
-    known = Q()
+    right = Q()
     for cut in {cut for _, cut in kept}:
-        known |= Q(cut=cut, period__in=[str(period) for period, each in kept if each == cut])
+        right |= Q(cut=cut, period__in=[str(period) for period, each in kept if each == cut])
     rows = Fact.objects.filter(figure=figure.key, path__gte=unit.path, path__lt=upper_bound(unit.path))
-    for fact in rows.exclude(known).exclude(value=0, own=0):
-        if fact.path in units:
+    for fact in rows.exclude(right).exclude(value=0, own=0):
+        if fact.path in known:
             label = fact.period + (f"（{fact.cut}）" if fact.cut else "")
-            yield Difference(figure, units[fact.path], label, "多余", fact.value, Decimal(0))
+            yield Difference(figure, _at(fact.path), label, "多余", fact.value, Decimal(0))
 
 
 def stored(figure: Figure, unit: Unit, period: Period, cut: str = WHOLE) -> dict[str, Pair]:

@@ -21,6 +21,7 @@ from fpa.reporting.actions.collections import issue_collection
 from fpa.reporting.standard_forms import ensure_forms
 from fpa.reporting.tests.conftest import HOUSEHOLDS, VALUE, in_days
 from fpa.reporting.tests.typed_form import make_typed_form
+from tests.journeys.conftest import FLAGS
 from tests.journeys.server import serving
 from tests.journeys.story import connected
 
@@ -65,7 +66,7 @@ def _prepare():
 @pytest.fixture(scope="module")
 def browser():
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path="/usr/bin/chromium", args=["--no-sandbox"])
+        browser = playwright.chromium.launch(executable_path="/usr/bin/chromium", args=FLAGS)
         yield browser
         browser.close()
 
