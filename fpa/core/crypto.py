@@ -11,7 +11,7 @@ from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import asdict, dataclass, field
 from datetime import UTC, datetime
-from functools import lru_cache
+from functools import cache, lru_cache
 from pathlib import Path
 from typing import Any, Self
 
@@ -230,6 +230,7 @@ def _written_beside(path: Path, text: str) -> Path:
     return Path(name)
 
 
+@cache
 def _place(table: str, column: str) -> str:
     """The cell's column in the authenticated data; a bar in a name could make two places look alike."""
     if "|" in table or "|" in column:

@@ -3,9 +3,9 @@
 from collections.abc import Sequence
 
 from django.urls import reverse
-from django.utils import timezone
 
 from fpa.core.actor import Actor
+from fpa.core.dates import today
 from fpa.core.identity import mask_name
 from fpa.core.lists import Column, Link, Status
 from fpa.membership.filters import MemberFilters
@@ -26,7 +26,7 @@ COLUMNS = (
     Column("unit", "单位", lambda m: m.unit.name),
     Column("id", "证件号码", lambda m: ID.masked(m.person)),
     Column("sex", "性别", lambda m: Sex(m.person.sex).label),
-    Column("age", "年龄", lambda m: m.person.age_on(timezone.localdate()), kind="number", unit="岁"),
+    Column("age", "年龄", lambda m: m.person.age_on(today()), kind="number", unit="岁"),
     Column("kind", "类别", lambda m: MemberKind(m.kind).label),
     Column("joined_on", "入会日期", lambda m: m.joined_on, kind="date"),
     Column("status", "状态", lambda m: state_of(m)),
