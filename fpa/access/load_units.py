@@ -5,7 +5,9 @@ import gzip
 from datetime import date
 from pathlib import Path
 
-from fpa.access.models import Level, Unit, UnitVersion
+from django.db import connection
+
+from fpa.access.models import Level, Unit
 
 UNITS_FILE = Path(__file__).parent / "data" / "units.csv.gz"
 FOUNDED = date(2000, 1, 1)
@@ -13,6 +15,12 @@ FOUNDED = date(2000, 1, 1)
 
 SEGMENTS = {Level.CITY: (2, 4), Level.COUNTY: (4, 6), Level.TOWNSHIP: (6, 9), Level.VILLAGE: (9, 12)}
 """Which digits of the 12-digit code are a level's own."""
+
+FIRST_VERSIONS = """
+INSERT INTO access_unitversion (unit_id, code, name, parent_id, path, valid_from, reason)
+SELECT id, code, name, parent_id, path, valid_from, '' FROM access_unit ORDER BY id
+"""
+"""What each unit's history opens with."""
 
 
 def load_units() -> int:
@@ -27,21 +35,9 @@ def load_units() -> int:
         units = [_unit(row, paths, ids) for row in rows if Level[row["level"].upper()] == level]
         for unit in Unit.objects.bulk_create(units, batch_size=5000):
             ids[unit.code], paths[unit.code] = unit.pk, unit.path
-    units = list(Unit.objects.all())
-    UnitVersion.objects.bulk_create([first_version(unit) for unit in units], batch_size=5000)
-    return len(units)
-
-
-def first_version(unit: Unit) -> UnitVersion:
-    """The version that a new unit's history opens with."""
-    return UnitVersion(
-        unit=unit,
-        code=unit.code,
-        name=unit.name,
-        parent_id=unit.parent_id,
-        path=unit.path,
-        valid_from=unit.valid_from,
-    )
+    with connection.cursor() as cursor:
+        cursor.execute(FIRST_VERSIONS)
+        return cursor.rowcount
 
 
 def _unit(row: dict[str, str], paths: dict[str, str], ids: dict[str, int]) -> Unit:

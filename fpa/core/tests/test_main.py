@@ -9,6 +9,7 @@ import pytest
 from django.conf import settings
 
 from fpa.__main__ import OWNER_COMMANDS
+from fpa.core import database, locks
 from fpa.core.database import app_role
 from tests.journeys.server import environment
 
@@ -54,8 +55,11 @@ def test_a_wrong_command_is_refused_with_words(words):
 
 
 def test_a_command_whose_statement_takes_too_long_says_so_with_the_way_out(committed_db):
-    limits = {"DATABASE_URL": environment(committed_db)["DATABASE_URL"], "FPA_JOB_STATEMENT_SECONDS": "0.001"}
-    done = fpa("figures", "--unit", "430000000000", "--period", "2023H1", **limits)
+    """It waits for another refresh, which does not end."""
+    limits = {"DATABASE_URL": environment(committed_db)["DATABASE_URL"], "FPA_JOB_STATEMENT_SECONDS": "0.3"}
+    with database.connect(settings.OWNER_DATABASE, NAME=committed_db) as other, other.transaction():
+        other.execute("SELECT pg_advisory_xact_lock(%s)", [locks.REFRESH])
+        done = fpa("figures", "--unit", "430000000000", "--period", "2023H1", **limits)
     assert done.returncode == 2
     assert "用时超过了上限，命令已停下" in done.stderr
     assert "Traceback" not in done.stderr

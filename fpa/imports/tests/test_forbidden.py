@@ -26,7 +26,7 @@ NAMED = """
 末次月经 月经史 LMP 结扎 结扎时间 上环 上环日期 取环 放环 环情 环检 查环查孕
 宫内节育器 IUD 皮埋 人流 人流次数 药流 流产史 引产 分娩日期 预产期 哺乳期 药具领取
 三查 措施落实日期 计划生育手术 计生措施 子女总数 子女个数 子女状况 男扎 女扎 皮下埋植 产前检查 产检
-妇科检查 B超结果 准生证号 超生"""
+妇科检查 B超结果 准生证号 超生 例假日期 小产次数 是否产妇 待产 母乳喂养 人工授精 节扎时间 子女出生日期"""
 OTHER_WRITINGS = """
 子女數 絕育 月經史 經期 子宮 宮內節育器 輸卵管 藥具領取 婦檢 計生措施 計劃生育手術 帶環 採取措施 落實措施 順產 剖宮產
 手術時間 孕檢情況 產後 jieyu JieYuCuoShi jie_yu biyun_fangfa shengyushi haici yunjian huan-qing
@@ -35,7 +35,8 @@ ALLOWED = """
 姓名 身份证号 手机 性别 出生日期 出生年月 入会时间 会员类别 村（社区） 所属计划生育协会
 计生协 计划生育协会会员证号 备注 环城街道 环保志愿者 产业 工伤 职务 政治面貌 文化程度
 計劃生育協會 所屬計劃生育協會 计划生育协会 本市环卫 生产队 安全生产 邮箱 phone username shengyu_days renshenbaoxian
-family_planning_association children's_club 户籍地 与户主关系 婚姻状况 民族 序号 服务时间"""
+family_planning_association children's_club 户籍地 与户主关系 婚姻状况 民族 序号 服务时间
+庭院小产业 小产权房 面临产业转型"""
 
 
 @pytest.mark.parametrize("name", NAMED.split())
