@@ -1,17 +1,19 @@
 """The forms of documents: they validate, and never save."""
 
+from collections.abc import Mapping
 from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
 
 from fpa.core.actor import Actor
-from fpa.core.forms import DateField, Form
+from fpa.core.forms import DateField, Form, display_value
 from fpa.files.actions import NewDocument
 from fpa.files.fields import AttachmentField, DocumentField
 from fpa.files.models import Document
 from fpa.files.queries import normal_number
 from fpa.pages.forms import SeatForm
+from fpa.pages.newer import Unshown
 
 NUMBER_HINT = "例如：湘计生协发〔2026〕3号。括号用哪一种都可以，会自动改成六角括号。"
 CHOOSE_HINT = "输入文号；已登记过的会出现在提示中，选中即可。文号没有登记过的，发文机关和成文日期要一起填写。"
@@ -48,12 +50,16 @@ class EditDocumentForm(Form):
     issued_on = DateField(label="成文日期")
     title = forms.CharField(label="标题", max_length=200)
     upload = AttachmentField(required=False)
+    unshown: Mapping[str, Unshown]
 
     @classmethod
     def of(cls, document: Document, data: Any, files: Any) -> "EditDocumentForm":
         """The form with what is on record."""
         names = ("number", "issuer", "issued_on", "title")
-        return cls(data, files, initial={name: getattr(document, name) for name in names})
+        form = cls(data, files, initial={name: getattr(document, name) for name in names})
+        kept = document.attachment
+        form.unshown = {"upload": Unshown(str(kept.pk) if kept else "", display_value(kept and kept.name))}
+        return form
 
 
 class WithDocumentForm(SeatForm):

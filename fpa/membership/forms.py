@@ -1,18 +1,21 @@
 """The forms of members: they validate, and never save."""
 
+from collections.abc import Mapping
 from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
 from django.utils import timezone
 
-from fpa.core.forms import DateField, Form
+from fpa.core.crypto import sm3
+from fpa.core.forms import DateField, Form, display_value
 from fpa.core.identity import BadId, BadPhone
 from fpa.membership.models import LeaveReason, Member, MemberKind
 from fpa.pages.fields import UnitField
 from fpa.pages.forms import UNIT_HINT, PlaceForm, ReasonField, SeatForm
+from fpa.pages.newer import Unshown
 from fpa.people.fields import ID_HINT, IdField, PhoneField
-from fpa.people.secrets import secret_lookup
+from fpa.people.secrets import PHONE, secret_lookup
 
 
 class JoinMemberForm(PlaceForm):
@@ -41,12 +44,18 @@ class EditMemberForm(Form):
     remove_phone = forms.BooleanField(label="删除现有手机号", required=False)
     kind = forms.ChoiceField(label="会员类别", choices=MemberKind.choices)
     joined_on = DateField(label="入会日期")
+    unshown: Mapping[str, Unshown]
 
     @classmethod
     def of(cls, member: Member, data: Any) -> "EditMemberForm":
         """The form with what is on record."""
-        initial = {"name": member.person.name, "kind": member.kind, "joined_on": member.joined_on}
-        return cls(data, initial=initial)
+        person = member.person
+        initial = {"name": person.name, "kind": member.kind, "joined_on": member.joined_on}
+        form = cls(data, initial=initial)
+        mark = sm3(person.pk.bytes + bytes(person.phone_index or b"")).hex()
+        phone = Unshown(mark, display_value(PHONE.masked(person)))
+        form.unshown = {"phone": phone, "remove_phone": phone}
+        return form
 
     def clean(self) -> dict[str, Any]:
         """The phone as the action takes it: None keeps, an empty string removes."""

@@ -4,9 +4,14 @@ A form that edits a record carries what it was opened with (`seen`). Where the r
 form comes back unsaved: what one did not touch shows the newer value, what both changed keeps one's own with the newer
 one beside it. Saving again, with what was seen now, is the choice. The record is loaded by `access.loaders.to_edit`, so
 that nobody changes it between the comparison and the saving.
+
+A field that replaces what it does not show, such as a phone or a file, has no value to compare: its form says in
+`unshown` what tells whether that was changed.
 """
 
 import json
+from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any
 
 from django import forms
@@ -21,9 +26,19 @@ Written = str | list[str]
 """What a field's input sends: its text, or the values that are ticked or chosen where there may be several."""
 
 
+@dataclass(frozen=True)
+class Unshown:
+    """What is on record behind a field that does not show it: a mark that changes with it, and how it is told."""
+
+    mark: str
+    told: str
+
+
 def seen_values(form: forms.BaseForm) -> str:
     """What a form's fields have on record, as their inputs would send it back, as JSON by name."""
-    return json.dumps({name: _on_record(form, name) for name in _watched(form)}, ensure_ascii=False)
+    shown: dict[str, Written] = {name: _on_record(form, name) for name in _watched(form)}
+    marks = {name: unshown.mark for name, unshown in _unshown(form).items()}
+    return json.dumps(shown | marks, ensure_ascii=False)
 
 
 def newer_values(form: forms.BaseForm) -> bool:
@@ -40,9 +55,14 @@ def newer_values(form: forms.BaseForm) -> bool:
         return False
     changed = [n for n in _watched(form) if n in seen and seen[n] != _on_record(form, n)]
     differing = [n for n in changed if _typed(form, n) != _on_record(form, n)]
-    if differing:
-        _tell(form, seen, differing)
-    return bool(differing)
+    told = {n: u.told for n, u in _unshown(form).items() if _typed(form, n) and seen.get(n, u.mark) != u.mark}
+    if differing or told:
+        _tell(form, seen, differing, told)
+    return bool(differing or told)
+
+
+def _unshown(form: forms.BaseForm) -> Mapping[str, Unshown]:
+    return getattr(form, "unshown", {})
 
 
 def _watched(form: forms.BaseForm) -> list[str]:
@@ -62,7 +82,7 @@ def _on_record(form: forms.BaseForm, name: str) -> Written:
 
 
 def _typed(form: forms.BaseForm, name: str) -> Written:
-    """What was sent for a field."""
+    """What was sent for a field; of a file, its name."""
     widget = form.fields[name].widget
     return _written(widget.value_from_datadict(form.data, form.files, form.add_prefix(name)))
 
@@ -77,9 +97,9 @@ def _written(value: Any) -> Written:
     return "" if value is None else str(value).replace("\r\n", "\n").strip()
 
 
-def _tell(form: forms.BaseForm, seen: dict[str, Any], differing: list[str]) -> None:
+def _tell(form: forms.BaseForm, seen: dict[str, Any], differing: list[str], unshown: dict[str, str]) -> None:
     """Give untouched fields the newer value, and say of each other one what it is by now."""
-    data, notes = QueryDict(mutable=True), {}
+    data, notes = QueryDict(mutable=True), {name: _not_saved(told) for name, told in unshown.items()}
     data.update(form.data)
     for name in differing:
         field = form.fields[name]
@@ -89,8 +109,12 @@ def _tell(form: forms.BaseForm, seen: dict[str, Any], differing: list[str]) -> N
             data.setlist(form.add_prefix(name), now if isinstance(now, list) else [now] if now else [])
             notes[name] = f"刚由他人改为“{told}”，已换成新的内容。"
         else:
-            notes[name] = f"他人已改为“{told}”，您填的还没有保存。请核对，保留您填的或改成新的，再保存一次。"
+            notes[name] = _not_saved(told)
     form.data = data
     form.full_clean()
     for name, note in notes.items():
         form.add_error(name, note)
+
+
+def _not_saved(told: str) -> str:
+    return f"他人已改为“{told}”，您填的还没有保存。请核对，保留您填的或改成新的，再保存一次。"

@@ -1,5 +1,7 @@
 """Documents: one record a unit, found by number, linked from what rests on them."""
 
+import html
+import re
 from concurrent.futures import ThreadPoolExecutor
 from datetime import date
 
@@ -187,6 +189,17 @@ def test_document_pages_from_adding_to_downloading(client_as, province_scope, un
     assert "没有改动任何内容" in again.content.decode()
     assert "怀编〔2021〕5号" in client_as("city").get("/documents/").content.decode()
     assert client_as("sibling").get(f"/documents/{document.pk}/").status_code == 404
+
+
+def test_edit_document_page_tells_of_a_file_that_somebody_else_has_just_brought(client_as, document, actor):
+    client, address = client_as("county"), f"/documents/{document.pk}/edit/"
+    seen = html.unescape(re.search(r'name="seen" value="([^"]*)"', client.get(address).content.decode())[1])
+    answers = FACTS | {"issued_on": FACTS["issued_on"].isoformat(), "seen": seen}
+    edit_document(document=document, **FACTS, upload=inspect("新批复.pdf", PDF), by=actor("county"))
+    page = client.post(address, answers | {"upload": SimpleUploadedFile("另一份.pdf", PDF)}).content.decode()
+    assert "他人已改为“新批复.pdf”" in page
+    document.refresh_from_db()
+    assert document.attachment.name == "新批复.pdf"
 
 
 def test_search_documents_page_offers_options(client_as, document):

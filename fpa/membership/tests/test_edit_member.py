@@ -1,5 +1,8 @@
 """Correcting a member's particulars."""
 
+import html
+import json
+import re
 from datetime import date
 
 import pytest
@@ -9,6 +12,7 @@ from fpa.audit.models import Event
 from fpa.membership.actions import CannotEdit, edit_member
 from fpa.membership.models import Member
 from fpa.organization.models import Staff
+from fpa.pages.newer import SEEN
 from fpa.people.secrets import PHONE
 from fpa.people.tests.people import BIRTH, make_member
 
@@ -93,3 +97,35 @@ def test_edit_member_page_refuses_a_phone_that_is_to_be_removed(client_as, membe
 def test_edit_member_page_never_shows_the_phone(client_as, member):
     assert "13800001234" not in client_as("village").get(f"/members/{member.pk}/edit/").content.decode()
     assert client_as("sibling").get(f"/members/{member.pk}/edit/").status_code == 404
+
+
+def seen_in(page):
+    return html.unescape(re.search(rf'name="{SEEN}" value="([^"]*)"', page.content.decode()).group(1))
+
+
+@pytest.mark.parametrize("second", [{"phone": "13700009012"}, {"remove_phone": "on"}])
+def test_edit_member_page_tells_of_a_phone_that_somebody_else_has_just_changed(
+    client_as, member, actor, second
+):
+    address, client = f"/members/{member.pk}/edit/", client_as("village")
+    given = {"name": "张晓梅", "kind": "core", "joined_on": "2020-01-01"}
+    seen = seen_in(client.get(address))
+    edit(member, actor("village"), phone="13900005678")
+    held_up = client.post(address, given | second | {SEEN: seen})
+    assert "他人已改为“139****5678”" in held_up.content.decode()
+    with scoped(actor("village").path):
+        assert PHONE.read(Member.objects.get().person) == "13900005678"
+    client.post(address, given | second | {SEEN: seen_in(held_up)})
+    with scoped(actor("village").path):
+        assert PHONE.read(Member.objects.get().person) == second.get("phone", "")
+
+
+def test_edit_member_page_is_not_held_up_by_a_phone_that_it_does_not_touch(client_as, member, actor):
+    address, client = f"/members/{member.pk}/edit/", client_as("village")
+    seen = seen_in(client.get(address))
+    assert json.loads(seen).keys() == {"name", "kind", "joined_on", "phone", "remove_phone"}
+    edit(member, actor("village"), phone="13900005678")
+    given = {"name": "张晓眉", "kind": "core", "joined_on": "2020-01-01", SEEN: seen}
+    assert client.post(address, given).status_code == 302
+    with scoped(actor("village").path):
+        assert PHONE.read(Member.objects.get().person) == "13900005678"
