@@ -228,12 +228,28 @@ def check_answers(
     """
     if form.is_multipart():
         raise TypeError("check_answers can't carry an upload over; store the file first.")
-    named = {"form": form, "title": title, "submit": submit}
     change = request.POST.get("change", "")
     if change in form.fields:
         form.fields[change].widget.attrs["autofocus"] = True
+        named = {"form": form, "title": title, "submit": submit}
         return render(request, form_template, {**named, **(context or {})})
     if request.POST.get("confirmed") == "1":
         return None
-    asked = {"answers": answers(form), "consequences": consequences}
-    return render(request, CHECK_PAGE, {**(context or {}), **named, **asked})
+    return ask_once_more(
+        request, form, title=title, consequences=consequences, submit=submit, context=context
+    )
+
+
+def ask_once_more(
+    request: HttpRequest,
+    form: forms.BaseForm,
+    *,
+    title: str,
+    consequences: Sequence[str],
+    submit: str,
+    context: dict[str, Any] | None = None,
+) -> HttpResponse:
+    """The page with a form's answers, if it asks for any, and with what will follow."""
+    given = answers(form) if form.fields else []
+    asked = {"form": form, "title": title, "submit": submit, "answers": given, "consequences": consequences}
+    return render(request, CHECK_PAGE, {**(context or {}), **asked})

@@ -8,7 +8,7 @@ from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 
-from fpa.core.forms import FORM_PAGE, check_answers
+from fpa.core.forms import FORM_PAGE, ask_once_more, check_answers
 from fpa.core.once import NO_KEY, lacks_key
 from fpa.core.refusals import Refusal
 from fpa.pages.newer import newer_values
@@ -39,7 +39,8 @@ def form_flow(
     of its result what to say and where to go, or answers itself (what is shown only once).
 
     Where `consequences` is given, the answers are checked once more with what will follow from them: the form leads
-    on to that page, and `submit` stands there alone. A refusal of the action stands on the form with every answer kept.
+    on to that page, and `submit` stands there alone; a form that asks for nothing begins there. A refusal of the action
+    stands on the form with every answer kept.
     `edits` says that the form's `initial` is what is on record: where somebody else has changed that since the page was
     opened, nothing is saved, and the form shows both values to choose from. A post without a key (`core.once`) is one
     of those refused.
@@ -49,6 +50,9 @@ def form_flow(
     if form.is_bound and lacks_key(request):
         form.add_error(None, NO_KEY)
         return told_of_key(render(request, form_template, shown))
+    if consequences and not form.fields and not form.is_bound and form_template == FORM_PAGE:
+        follows = consequences({})
+        return ask_once_more(request, form, title=title, consequences=follows, submit=submit, context=shown)
     is_overtaken = edits and request.method == "POST" and newer_values(form)
     if request.method != "POST" or is_overtaken or not form.is_valid():
         return render(request, form_template, shown)

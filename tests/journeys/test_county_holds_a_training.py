@@ -86,7 +86,8 @@ def _close(page: Page) -> None:
     looks_right(page)
     page.go_back()
     follow(page, "办结")
-    page.locator("main").get_by_role("button").last.click()
+    says(page, "提交以后")
+    looks_right(page)
     press(page, "确认办结")
     says(page, "已办结")
 

@@ -98,6 +98,10 @@ def test_session_pages_open_close_and_print(province_scope, client_as, enrol):
     url = session.get_absolute_url()
     assert "李四" in client.get(f"{url}sign-in/?print=1").text
     assert "名单不能再改" in client.post(f"{url}close/").text
+    page = client.get(f"{url}close/").text
+    assert "名单不能再改" in page, "it asks for nothing, so it begins with what will follow"
+    assert 'name="confirmed"' in page
+    assert Session.objects.get().is_open
     assert "已办结" in client.post(f"{url}close/", {"confirmed": "1"}, follow=True).text
 
 
