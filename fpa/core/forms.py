@@ -221,35 +221,19 @@ def check_answers(
 ) -> HttpResponse | None:
     """Ask once more before a weighty act; call it with a valid form of a POST.
 
-    The first POST shows the answers, each with 修改, and what will follow; 修改 shows `form_template` again with
-    every answer kept and the wanted field in focus; `context` is what that page was shown with. Returns None when the
-    person has confirmed: then act.
+    The first POST (for a form that asks for nothing, the GET) shows the answers, each with 修改, and what will follow;
+    修改 shows `form_template` again with every answer kept and the wanted field in focus; `context` is what that page
+    was shown with. Returns None when the person has confirmed: then act.
     Raises TypeError for a form with files, which a browser can't carry over.
     """
     if form.is_multipart():
         raise TypeError("check_answers can't carry an upload over; store the file first.")
+    named = {"form": form, "title": title, "submit": submit}
     change = request.POST.get("change", "")
     if change in form.fields:
         form.fields[change].widget.attrs["autofocus"] = True
-        named = {"form": form, "title": title, "submit": submit}
         return render(request, form_template, {**named, **(context or {})})
     if request.POST.get("confirmed") == "1":
         return None
-    return ask_once_more(
-        request, form, title=title, consequences=consequences, submit=submit, context=context
-    )
-
-
-def ask_once_more(
-    request: HttpRequest,
-    form: forms.BaseForm,
-    *,
-    title: str,
-    consequences: Sequence[str],
-    submit: str,
-    context: dict[str, Any] | None = None,
-) -> HttpResponse:
-    """The page with a form's answers, if it asks for any, and with what will follow."""
-    given = answers(form) if form.fields else []
-    asked = {"form": form, "title": title, "submit": submit, "answers": given, "consequences": consequences}
-    return render(request, CHECK_PAGE, {**(context or {}), **asked})
+    asked = {"answers": answers(form), "consequences": consequences}
+    return render(request, CHECK_PAGE, {**(context or {}), **named, **asked})

@@ -8,7 +8,7 @@ from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 
-from fpa.core.forms import FORM_PAGE, ask_once_more, check_answers
+from fpa.core.forms import FORM_PAGE, check_answers
 from fpa.core.once import NO_KEY, lacks_key
 from fpa.core.refusals import Refusal
 from fpa.pages.newer import newer_values
@@ -50,24 +50,14 @@ def form_flow(
     if form.is_bound and lacks_key(request):
         form.add_error(None, NO_KEY)
         return told_of_key(render(request, form_template, shown))
-    if consequences and not form.fields and not form.is_bound and form_template == FORM_PAGE:
-        follows = consequences({})
-        return ask_once_more(request, form, title=title, consequences=follows, submit=submit, context=shown)
     is_overtaken = edits and request.method == "POST" and newer_values(form)
-    if request.method != "POST" or is_overtaken or not form.is_valid():
+    asks_nothing = consequences and not form.fields and not form.is_bound and form_template == FORM_PAGE
+    if not asks_nothing and (request.method != "POST" or is_overtaken or not form.is_valid()):
         return render(request, form_template, shown)
     if consequences:
-        follows = consequences(form.cleaned_data)
-        page = check_answers(
-            request,
-            form,
-            title=title,
-            consequences=follows,
-            submit=submit,
-            form_template=form_template,
-            context=shown,
-        )
-        if page:
+        named: dict[str, Any] = {"title": title, "submit": submit, "form_template": form_template}
+        follows = consequences({} if asks_nothing else form.cleaned_data)
+        if page := check_answers(request, form, consequences=follows, context=shown, **named):
             return page
     try:
         told = said(does(**form.cleaned_data))
