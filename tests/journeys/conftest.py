@@ -55,12 +55,6 @@ def platform(django_db_blocker: Any) -> Iterator[str]:
 
 
 @pytest.fixture(scope="package")
-def sessions() -> dict[str, StorageState]:
-    """The logins made so far: account → cookies."""
-    return {}
-
-
-@pytest.fixture(scope="package")
 def browser(platform: str) -> Iterator[Browser]:
     """Debian's Chromium, one for all stories, each of which has windows of its own. Ended with the package: while
     Playwright runs, nothing else may run an event loop."""
@@ -72,20 +66,25 @@ def browser(platform: str) -> Iterator[Browser]:
         browser.close()
 
 
+@pytest.fixture(scope="package")
+def noted() -> list[str]:
+    """What the windows of all stories note."""
+    return []
+
+
 @pytest.fixture
-def faults() -> Iterator[list[str]]:
+def faults(noted: list[str]) -> Iterator[list[str]]:
     """What went wrong behind the pages of a test, such as a script that the CSP stopped; must stay empty."""
-    found: list[str] = []
-    yield found
-    assert not found
+    noted.clear()
+    yield noted
+    assert not noted
 
 
-@pytest.fixture
-def open_page(browser: Browser, platform: str, faults: list[str]) -> Iterator[Callable[..., Page]]:
-    """A window of its own, nobody logged in: `open_page(size=PHONE, javascript=False)`."""
-    contexts: list[BrowserContext] = []
+@pytest.fixture(scope="package")
+def new_context(browser: Browser, platform: str, noted: list[str]) -> Callable[..., BrowserContext]:
+    """A profile of its own, at a size, with scripts or without, with the cookies of a login or none."""
 
-    def opened(size: dict[str, int] = DESKTOP, javascript: bool = True, login: Any = None) -> Page:
+    def made(size: dict[str, int] = DESKTOP, javascript: bool = True, login: Any = None) -> BrowserContext:
         context = browser.new_context(
             base_url=platform,
             viewport={"width": size["width"], "height": size["height"]},
@@ -95,29 +94,59 @@ def open_page(browser: Browser, platform: str, faults: list[str]) -> Iterator[Ca
             storage_state=login,
         )
         context.set_default_timeout(TIMEOUT)
-        _watch(context, faults)
-        contexts.append(context)
-        return context.new_page()
+        _watch(context, noted)
+        return context
+
+    return made
+
+
+@pytest.fixture
+def open_page(new_context: Callable[..., BrowserContext], faults: list[str]) -> Iterator[Callable[..., Page]]:
+    """A window of its own, nobody logged in: `open_page(size=PHONE, javascript=False)`."""
+    contexts: list[BrowserContext] = []
+
+    def opened(**how: Any) -> Page:
+        contexts.append(new_context(**how))
+        return contexts[-1].new_page()
 
     yield opened
     for context in contexts:
         context.close()
 
 
+@pytest.fixture(scope="package")
+def accounts(new_context: Callable[..., BrowserContext]) -> Callable[..., BrowserContext]:
+    """The profile in which an account is logged in, kept for all stories: a fresh one takes as long as two pages."""
+    logins: dict[str, StorageState] = {}
+    kept: dict[str, BrowserContext] = {}
+
+    def context_of(account: str, **how: Any) -> BrowserContext:
+        if account not in logins:
+            context = new_context()
+            log_in(context.new_page(), account)
+            logins[account] = context.storage_state()
+            context.close()
+        key = f"{account} {how}"
+        if key not in kept:
+            kept[key] = new_context(login=logins[account], **how)
+        return kept[key]
+
+    return context_of
+
+
 @pytest.fixture
-def seat(open_page: Callable[..., Page], sessions: dict[str, StorageState]) -> Callable[..., Page]:
+def seat(accounts: Callable[..., BrowserContext], faults: list[str]) -> Iterator[Callable[..., Page]]:
     """A window at home of an account, logged in through the login page: `seat("village", size=PHONE)`."""
+    pages: list[Page] = []
 
     def taken(account: str, **how: Any) -> Page:
-        if account not in sessions:
-            page = open_page()
-            log_in(page, account)
-            sessions[account] = page.context.storage_state()
-        page = open_page(login=sessions[account], **how)
-        page.goto("/")
-        return page
+        pages.append(accounts(account, **how).new_page())
+        pages[-1].goto("/")
+        return pages[-1]
 
-    return taken
+    yield taken
+    for page in pages:
+        page.close()
 
 
 def _watch(context: BrowserContext, faults: list[str]) -> None:
