@@ -102,7 +102,7 @@ def _cell(label: str, cell: Any) -> dict[str, Any]:
 
 def history_panel(thing: models.Model) -> Panel:
     """What was done to the record; call it with one that was loaded in scope."""
-    return Panel("经过", "pages/history.html", {"history": history_of(thing)}, narrow=True)
+    return Panel("变动记录", "pages/history.html", {"history": history_of(thing)}, narrow=True)
 
 
 def record_page(

@@ -115,7 +115,7 @@ class ReturnForm(Form):
     def clean(self) -> dict[str, Any]:
         """Refuse a return that names no cell or leaves a reason out."""
         if not self.places:
-            raise ValidationError("请勾选要退回的单元格，没有问题的不用退回。")
+            raise ValidationError("请勾选要退回的格，没有问题的不用退回。")
         for place in self.places:
             if fault := fault_of_reason(place["label"], place["reason"]):
                 raise ValidationError(fault)

@@ -52,7 +52,7 @@ def queries(client, address):
 STATES = {
     State.UPLOADED: ("可以离开这个页面，在“导入记录”里随时回来看", {CANCEL}),
     State.READY: ("请核对下面的结果，再点“确认导入”。", {CONFIRM, CANCEL, TAKE}),
-    State.CONFIRMED: ("服务器重新启动也会接着做", set()),
+    State.CONFIRMED: ("系统会接着做", set()),
     State.DONE: ("已导入到鹤城区。", {TAKE}),
     State.REFUSED: ("文件不能导入</strong><br>原因在此", {AGAIN}),
     State.FAILED: ("出错，已停止</strong><br>原因在此", {AGAIN}),

@@ -127,7 +127,7 @@ def _check_places(sheet: ReportSheet, places: Sequence[ReturnedPlace]) -> list[R
     """The places with their labels. Raises CannotReview."""
     labels = {item.key: item.label for item in sheet.items}
     if not places:
-        raise CannotReview("请勾选要退回的单元格，没有问题的不用退回。")
+        raise CannotReview("请勾选要退回的格，没有问题的不用退回。")
     named: list[ReturnedPlace] = []
     for place in places:
         reason = place.get("reason", "").strip()

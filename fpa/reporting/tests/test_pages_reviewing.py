@@ -253,7 +253,7 @@ def test_approve_submission_page_goes_back_to_the_list(client_as, course, villag
 
 
 RETURNS = [
-    ({}, "请勾选要退回的单元格"),
+    ({}, "请勾选要退回的格"),
     ({f"tick-{HOUSEHOLDS}": "1"}, "没有写明退回原因"),
     ({f"tick-{HOUSEHOLDS}": "1", f"reason-{HOUSEHOLDS}": "有误", "due_on": "昨天"}, "看不懂"),
     (

@@ -134,7 +134,7 @@ def test_return_cells_a_second_time_opens_only_the_newly_named(course, village):
 
 
 RETURNS = [
-    ((), 3, "请勾选要退回的单元格"),
+    ((), 3, "请勾选要退回的格"),
     (("visit.unknown",), 3, "没有写明退回原因"),
     ((HOUSEHOLDS,), -1, "已过"),
     ((HOUSEHOLDS,), 30, "不能晚于填报的最后一天"),

@@ -127,7 +127,7 @@ def return_cells(request: HttpRequest, pk: int) -> HttpResponse:
         form.add_error(None, str(error))
         return _review_page(request, submission, form)
     messages.success(
-        request, f"已退回 {len(form.places)} 格给{submission.unit.association}，其余单元格保持锁定。"
+        request, f"已退回 {len(form.places)} 格给{submission.unit.association}，其余各格保持锁定。"
     )
     return redirect(back_to_list(request, "submission_list", submission.collection_id))
 

@@ -122,7 +122,7 @@ def _published(head: TreeHead | None) -> list[Fact]:
             Fact("已公布到", f"{published.size} 条"),
             Fact("公布的根", published.root, code=True),
             Fact(
-                "与数据库",
+                "和系统里的日志",
                 same if is_known(published) else Status("不一致，请运行 fpa audit verify 查明", "wrong"),
             ),
         ]

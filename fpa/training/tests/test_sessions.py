@@ -131,7 +131,7 @@ def test_session_is_seen_by_the_units_that_hold_it_too(hold, client_as, unit_of)
     url = session.get_absolute_url()
     page = client_as("sibling").get(url)
     assert "县卫健局" in page.text
-    assert "办结" not in page.text.partition("<main")[2].partition("经过")[0]
+    assert "办结" not in page.text.partition("<main")[2].partition("变动记录")[0]
     assert client_as("sibling").get(f"{url}edit/").status_code == 404
     assert alone.co_holders == []
     assert client_as("sibling").get(alone.get_absolute_url()).status_code == 404
