@@ -59,7 +59,7 @@ def _report(page: Page) -> None:
     """A number of the report with its card open."""
     page.goto("/report/half-year/?period=2023H1")
     page.get_by_title("上门走访慰问计生困难群众").first.click()
-    page.get_by_role("dialog").get_by_text("口径", exact=True).wait_for()
+    page.get_by_role("dialog").get_by_text("口径", exact=True).first.wait_for()
 
 
 def _review(page: Page) -> None:
