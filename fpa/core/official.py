@@ -14,7 +14,7 @@ from enum import StrEnum
 from functools import cache
 from io import BytesIO
 from itertools import pairwise
-from os import PathLike
+from os import PathLike, fspath
 from pathlib import Path
 from typing import IO, Any, Literal
 from zipfile import BadZipFile
@@ -179,7 +179,7 @@ def write_official(
     _place_sign_off(document, signed_by, dated)
     _pin_fonts(document)
     _describe(document, title, signed_by)
-    document.save(target)  # type: ignore[arg-type]  # python-docx takes any path, and says str
+    document.save(fspath(target) if isinstance(target, PathLike) else target)
 
 
 def sign_off_indents(signed_by: str, dated: str) -> tuple[float, float]:

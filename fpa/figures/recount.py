@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from decimal import Decimal
+from functools import cached_property
 from typing import Any
 
 from django.db import connection, transaction
@@ -90,15 +91,28 @@ def _one_moment() -> Iterator[None]:
             yield
 
 
+class _Units:
+    """A unit and all below it: their paths, and where a difference must name one, the units themselves."""
+
+    def __init__(self, top: Unit) -> None:
+        self.rows = Unit.objects.under(top.path).order_by()
+        self.paths = set(self.rows.values_list("path", flat=True))
+
+    @cached_property
+    def by_path(self) -> dict[str, Unit]:
+        """The units, read at once."""
+        return {unit.path: unit for unit in self.rows}
+
+
 def _compare(unit: Unit, period: Period | None) -> Proof:
-    known = set(Unit.objects.under(unit.path).order_by().values_list("path", flat=True))
+    units = _Units(unit)
     proof = Proof(0, [])
     for figure in (f for f in catalogue.stored() if not _is_empty(f)):
         kept = kept_facts(figure, period)
         for each, cut in kept:
-            _compare_one(proof, figure, unit, each, cut, known)
+            _compare_one(proof, figure, unit, each, cut, units)
         if period is None:
-            proof.differences += _strays(figure, unit, kept, known)
+            proof.differences += _strays(figure, unit, kept, units)
     return proof
 
 
@@ -123,25 +137,23 @@ def kept_periods(figure: Figure, period: Period | None, *, cut: bool = False) ->
     return [p for p in kept if period is None or p == told]
 
 
-def _compare_one(proof: Proof, figure: Figure, unit: Unit, period: Period, cut: str, known: set[str]) -> None:
+def _compare_one(proof: Proof, figure: Figure, unit: Unit, period: Period, cut: str, units: _Units) -> None:
     records, facts = recounted(figure, unit, period, cut), stored(figure, unit, period, cut)
     label = str(period) + (f"（{cut}）" if cut else "")
-    for path in sorted(known & (records.keys() | facts.keys())):
+    for path in sorted(units.paths & (records.keys() | facts.keys())):
         fact, truth = facts.get(path, NOTHING), records.get(path, NOTHING)
         if fact == truth:
             proof.proven += 1
         else:
             which = 0 if fact[0] != truth[0] else 1
             part = ("合计", "本级")[which]
-            proof.differences.append(Difference(figure, _at(path), label, part, fact[which], truth[which]))
-
-
-def _at(path: str) -> Unit:
-    return Unit.objects.get(path=path)
+            proof.differences.append(
+                Difference(figure, units.by_path[path], label, part, fact[which], truth[which])
+            )
 
 
 def _strays(
-    figure: Figure, unit: Unit, kept: list[tuple[Period, str]], known: set[str]
+    figure: Figure, unit: Unit, kept: list[tuple[Period, str]], units: _Units
 ) -> Iterator[Difference]:
     """Facts of a figure in periods or cuts that are not kept."""
     right = Q()
@@ -149,9 +161,9 @@ def _strays(
         right |= Q(cut=cut, period__in=[str(period) for period, each in kept if each == cut])
     rows = Fact.objects.filter(figure=figure.key, path__gte=unit.path, path__lt=upper_bound(unit.path))
     for fact in rows.exclude(right).exclude(value=0, own=0):
-        if fact.path in known:
+        if fact.path in units.paths:
             label = fact.period + (f"（{fact.cut}）" if fact.cut else "")
-            yield Difference(figure, _at(fact.path), label, "多余", fact.value, Decimal(0))
+            yield Difference(figure, units.by_path[fact.path], label, "多余", fact.value, Decimal(0))
 
 
 def stored(figure: Figure, unit: Unit, period: Period, cut: str = WHOLE) -> dict[str, Pair]:

@@ -1,6 +1,7 @@
 """The course of every form page: show, check, ask once more where it is weighty, act, say so or say why not."""
 
 from collections.abc import Callable, Sequence
+from functools import partial
 from typing import Any
 
 from django import forms
@@ -55,9 +56,9 @@ def form_flow(
     if not asks_nothing and (request.method != "POST" or is_overtaken or not form.is_valid()):
         return render(request, form_template, shown)
     if consequences:
-        named: dict[str, Any] = {"title": title, "submit": submit, "form_template": form_template}
+        ask = partial(check_answers, request, form, title=title, submit=submit, form_template=form_template)
         follows = consequences({} if asks_nothing else form.cleaned_data)
-        if page := check_answers(request, form, consequences=follows, context=shown, **named):
+        if page := ask(consequences=follows, context=shown):
             return page
     try:
         told = said(does(**form.cleaned_data))
