@@ -38,7 +38,6 @@ POLICE_NUMBER = os.environ.get("FPA_POLICE_NUMBER", "")
 INSTALLED_APPS = [
     "django.contrib.auth",
     "django.contrib.contenttypes",
-    "django.contrib.sessions",
     "django.contrib.messages",
     "django.contrib.staticfiles",
     "csp",
@@ -75,7 +74,7 @@ MIDDLEWARE = [
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
-    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "fpa.access.sessions.AskerMiddleware",
     "fpa.core.middleware.PrivatePagesMiddleware",
     "django.contrib.auth.middleware.LoginRequiredMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
@@ -137,6 +136,7 @@ LOGIN_NAMES_PER_ADDRESS = int(os.environ.get("FPA_LOGIN_NAMES_PER_ADDRESS", "20"
 OUTSIDE_TRIES_A_DAY = int(os.environ.get("FPA_OUTSIDE_TRIES_A_DAY", "20"))
 """ID numbers of records out of its sight that an account may try a day."""
 
+SESSION_ENGINE = "fpa.access.sessions"
 SESSION_COOKIE_AGE = 8 * 3600
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = HTTPS
 SESSION_COOKIE_SAMESITE = CSRF_COOKIE_SAMESITE = "Lax"
@@ -144,6 +144,7 @@ SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if HTTPS else None
 SECURE_HSTS_SECONDS = 31536000 if HTTPS else 0
 SECURE_REFERRER_POLICY = "same-origin"
 X_FRAME_OPTIONS = "DENY"
+FORM_RENDERER = "fpa.core.widgets.Renderer"
 CSRF_FAILURE_VIEW = "fpa.core.views.stale_form"
 CONTENT_SECURITY_POLICY = {
     "DIRECTIVES": {

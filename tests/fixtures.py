@@ -2,21 +2,19 @@
 
 from collections.abc import Callable, Iterator
 from copy import copy
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import pytest
 from django.conf import settings
-from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY, get_user
-from django.contrib.auth.models import AnonymousUser
-from django.contrib.sessions.backends.db import SessionStore
+from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY
 from django.db import connection
-from django.http import HttpRequest
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
-from fpa.access.models import Appointment, Unit, User
+from fpa.access.models import Unit, User
 from fpa.access.scope import whole_province
-from fpa.access.seats import seats_of
+from fpa.access.sessions import Asker, SessionStore, read_asker
 from fpa.core.actor import Actor
 from tests.cast import cast_actor, cast_unit
 from tests.clients import KeyedClient
@@ -58,22 +56,15 @@ def client_as(db: None) -> Callable[[str], Client]:
 def known_askers(monkeypatch: pytest.MonkeyPatch) -> None:
     """For tests whose every request is undone: an account and its seats are the same at the next one, and reading them
     anew was a third of a small request. That they are read at every one, `access/tests/test_seats.py` holds."""
-    users: dict[str, User | AnonymousUser] = {}
-    seats: dict[int, list[Appointment]] = {}
+    askers: dict[str, Asker | None] = {}
 
-    def user_of(request: HttpRequest) -> User | AnonymousUser:
-        session = request.COOKIES.get(settings.SESSION_COOKIE_NAME, "")
-        if session not in users:
-            users[session] = get_user(request)
-        return copy(users[session])
+    def read_once(session_key: str) -> Asker | None:
+        if session_key not in askers:
+            askers[session_key] = read_asker(session_key)
+        found = askers[session_key]
+        return found and replace(found, user=copy(found.user))
 
-    def read_once(user: User) -> list[Appointment]:
-        if user.pk not in seats:
-            seats[user.pk] = seats_of(user)
-        return seats[user.pk]
-
-    monkeypatch.setattr("django.contrib.auth.middleware.get_user", user_of)
-    monkeypatch.setattr("fpa.access.seats.seats_of", read_once)
+    monkeypatch.setattr("fpa.access.sessions.read_asker", read_once)
 
 
 @pytest.fixture

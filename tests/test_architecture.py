@@ -128,12 +128,14 @@ def patterns(found: list[URLPattern | URLResolver]) -> Iterator[URLPattern]:
 
 
 def whole_province_blocks() -> set[str]:
-    """`module:function` of all code that names `whole_province` other than by importing it, migrations too."""
+    """`module:function` of all code that names `whole_province` or `read_whole_province` other than by importing it,
+    migrations too."""
     migrations = {path: ast.parse(path.read_text()) for path in ROOT.glob("fpa/*/migrations/*.py")}
     found: set[str] = set()
     for path, tree in (source_only() | migrations).items():
         module = shown(path.with_suffix("")).replace("/", ".").removesuffix(".__init__")
-        found |= {f"{module}:{owner}" for owner in naming("whole_province", tree)}
+        for word in ("whole_province", "read_whole_province"):
+            found |= {f"{module}:{owner}" for owner in naming(word, tree)}
     return found
 
 

@@ -21,7 +21,7 @@ from pypdf import PdfReader
 from pypdf.errors import PdfReadError
 
 from fpa.access.models import User
-from fpa.access.scope import set_scope
+from fpa.access.scope import set_sight
 from fpa.core.actor import Actor
 from tests.cast import CAST
 from tests.permissions import JOB, LINES, MEMBER, POST, STAFF, SUBMISSION, THREAD, USER, Line
@@ -267,7 +267,7 @@ def test_walk_notices_a_permission_that_is_not_asked_for(world, client_as, actor
 
 def test_walk_notices_a_scope_that_is_not_set(world, client_as, actor, monkeypatch):
     """Without row-level security's range, every line about a row shows or gives away foreign ones."""
-    monkeypatch.setattr("fpa.access.middleware.set_scope", lambda path: set_scope("/"))
+    monkeypatch.setattr("fpa.access.middleware.set_sight", lambda path, user: set_sight("/", user))
     for name in ("county", "administrator"):
         walk = Walk(name, client_as(name), replace(actor(name), path=world["county"].unit.path), world)
         for line in ABOUT_ROWS:

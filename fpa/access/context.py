@@ -6,7 +6,7 @@ from typing import Any
 from django.conf import settings
 from django.http import HttpRequest
 
-from fpa.access.menu import lit_entry, menu_for
+from fpa.access.menu import menu_html
 from fpa.access.models import Level, Unit
 
 
@@ -14,13 +14,11 @@ def shell(request: HttpRequest) -> dict[str, Any]:
     """Give templates the actor, the seats to switch between, the menu, and the footer's filings."""
     actor = getattr(request, "actor", None)
     is_light = actor is not None and actor.level == Level.VILLAGE
-    menu = menu_for(actor) if actor else []
     return {
         "actor": actor,
         "base_template": "base_light.html" if is_light else "base.html",
         "seats": getattr(request, "seats", []),
-        "menu": menu,
-        "lit_entry": partial(lit_entry, menu, request.path),
+        "menu": partial(menu_html, actor, request.path) if actor else "",
         "places": Unit.objects.above(actor.path) if actor else [],
         "organizer": settings.ORGANIZER,
         "site_code": settings.SITE_CODE,

@@ -10,7 +10,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 
 from fpa.access.models import User
-from fpa.access.scope import lock_tree_shared, set_scope, set_viewer
+from fpa.access.scope import lock_tree_shared, set_sight
 from fpa.access.seats import seat_request, seated
 from fpa.core.limits import ran_out_of_time, set_limits
 from fpa.core.views import NOT_THIS_WAY, not_this_way, took_too_long
@@ -49,9 +49,7 @@ class ScopeMiddleware:
             if request.method not in READING:
                 lock_tree_shared()
             actor = seat_request(request).actor
-            set_scope(actor.path if actor else None)
-            if isinstance(request.user, User):
-                set_viewer(request.user.pk)
+            set_sight(actor.path if actor else None, request.user.pk)
             response = self.get_response(request)
             if response.status_code >= SERVER_ERROR:
                 transaction.set_rollback(True)

@@ -6,6 +6,7 @@ from typing import Any, ClassVar
 
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.contrib.postgres.fields import ArrayField
+from django.contrib.sessions.base_session import AbstractBaseSession
 from django.db import models
 from django.db.models import F, Q
 
@@ -217,6 +218,17 @@ class User(AbstractBaseUser):
 
     def __str__(self) -> str:
         return self.name
+
+
+class Session(AbstractBaseSession):
+    """A login's session. It knows its account, so that one query tells who asks (`fpa.access.sessions`)."""
+
+    visibility = Visibility.REFERENCE
+
+    user = models.ForeignKey(User, models.CASCADE, null=True, related_name="+", verbose_name="账号")
+
+    class Meta:
+        verbose_name = "登录会话"
 
 
 class UnknownName(models.Model):

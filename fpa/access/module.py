@@ -1,6 +1,7 @@
 """What the rest of the house may know of units, logins and posts."""
 
 from fpa.access.roles import ADMINISTRATOR, EVERYONE, OFFICES
+from fpa.access.sessions import forget_ended
 from fpa.core.modules import Module, Permission
 
 MODULE = Module(
@@ -27,6 +28,7 @@ MODULE = Module(
         "appointment.ended": "结束任职",
     },
     fields={"on": "生效日期", "unit": "单位", "valid_from": "自何日起", "valid_to": "到何日止"},
+    on_day=(forget_ended,),
     pages={
         "logout": "退出",
         "switch_seat": "切换岗位",

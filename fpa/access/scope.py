@@ -3,8 +3,9 @@
 Set with `SET LOCAL`, so a pooled connection carries nothing over. A transaction without a scope sees no row.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import AbstractContextManager, contextmanager
+from typing import Any
 
 from django.db import OperationalError, connection, transaction
 
@@ -14,7 +15,15 @@ from fpa.core.visibility import ROOT_PATH, upper_bound
 _SET = "SELECT set_config('fpa.scope_lo', %s, true), set_config('fpa.scope_hi', %s, true)"
 _PRESENT = "SELECT nullif(current_setting('fpa.scope_lo', true), '') AS scope"
 _EXCHANGE = f"{_SET}, before.scope FROM ({_PRESENT} OFFSET 0) before"
-_SET_VIEWER = "SELECT set_config('fpa.user', %s, true)"
+_PUT_BY = f"""
+    SELECT set_config('fpa.outer_lo', before.lo, true), set_config('fpa.outer_hi', before.hi, true),
+        set_config('fpa.scope_lo', '{ROOT_PATH}', true), set_config('fpa.scope_hi', '{upper_bound(ROOT_PATH)}', true)
+    FROM (SELECT coalesce(current_setting('fpa.scope_lo', true), '') AS lo,
+                 coalesce(current_setting('fpa.scope_hi', true), '') AS hi OFFSET 0) before"""
+_TAKE_BACK = """
+    SELECT set_config('fpa.scope_lo', current_setting('fpa.outer_lo'), true),
+        set_config('fpa.scope_hi', current_setting('fpa.outer_hi'), true)"""
+_SET_SIGHT = f"{_SET}, set_config('fpa.user', %s, true)"
 
 PATIENCE_MS = 3_000
 """How long a move waits for writers; whoever comes meanwhile waits behind it."""
@@ -49,15 +58,19 @@ def set_scope(path: str | None) -> None:
 
     Raises RuntimeError outside a transaction, where the setting would be lost at once.
     """
-    if not connection.in_atomic_block:
-        raise RuntimeError("a scope lives in a transaction; open one first")
+    _refuse_outside_a_transaction()
     with connection.cursor() as cursor:
         cursor.execute(_SET, _bounds(path))
 
 
+def _refuse_outside_a_transaction() -> None:
+    if not connection.in_atomic_block:
+        raise RuntimeError("a scope lives in a transaction; open one first")
+
+
 def _exchange_scope(path: str) -> str | None:
-    """Set the scope as `set_scope` does, and give the one that it replaces: one statement, since every request and
-    every look-up over the whole province does it."""
+    """Set the scope as `set_scope` does, and give the one that it replaces: one statement, since every
+    look-up over the whole province does it."""
     with connection.cursor() as cursor:
         cursor.execute(_EXCHANGE, _bounds(path))
         return cursor.fetchone()[2]
@@ -67,15 +80,15 @@ def _bounds(path: str | None) -> list[str]:
     return [path or "", upper_bound(path) if path else ""]
 
 
-def set_viewer(user_id: int | None) -> None:
-    """Let the rest of this transaction read what is granted to an account by name; None ends it.
+def set_sight(path: str | None, user_id: int | None) -> None:
+    """Let the rest of this transaction see `path` and all below it, and read what is granted to an account by name; in
+    one statement, since every request does it. None ends either.
 
     Raises RuntimeError outside a transaction, as `set_scope` does.
     """
-    if not connection.in_atomic_block:
-        raise RuntimeError("a viewer lives in a transaction; open one first")
+    _refuse_outside_a_transaction()
     with connection.cursor() as cursor:
-        cursor.execute(_SET_VIEWER, [str(user_id or "")])
+        cursor.execute(_SET_SIGHT, [*_bounds(path), str(user_id or "")])
 
 
 def current_scope() -> str | None:
@@ -106,3 +119,12 @@ def whole_province(*, savepoint: bool = True) -> AbstractContextManager[None]:
     Each use is a decision: `access.exceptions.WHOLE_PROVINCE` says why the block shows nobody a row that is not theirs.
     """
     return scoped(ROOT_PATH, savepoint=savepoint)
+
+
+def read_whole_province(sql: str, params: Mapping[str, Any]) -> list[tuple[Any, ...]]:
+    """The rows of one query over the whole province, in one round trip, with or without a transaction; the scope stays
+    what it is. Each use is a decision as each of `whole_province` is."""
+    with connection.cursor() as cursor:
+        cursor.execute(f"{_PUT_BY}; {sql}; {_TAKE_BACK}", params)
+        cursor.nextset()
+        return list(cursor.fetchall())

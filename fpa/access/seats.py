@@ -88,10 +88,18 @@ def seated(request: HttpRequest) -> SeatedRequest:
 
 
 def seat_request(request: HttpRequest) -> SeatedRequest:
-    """Put the user's seats and the actor of the chosen one on a request."""
+    """Put the user's seats and the actor of the chosen one on a request.
+
+    The seats are those that the session has brought with its account (`fpa.access.sessions`), else they are read.
+    """
     found, user = seated(request), request.user
-    found.seats = seats_of(user) if isinstance(user, User) else []
+    found.seats = _seats_for(request, user) if isinstance(user, User) else []
     seat = choose_seat(found.seats, request.session.get(SESSION_KEY))
     ip = request.META.get("REMOTE_ADDR") or None
     found.actor = actor_in(seat, user, ip) if seat and isinstance(user, User) else None
     return found
+
+
+def _seats_for(request: HttpRequest, user: User) -> list[Appointment]:
+    asker = getattr(request.session, "asker", None)
+    return asker.seats if asker and asker.user == user else seats_of(user)

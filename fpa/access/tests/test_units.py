@@ -206,7 +206,7 @@ def test_every_entry_of_ones_menu_opens(client_as, actor, name):
 
 def test_shell_of_the_public_shows_filings_and_no_menu():
     shown = shell(RequestFactory().get("/"))
-    assert (shown["actor"], shown["menu"], shown["places"], shown["seats"]) == (None, [], [], [])
+    assert (shown["actor"], shown["menu"], shown["places"], shown["seats"]) == (None, "", [], [])
     assert shown["organizer"] == settings.ORGANIZER
     assert shown["base_template"] == "base.html"
 

@@ -9,7 +9,7 @@ from django.db import IntegrityError, ProgrammingError, connection, transaction
 from django.utils import timezone
 
 from fpa.access.models import User
-from fpa.access.scope import scoped, set_scope, set_viewer, whole_province
+from fpa.access.scope import scoped, set_scope, set_sight, whole_province
 from fpa.access.seats import guest_of
 from fpa.approval import actions, kinds
 from fpa.approval.actions import CannotDecide
@@ -54,11 +54,9 @@ def named(province_scope, actor, unit_of, experts):
 def as_guest(user, rows):
     """What a login without a seat reads: no scope, its own name alone."""
     with transaction.atomic():
-        set_scope(None)
-        set_viewer(user.pk)
+        set_sight(None, user.pk)
         found = list(rows.objects.all())
-        set_viewer(None)
-        set_scope("/")
+        set_sight("/", None)
     return found
 
 
@@ -89,8 +87,7 @@ def test_a_grant_ends_with_its_day(named, experts, days, sees):
 def test_a_grant_is_for_reading_only(named, experts, unit_of):
     dossier = Dossier.objects.get()
     with transaction.atomic():
-        set_scope(None)
-        set_viewer(experts[0].pk)
+        set_sight(None, experts[0].pk)
         assert Dossier.objects.update(title="改写", grantees=[experts[0].pk]) == 0
         assert Dossier.objects.all().delete()[0] == 0
         with pytest.raises(ProgrammingError, match="row-level security"), transaction.atomic():
@@ -110,8 +107,7 @@ def test_a_dossier_is_seen_by_its_subtree_besides(named, actor, name, sees):
 
 def test_grants_are_found_by_an_index_under_the_policy(named, experts):
     with transaction.atomic(), connection.cursor() as cursor:
-        set_scope(None)
-        set_viewer(experts[0].pk)
+        set_sight(None, experts[0].pk)
         cursor.execute("SET LOCAL enable_seqscan = off")
         cursor.execute("EXPLAIN SELECT * FROM approval_dossier")
         plan = "\n".join(row[0] for row in cursor.fetchall())

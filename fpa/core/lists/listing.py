@@ -161,8 +161,13 @@ class Listing:
 
     @cached_property
     def count(self) -> int:
-        """How many rows: as told for the unfiltered list, else counted up to one more than COUNT_LIMIT."""
-        return self.total() if self.total and self._is_whole else self._counted(COUNT_LIMIT)
+        """How many rows: as told for the unfiltered list, else counted up to one more than COUNT_LIMIT. A first page
+        that is not full holds all there are."""
+        if self.total and self._is_whole:
+            return self.total()
+        if self._asked_page == 1 and len(self._first_things) < PAGE_SIZE:
+            return len(self._first_things)
+        return self._counted(COUNT_LIMIT)
 
     @property
     def _is_whole(self) -> bool:
@@ -201,19 +206,27 @@ class Listing:
     @cached_property
     def page(self) -> int:
         """The page asked for, brought into the range that exists."""
+        return min(self._asked_page, self.pages)
+
+    @property
+    def _asked_page(self) -> int:
         wanted = self.asked.get("page", "")
         number = int(wanted) if wanted.isascii() and wanted.isdecimal() and len(wanted) < 8 else 1
-        return min(max(number, 1), self.pages)
+        return max(number, 1)
 
     @cached_property
     def page_rows(self) -> list[ListRow]:
         """The rows of the page, each with its cells."""
         return [ListRow(row, self.cells(row)) for row in self._page_things()]
 
+    @cached_property
+    def _first_things(self) -> list[Any]:
+        return page_at(self.rows, 1)
+
     def _page_things(self) -> list[Any]:
         """By the key of the row beside the page where the address names one, else by the page's number."""
         if self.page == 1:
-            return page_at(self.rows, 1)
+            return self._first_things
         beside: list[Any] = []
         if key := self.asked.get("after"):
             beside = page_after(self.rows, self.all_rows, key)

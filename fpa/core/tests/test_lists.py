@@ -309,15 +309,16 @@ def queries(client: Client, asked: str) -> list[str]:
 
 @pytest.mark.parametrize("asked", ["level=2", "level=3", "level=3&page=3", "sort=-name", ""])
 def test_list_asks_no_more_for_many_rows_than_for_one(client: Client, asked: str) -> None:
-    assert len(queries(client, asked)) == len(queries(client, "initials=css&level=2"))
+    assert len(queries(client, asked)) <= len(queries(client, "initials=css&level=2")) + 1
 
 
 def test_list_asks_one_query_for_the_rows_and_one_for_their_count(client: Client) -> None:
     asked = [sql for sql in queries(client, "level=3") if '"level" = 3' in sql]
     assert len(asked) == 2
-    assert "COUNT(*)" in asked[0]
-    assert f"LIMIT {lists.COUNT_LIMIT + 1}" in asked[0]
-    assert f"LIMIT {lists.PAGE_SIZE}" in asked[1]
+    assert f"LIMIT {lists.PAGE_SIZE}" in asked[0]
+    assert "COUNT(*)" in asked[1]
+    assert f"LIMIT {lists.COUNT_LIMIT + 1}" in asked[1]
+    assert not [sql for sql in queries(client, "level=2") if "COUNT(*)" in sql], "14 rows don't fill a page"
 
 
 # htmx, and coming back
