@@ -5,7 +5,6 @@ but for an import that it cancels.
 """
 
 import os
-import shutil
 import sys
 import tempfile
 from collections.abc import Callable
@@ -15,14 +14,14 @@ from pathlib import Path
 
 import django
 import xlsxwriter
-from playwright.sync_api import Browser, Page, ViewportSize, sync_playwright
+from playwright.sync_api import Browser, Page, ViewportSize
 
 from fpa.core.identity import make_id
+from tests.journeys.browser import chromium
 
 FOLDER = Path(__file__).parents[1] / "docs/images"
 ADDRESS = "http://127.0.0.1:8000"
 MAX_BYTES = 200_000
-FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--lang=zh-CN"]
 DESKTOP: ViewportSize = {"width": 1366, "height": 768}
 PHONE: ViewportSize = {"width": 360, "height": 800}
 CITY = "431200000000"
@@ -119,16 +118,13 @@ SHOTS = (
 
 
 def main(address: str = ADDRESS) -> None:
-    """Take all pictures from the demo at an address. Raises SystemExit where there is no browser."""
+    """Take all pictures from the demo at an address."""
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
     django.setup()
-    path = shutil.which("chromium") or sys.exit("chromium is missing: apt-get install chromium")
     FOLDER.mkdir(parents=True, exist_ok=True)
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=path, args=FLAGS)
+    with chromium() as browser:
         for shot in SHOTS:
             _take(browser, address, shot)
-        browser.close()
 
 
 def _take(browser: Browser, address: str, shot: Shot) -> None:

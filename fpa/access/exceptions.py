@@ -21,7 +21,7 @@ UNGUARDED_MODELS: dict[str, str] = {
     "access.unit": "区划是公开的字典，任何岗位都要按它找单位",
     "access.unitversion": "单位的历史名称与隶属，同样公开",
     "access.user": "登录时还没有范围；列表只显示在范围内有任职的人（fpa.system.queries.users_in_scope）",
-    "access.session": "登录时还没有范围；会话内容经签名，键即凭据，只按键读取",
+    "access.loginsession": "登录时还没有范围；会话内容经签名，键即凭据，只按键读取",
     "access.unknownname": "登录时还没有范围；只有账号的密钥索引、次数和时间，不含姓名和所输内容",
     "access.triedaddress": "登录时还没有范围；只有来源地址、账号的密钥索引和时间，页面不显示",
     "audit.leaf": "只有事件编号和摘要，不含内容；封存和核对都要通看",

@@ -220,7 +220,7 @@ class User(AbstractBaseUser):
         return self.name
 
 
-class Session(AbstractBaseSession):
+class LoginSession(AbstractBaseSession):
     """A login's session. It knows its account, so that one query tells who asks (`fpa.access.sessions`)."""
 
     visibility = Visibility.REFERENCE

@@ -19,7 +19,7 @@ from django.utils import timezone
 from django.utils.crypto import constant_time_compare
 from django.utils.functional import SimpleLazyObject
 
-from fpa.access.models import Appointment, Post, Session, Unit, User
+from fpa.access.models import Appointment, LoginSession, Post, Unit, User
 from fpa.access.scope import read_whole_province
 
 
@@ -40,7 +40,7 @@ def _columns(model: type[models.Model], alias: str) -> str:
 _READ = {User: "u", Appointment: "a", Post: "p", Unit: "n"}
 _ASK = f"""
     SELECT s.session_data, {", ".join(_columns(model, alias) for model, alias in _READ.items())}
-    FROM {Session._meta.db_table} s
+    FROM {LoginSession._meta.db_table} s
     LEFT JOIN {User._meta.db_table} u ON u.id = s.user_id AND u.is_active
     LEFT JOIN {Appointment._meta.db_table} a
         ON a.user_id = u.id AND a.valid_from <= %(day)s AND (a.valid_to IS NULL OR a.valid_to > %(day)s)
@@ -80,13 +80,13 @@ class SessionStore(db.SessionStore):
     asker: Asker | None = None
 
     @classmethod
-    def get_model_class(cls) -> type[Session]:
+    def get_model_class(cls) -> type[LoginSession]:
         """The table that knows the account."""
-        return Session
+        return LoginSession
 
-    def create_model_instance(self, data: dict[str, Any]) -> Session:
+    def create_model_instance(self, data: dict[str, Any]) -> LoginSession:
         """The row to be saved: its account is the one that is logged in."""
-        row = cast(Session, super().create_model_instance(data))
+        row = cast(LoginSession, super().create_model_instance(data))
         row.user_id = data.get(SESSION_KEY)
         return row
 

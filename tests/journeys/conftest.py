@@ -1,7 +1,6 @@
 """A real Chromium before a real server: one of each for all stories, and windows of its own for each story."""
 
 import os
-import shutil
 from collections.abc import Callable, Iterator
 from typing import Any
 
@@ -16,23 +15,14 @@ from playwright.sync_api import (
     StorageState,
     WebError,
     expect,
-    sync_playwright,
 )
 
 from conftest import clone_template, drop_database
+from tests.journeys.browser import chromium
 from tests.journeys.pages import log_in
 from tests.journeys.server import serving
 from tests.journeys.story import connected, prepare
 
-FLAGS = [
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-]
 DESKTOP, PHONE = {"width": 1366, "height": 768}, {"width": 360, "height": 800}
 TIMEOUT = 20_000
 """Milliseconds; a busy machine is slow, and a right page costs nothing of it."""
@@ -56,14 +46,9 @@ def platform(django_db_blocker: Any) -> Iterator[str]:
 
 @pytest.fixture(scope="package")
 def browser(platform: str) -> Iterator[Browser]:
-    """Debian's Chromium, one for all stories, each of which has windows of its own. Ended with the package: while
-    Playwright runs, nothing else may run an event loop."""
-    path = shutil.which("chromium")
-    assert path, "The journeys need Debian's browser: apt-get install chromium"
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=path, args=FLAGS)
+    """One for all stories, each of which has windows of its own. Ended with the package, and with it its event loop."""
+    with chromium() as browser:
         yield browser
-        browser.close()
 
 
 @pytest.fixture(scope="package")

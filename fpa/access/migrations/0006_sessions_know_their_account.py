@@ -18,7 +18,7 @@ class Migration(migrations.Migration):
 
     operations = [
         migrations.CreateModel(
-            name="Session",
+            name="LoginSession",
             fields=[
                 (
                     "session_key",

@@ -9,7 +9,7 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
-from fpa.access.models import Appointment, Post, Session, User
+from fpa.access.models import Appointment, LoginSession, Post, User
 from fpa.access.scope import current_scope, read_whole_province, scoped, whole_province
 from fpa.access.seats import seats_of
 from fpa.access.sessions import SessionStore, forget_ended, read_asker
@@ -58,7 +58,7 @@ def test_who_asks_takes_one_query_and_who_may_see_what_another(client_as):
         assert client.get("/no-such-page/").status_code == 404
     asked = [each["sql"] for each in queries if "SAVEPOINT" not in each["sql"]]
     assert len(asked) == 3, asked  # the limits of time are the first
-    assert "access_session" in asked[1]
+    assert "access_loginsession" in asked[1]
     assert "access_appointment" in asked[1]
 
 
@@ -66,10 +66,10 @@ def test_a_session_knows_its_account_from_the_login_on(db):
     client = Client()
     client.get("/login/")
     client.post("/login/", {"username": "county", "password": PASSWORD})
-    session = Session.objects.get(pk=client.cookies["sessionid"].value)
+    session = LoginSession.objects.get(pk=client.cookies["sessionid"].value)
     assert session.user == User.objects.get(username="county")
     client.post("/logout/")
-    assert not Session.objects.exists()
+    assert not LoginSession.objects.exists()
 
 
 def test_a_session_before_any_login_is_of_nobody(db):
@@ -92,7 +92,7 @@ def test_a_locked_account_is_nobody_at_its_next_request(client_as):
 def test_a_session_that_says_another_account_or_password_is_nobodys(key_of, spoilt):
     key = key_of("county")
     store = SessionStore(key)
-    row = Session.objects.get(pk=key)
+    row = LoginSession.objects.get(pk=key)
     row.session_data = store.encode(dict(store.items()) | spoilt)
     row.save()
     client = Client()
@@ -100,7 +100,7 @@ def test_a_session_that_says_another_account_or_password_is_nobodys(key_of, spoi
     assert client.get("/")["Location"] == "/login/?next=/"
 
 
-@pytest.mark.parametrize("key", ["", "short", "0" * 32, "x" * 400, "'; DROP TABLE access_session; --"])
+@pytest.mark.parametrize("key", ["", "short", "0" * 32, "x" * 400, "'; DROP TABLE access_loginsession; --"])
 def test_a_key_of_no_session_is_nobodys(db, key):
     client = Client()
     client.cookies["sessionid"] = key
@@ -109,11 +109,11 @@ def test_a_key_of_no_session_is_nobodys(db, key):
 
 def test_an_ended_session_is_nobodys_and_forgotten_by_the_day(key_of):
     ended, lasting = key_of("county"), key_of("city")
-    Session.objects.filter(pk=ended).update(expire_date=timezone.now())
+    LoginSession.objects.filter(pk=ended).update(expire_date=timezone.now())
     assert read_asker(ended) is None
     assert read_asker(lasting) is not None
     forget_ended(date.min)
-    assert list(Session.objects.values_list("pk", flat=True)) == [lasting]
+    assert list(LoginSession.objects.values_list("pk", flat=True)) == [lasting]
 
 
 @pytest.mark.parametrize("name", ["village", "sibling"])

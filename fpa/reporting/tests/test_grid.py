@@ -10,7 +10,7 @@ from itertools import count
 import pytest
 from django.conf import settings
 from django.test import Client
-from playwright.sync_api import expect, sync_playwright
+from playwright.sync_api import expect
 
 from conftest import clone_template, drop_database
 from fpa.access.models import Unit, User
@@ -21,7 +21,7 @@ from fpa.reporting.actions.collections import issue_collection
 from fpa.reporting.standard_forms import ensure_forms
 from fpa.reporting.tests.conftest import HOUSEHOLDS, VALUE, in_days
 from fpa.reporting.tests.typed_form import make_typed_form
-from tests.journeys.conftest import FLAGS
+from tests.journeys.browser import chromium
 from tests.journeys.server import serving
 from tests.journeys.story import connected
 
@@ -65,10 +65,8 @@ def _prepare():
 
 @pytest.fixture(scope="module")
 def browser():
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path="/usr/bin/chromium", args=FLAGS)
+    with chromium() as browser:
         yield browser
-        browser.close()
 
 
 used = count()

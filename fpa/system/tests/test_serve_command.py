@@ -6,6 +6,7 @@ import signal
 import subprocess
 import sys
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 from urllib.error import URLError
 from urllib.request import urlopen
@@ -47,7 +48,10 @@ def children(pid: int) -> dict[int, str]:
     found = {}
     for task in Path(f"/proc/{pid}/task").glob("*/children"):
         for child in task.read_text().split():
-            found[int(child)] = Path(f"/proc/{child}/cmdline").read_bytes().replace(b"\x00", b" ").decode()
+            with suppress(FileNotFoundError):  # it has ended since
+                found[int(child)] = (
+                    Path(f"/proc/{child}/cmdline").read_bytes().replace(b"\x00", b" ").decode()
+                )
     return found
 
 
