@@ -4,6 +4,7 @@ Tests run as the application's role, so row-level security holds in every one of
 """
 
 import gc
+import logging
 import os
 from collections.abc import Generator, Iterator
 from typing import Any
@@ -42,6 +43,7 @@ def pytest_configure(config: pytest.Config) -> None:
     settings.STORAGES["staticfiles"]["BACKEND"] = "django.contrib.staticfiles.storage.StaticFilesStorage"
     settings.WHITENOISE_USE_FINDERS = True
     settings.WHITENOISE_AUTOREFRESH = True  # else every client begins by listing all static files
+    logging.getLogger("django.request").setLevel(logging.ERROR)  # a walk is refused some thousand times
     settings.FILES_DIR = settings.DATA_DIR / "test" / "files"
     settings.EXPORT_DIR = settings.DATA_DIR / "test" / "exports"
 

@@ -19,11 +19,11 @@ from fpa.approval.queries import (
     returned_cases_for,
 )
 from fpa.core.actor import Actor
-from fpa.core.modules import SHOWN, Entry, Module, OpenItem, Permission, Todo, TodoGroup, todo
+from fpa.core.modules import Entry, Module, OpenItem, Permission, Todo, TodoRows, todo
 from fpa.threads.queries import threads_awaiting
 
 
-def todos(actor: Actor, today: date) -> list[TodoGroup]:
+def todos(actor: Actor, today: date) -> list[TodoRows]:
     """What waits for a seat: returned cells and cases, cases to review, talk to answer.
 
     A matter counts once: a returned report as its faulty cells, a report to review as its case.
@@ -33,21 +33,19 @@ def todos(actor: Actor, today: date) -> list[TodoGroup]:
     cells = Q(case__isnull=False, assignee=actor.unit_id)
     told_by_its_case = cells | Q(case__state=CaseState.OPEN)
     return [
-        _group("returned", "退回待改", waiting.filter(cells), _cell, today, mine, 10),
-        _group("returned_case", "退回重报", returned_cases_for(actor), _returned, today, cases, 20),
-        _group("review", "待我审核", open_cases_for(actor), _case, today, f"{cases}?mine=turn", 40),
-        _group("thread", "等我答复", waiting.exclude(told_by_its_case), _thread, today, mine, 50),
-        _group("opinion", "请我评审", named, _opinion, today, reverse("opinion_list"), 30),
-        _group("escalated", "下级逾期未办", escalated_to(actor), _late, today, f"{cases}?mine=escalated", 60),
+        _rows("returned", "退回待改", waiting.filter(cells), _cell, mine, 10),
+        _rows("returned_case", "退回重报", returned_cases_for(actor), _returned, cases, 20),
+        _rows("review", "待我审核", open_cases_for(actor), _case, f"{cases}?mine=turn", 40),
+        _rows("thread", "等我答复", waiting.exclude(told_by_its_case), _thread, mine, 50),
+        _rows("opinion", "请我评审", named, _opinion, reverse("opinion_list"), 30),
+        _rows("escalated", "下级逾期未办", escalated_to(actor), _late, f"{cases}?mine=escalated", 60),
     ]
 
 
-def _group(
-    kind: str, label: str, rows: QuerySet[Any], told: Callable[..., Todo], today: date, url: str, order: int
-) -> TodoGroup:
-    first = [told(row, today) for row in rows[:SHOWN]]
-    count = len(first) if len(first) < SHOWN else rows.count()
-    return TodoGroup(kind, label, count, first, url, order)
+def _rows(
+    kind: str, label: str, rows: QuerySet[Any], told: Callable[[Any, date], Todo], url: str, order: int
+) -> TodoRows:
+    return TodoRows(kind=kind, label=label, rows=rows, told=told, url=url, order=order)
 
 
 def _cell(thread: Any, today: date) -> Todo:

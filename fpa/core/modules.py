@@ -10,8 +10,10 @@ from datetime import date
 from functools import cache
 from importlib import import_module
 from importlib.util import find_spec
+from typing import Any
 
 from django.apps import apps
+from django.db.models import QuerySet
 
 from fpa.core.actor import Actor
 
@@ -81,6 +83,21 @@ class TodoGroup:
         return self.count > len(self.items)
 
 
+@dataclass(frozen=True, kw_only=True)
+class TodoRows:
+    """To-dos of one kind that are rows of a table, the most urgent first: `told(row, today)` says one in a line.
+
+    A home counts all such kinds by one query, and reads only those of which there are any.
+    """
+
+    kind: str
+    label: str
+    rows: QuerySet[Any]
+    told: Callable[[Any, date], Todo]
+    url: str
+    order: int
+
+
 @dataclass(frozen=True)
 class Hit:
     """Something that the search box found: its name, what tells it from others, and its page."""
@@ -129,7 +146,7 @@ class Module:
     verbs: Mapping[str, str] = field(default_factory=dict)
     fields: Mapping[str, str] = field(default_factory=dict)
     former_labels: Mapping[str, str] = field(default_factory=dict)
-    todos: Callable[[Actor, date], Sequence[TodoGroup]] | None = None
+    todos: Callable[[Actor, date], Sequence[TodoGroup | TodoRows]] | None = None
     search: Callable[[str, Actor], Sequence[HitGroup]] | None = None
     handover: Callable[[Actor], Sequence[OpenItem]] | None = None
     on_setup: Callable[[], object] | None = None

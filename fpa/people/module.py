@@ -9,7 +9,7 @@ from django.utils import timezone
 from fpa.access.models import Level
 from fpa.access.roles import REVIEWERS, WORKERS
 from fpa.core.actor import Actor
-from fpa.core.modules import SHOWN, Entry, Module, OpenItem, Permission, TodoGroup, todo
+from fpa.core.modules import Entry, Module, OpenItem, Permission, Todo, TodoRows, todo
 from fpa.people.lists import page_of
 from fpa.people.models import ReceivedRequest, RequestState, SentRequest
 from fpa.people.requests import purge_requests
@@ -33,37 +33,35 @@ def answered_for(actor: Actor) -> QuerySet[SentRequest]:
     return recent.filter(decided_at__gte=timezone.now() - TOLD_FOR).order_by("-decided_at", "-id")
 
 
-def todos(actor: Actor, today: date) -> list[TodoGroup]:
+def todos(actor: Actor, today: date) -> list[TodoRows]:
     """Requests to answer, and answers to read."""
-    groups = []
-    if actor.may("request.decide"):
-        groups.append(_to_answer(actor, today))
-    if actor.may("request.view"):
-        groups.append(_to_read(actor, today))
-    return groups
+    asked = TodoRows(
+        kind="record_request",
+        label="待答复的档案请求",
+        rows=waiting_for(actor),
+        told=_asked,
+        url=f"{reverse('received_request_list')}?state=open",
+        order=45,
+    )
+    answered = TodoRows(
+        kind="record_answer",
+        label="档案请求的答复",
+        rows=answered_for(actor),
+        told=_answered,
+        url=reverse("sent_request_list"),
+        order=55,
+    )
+    found = ((asked, "request.decide"), (answered, "request.view"))
+    return [rows for rows, permission in found if actor.may(permission)]
 
 
-def _to_answer(actor: Actor, today: date) -> TodoGroup:
-    rows = waiting_for(actor)
-    items = [
-        todo("record_request", f"{r.person.name}的档案", str(r), page_of(r), None, today)
-        for r in rows[:SHOWN]
-    ]
-    url = f"{reverse('received_request_list')}?state=open"
-    return TodoGroup("record_request", "待答复的档案请求", _count(rows, items), items, url, 45)
+def _asked(request: ReceivedRequest, today: date) -> Todo:
+    return todo("record_request", f"{request.person.name}的档案", str(request), page_of(request), None, today)
 
 
-def _to_read(actor: Actor, today: date) -> TodoGroup:
-    rows, url = answered_for(actor), reverse("sent_request_list")
-    items = [
-        todo("record_answer", f"{r}：{r.get_state_display()}", r.answer, url, None, today)
-        for r in rows[:SHOWN]
-    ]
-    return TodoGroup("record_answer", "档案请求的答复", _count(rows, items), items, url, 55)
-
-
-def _count(rows: QuerySet, items: list) -> int:
-    return len(items) if len(items) < SHOWN else rows.count()
+def _answered(request: SentRequest, today: date) -> Todo:
+    title = f"{request}：{request.get_state_display()}"
+    return todo("record_answer", title, request.answer, reverse("sent_request_list"), None, today)
 
 
 def handover(holder: Actor) -> list[OpenItem]:

@@ -3,6 +3,7 @@
 from typing import Any, NamedTuple
 
 from django.db import connection, transaction
+from django.urls import reverse
 
 from fpa.access.models import Unit
 from fpa.core.actor import Actor
@@ -46,7 +47,7 @@ def take_numbers(*, kind: str, unit: Unit, year: int, count: int, by: Actor) -> 
     if not unit.path.startswith(by.path) or unit.valid_to:
         raise CannotNumber("只能为本单位及下级现有单位编号。")
     declared = NUMBERS[kind]
-    mark = _mark_of(unit, year) if "{mark}" in declared.template else ""
+    mark = _mark_of(unit, year, by) if "{mark}" in declared.template else ""
     with connection.cursor() as cursor:
         given: dict[str, Any] = {"unit": unit.pk, "path": unit.path, "kind": kind, "year": year, "n": count}
         cursor.execute(_NEXT, given)
@@ -55,10 +56,12 @@ def take_numbers(*, kind: str, unit: Unit, year: int, count: int, by: Actor) -> 
     return [Number(n, declared.template.format(mark=mark, year=year, n=n)) for n in numbers]
 
 
-def _mark_of(unit: Unit, year: int) -> str:
+def _mark_of(unit: Unit, year: int, by: Actor) -> str:
     found = parameters(MARK.key, [unit], year).get(unit.pk)
     if found is None:
+        may_set = by.unit_id == unit.pk and by.may("parameter.edit")
         raise CannotNumber(
-            f"{unit.association}还没有设定{year}年的{MARK.label}，请先在“参数”中设定，再编号。"
+            f"{unit.association}还没有设定{year}年的{MARK.label}，请先在“参数”中设定，再编号。",
+            way=reverse("set_parameter", args=[MARK.key]) if may_set else "",
         )
     return str(found)

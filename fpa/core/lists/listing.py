@@ -290,11 +290,14 @@ class Listing:
 
 def address(request: HttpRequest, **changes: Any) -> str:
     """The request's own address with parameters changed; None leaves one out."""
-    wanted = request.GET.copy()
-    for gone in ("export", "print", *(BESIDE if "page" in changes else ())):
-        wanted.pop(gone, None)
+    wanted, gone = (
+        QueryDict(mutable=True),
+        {"export", "print", *changes, *(BESIDE if "page" in changes else ())},
+    )
+    for key, values in request.GET.lists():
+        if key not in gone:
+            wanted.setlist(key, values)
     for key, value in changes.items():
-        wanted.pop(key, None)
         if value is not None:
             wanted[key] = str(value)
     return f"{request.path}?{wanted.urlencode()}" if wanted else request.path

@@ -116,8 +116,11 @@ def form_page(
 
 
 def faults(form: forms.BaseForm) -> list[tuple[str, str]]:
-    """A form's errors in its own order: (where the link goes, message); no link for those of the form as a whole."""
-    found = [("", str(message)) for message in form.non_field_errors()]
+    """A form's errors in its own order: (where the link goes, message). Those of the form as a whole lead to where they
+    can be mended, if a refusal named it."""
+    whole = form.non_field_errors()
+    ways = [getattr(error, "way", "") for error in whole.as_data()]
+    found = [(way, str(message)) for way, message in zip(ways, whole, strict=True)]
     for bound in form:
         found += [("" if bound.is_hidden else anchor(bound), str(message)) for message in bound.errors]
     return found

@@ -1,6 +1,7 @@
 """Addresses for the tests of lists, forms and components: a list of units, forms over nothing, ways to fail."""
 
 from typing import ClassVar
+from uuid import uuid4
 
 from django import forms
 from django.contrib import messages
@@ -11,7 +12,7 @@ from django.urls import path
 from django_filters import CharFilter, ChoiceFilter, DateFromToRangeFilter, FilterSet, NumberFilter
 
 from config import urls as platform
-from fpa.access.models import Kind, Level, Unit
+from fpa.access.models import Kind, Level, Unit, UnknownName
 from fpa.core import lists
 from fpa.core.forms import DateField, Form, ModelForm, NumberField, check_answers
 from fpa.core.refusals import Refusal
@@ -138,8 +139,14 @@ def light(request: HttpRequest) -> HttpResponse:
     )
 
 
-ACTED: list[dict[str, object]] = []
-"""The answers that the flow's action got."""
+TRIED: dict[str, dict[str, object]] = {}
+"""The answers that the flow's action got, by the key of the row that it wrote; be it undone since."""
+
+
+def acted() -> list[dict[str, object]]:
+    """The answers of what was done and stands."""
+    kept = set(UnknownName.objects.values_list("pk", flat=True))
+    return [given for key, given in TRIED.items() if key in kept]
 
 
 class CannotVisit(Refusal):
@@ -154,6 +161,7 @@ REFUSED = {
     "甲": CannotVisit("<甲>今天已走访过。"),
     "乙": CannotPay("本月慰问金已用完。"),
     "丙": LookupError("丙"),
+    "丁": CannotPay("还没有设定慰问标准。", way="/parameters/"),
 }
 """Whose visit is refused, and how; 丙's in a way that the flow does not know."""
 
@@ -164,7 +172,7 @@ def flow(request: HttpRequest) -> HttpResponse:
     def visit_household(**given: object) -> object:
         if given["name"] in REFUSED:
             raise REFUSED[str(given["name"])]
-        ACTED.append(given)
+        TRIED[UnknownName.objects.create(index=uuid4().hex).pk] = given
         return given["name"]
 
     return form_flow(

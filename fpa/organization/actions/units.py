@@ -74,7 +74,7 @@ def move_unit(*, unit: Unit, to_parent: Unit, on: date, document: str, by: Actor
             "此刻有业务正在写入（例如导入名册），暂时不能调整隶属关系。请过几分钟再试。"
         ) from error
     unit = Unit.objects.select_related("parent").get(pk=unit.pk)
-    _check_move(unit, to_parent, on, by)
+    check_move(unit=unit, to_parent=to_parent, on=on, document=document, by=by)
     old_path, old_parent = unit.path, unit.parent
     new_path = _path_below(to_parent, unit)
     above = common_path(old_path, new_path)
@@ -93,7 +93,8 @@ def move_unit(*, unit: Unit, to_parent: Unit, on: date, document: str, by: Actor
     return unit
 
 
-def _check_move(unit: Unit, to_parent: Unit, on: date, by: Actor) -> None:
+def check_move(*, unit: Unit, to_parent: Unit, on: date, document: str, by: Actor) -> None:
+    """See whether `move_unit` would do it, holding nobody up. Raises `CannotMove`."""
     if unit.parent is None or not unit.path.startswith(by.path) or unit.path == by.path:
         raise CannotMove("只能调整下级单位的隶属关系；本单位的隶属关系请由上级计生协办理。")
     if not to_parent.path.startswith(by.path) or to_parent.valid_to:

@@ -181,6 +181,7 @@ def move_unit(request: HttpRequest, code: str) -> HttpResponse:
         does=partial(actions.move_unit, unit=unit, by=actor),
         said=lambda moved: (f"{moved.name}已调整到{moved.parent.name}。", page_of(moved)),
         consequences=lambda answers: _consequences_of_move(unit, answers["to_parent"]),
+        tries=partial(actions.check_move, unit=unit, by=actor),
     )
 
 

@@ -22,7 +22,7 @@ TYPED = ('value="张三"', 'value="2026-05-29"', 'value="１,０００"', 'value
 
 @pytest.fixture
 def client(client_as: Callable[[str], Client]) -> Client:
-    urls.ACTED.clear()
+    urls.TRIED.clear()
     return client_as("county")
 
 
@@ -61,8 +61,8 @@ def test_flow_acts_once_with_the_cleaned_answers_and_says_so_on_the_next_page(cl
     response = client.post(FLOW, GOOD, follow=True)
     assert response.redirect_chain == [("/trial/units/", 302)]
     assert page_of(response).count("张三的走访已登记。") == 1
-    (acted,) = urls.ACTED
-    assert (acted["on"], acted["amount"], acted["ways"]) == (
+    (done,) = urls.acted()
+    assert (done["on"], done["amount"], done["ways"]) == (
         date(2026, 5, 29),
         Decimal(1000),
         ["cash", "goods"],
@@ -78,7 +78,7 @@ def test_flow_of_a_wrong_answer_does_not_act_and_loses_nothing(
     assert_is_form_with(html, TYPED[0], 'value="昨天"', *TYPED[2:])
     assert "有 1 处需要改正" in html
     assert button(html) == (TO_CHECK if address == WEIGHTY else "登记")
-    assert urls.ACTED == []
+    assert urls.acted() == []
 
 
 @pytest.mark.parametrize("address", [FLOW, WEIGHTY])
@@ -90,7 +90,35 @@ def test_flow_refused_by_its_action_stands_on_the_form_and_loses_nothing(
     assert f"<li>{said}</li>" in html
     assert_is_form_with(html, f'value="{name}"', *TYPED[1:])
     assert 'role="alert" tabindex="-1" autofocus' in html
-    assert urls.ACTED == []
+    assert urls.acted() == []
+
+
+@pytest.mark.parametrize(("name", "said"), [("甲", "&lt;甲&gt;今天已走访过。"), ("乙", "本月慰问金已用完。")])
+def test_weighty_flow_asks_nobody_to_confirm_what_would_be_refused(
+    client: Client, name: str, said: str
+) -> None:
+    html = page_of(client.post(WEIGHTY, {**GOOD, "name": name}))
+    assert f"<li>{said}</li>" in html
+    assert_is_form_with(html, f'value="{name}"', *TYPED[1:])
+
+
+def test_weighty_flow_undoes_what_it_has_tried(client: Client) -> None:
+    page_of(client.post(WEIGHTY, GOOD))
+    assert (len(urls.TRIED), urls.acted()) == (1, [])
+    client.post(WEIGHTY, {**GOOD, "confirmed": "1"})
+    assert (len(urls.TRIED), len(urls.acted())) == (2, 1)
+
+
+def test_weighty_flow_tries_nothing_while_an_answer_is_changed(client: Client) -> None:
+    html = page_of(client.post(WEIGHTY, {**GOOD, "name": "甲", "change": "name"}))
+    assert "今天已走访过" not in html
+    assert urls.TRIED == {}
+
+
+@pytest.mark.parametrize("address", [FLOW, WEIGHTY])
+def test_refusal_leads_to_where_it_can_be_mended(client: Client, address: str) -> None:
+    html = page_of(client.post(address, {**GOOD, "name": "丁"}))
+    assert re.search(r'<li>\s*<a href="/parameters/">还没有设定慰问标准。</a></li>', html)
 
 
 def test_flow_lets_through_what_it_does_not_know(client: Client) -> None:
@@ -105,7 +133,7 @@ def test_weighty_flow_asks_once_more_with_what_follows_from_the_answers(client: 
     assert "<li>慰问金 1000 元。</li>" in html
     assert button(html) == "登记"
     assert '<a class="btn btn-link button button-link" href="/trial/units/">不办了，返回</a>' in html
-    assert urls.ACTED == []
+    assert urls.acted() == []
 
 
 def test_weighty_flow_acts_on_what_its_page_carried_over(client: Client) -> None:
@@ -116,13 +144,13 @@ def test_weighty_flow_acts_on_what_its_page_carried_over(client: Client) -> None
     carried.pop("csrfmiddlewaretoken", None)
     assert client.post(WEIGHTY, {**carried, "confirmed": "1"}).status_code == 302
     client.post(FLOW, GOOD)
-    assert urls.ACTED[0] == urls.ACTED[1]
+    assert urls.acted()[0] == urls.acted()[1]
 
 
 @pytest.mark.parametrize("word", ["", "0", "yes", "true", "11"])
 def test_weighty_flow_takes_one_word_alone_for_a_yes(client: Client, word: str) -> None:
     assert "慰问金 1000 元。" in page_of(client.post(WEIGHTY, {**GOOD, "confirmed": word}))
-    assert urls.ACTED == []
+    assert urls.acted() == []
 
 
 def test_weighty_flow_goes_back_to_change_an_answer_even_when_confirmed(client: Client) -> None:
@@ -130,24 +158,24 @@ def test_weighty_flow_goes_back_to_change_an_answer_even_when_confirmed(client: 
     assert_is_form_with(html, *TYPED)
     assert button(html) == TO_CHECK
     assert re.search(r'<input[^>]*name="on"[^>]*autofocus', html)
-    assert urls.ACTED == []
+    assert urls.acted() == []
 
 
 @pytest.mark.parametrize("method", ["get", "head", "put", "delete"])
 def test_flow_acts_on_a_post_alone(client: Client, method: str) -> None:
     getattr(client, method)(f"{FLOW}?confirmed=1&name=张三")
-    assert urls.ACTED == []
+    assert urls.acted() == []
 
 
 @pytest.mark.parametrize("address", [FLOW, f"{WEIGHTY}&confirmed=1"])
 def test_flow_without_its_token_does_not_act(client: Client, address: str) -> None:
     client.handler.enforce_csrf_checks = True
     assert client.post(address, {**GOOD, "confirmed": "1"}).status_code == 403
-    assert urls.ACTED == []
+    assert urls.acted() == []
     token = re.search(r'name="csrfmiddlewaretoken" value="(\w+)"', page_of(client.get(FLOW)))
     assert token
     client.post(address, {**GOOD, "confirmed": "1", "csrfmiddlewaretoken": token[1]})
-    assert len(urls.ACTED) == 1
+    assert len(urls.acted()) == 1
 
 
 @pytest.mark.parametrize("field", [name for name in GOOD if name != "agreed"])
@@ -155,4 +183,4 @@ def test_flow_answers_a_character_that_no_text_can_hold(client: Client, field: s
     """A NUL in any field is said at the field, or read as nothing of it; it never breaks the page."""
     html = page_of(client.post(FLOW, {**GOOD, field: "a\0"}))
     assert "需要改正" in html
-    assert urls.ACTED == []
+    assert urls.acted() == []

@@ -135,7 +135,7 @@ def todos_of(by):
     declared = modules()["people"].todos
     assert declared
     with scoped(by.path):
-        return {group.kind: group.count for group in declared(by, timezone.localdate())}
+        return {each.kind: each.rows.count() for each in declared(by, timezone.localdate())}
 
 
 def test_todos_of_both_sides(foreign, join_page, client_as, actor):

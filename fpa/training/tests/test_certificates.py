@@ -48,6 +48,17 @@ def test_issue_certificates_needs_a_closed_session_a_day_and_a_mark(hold, closed
         issue_certificates(session=closed, issued_on=DAY, by=actor("county"))
 
 
+def test_a_missing_mark_is_said_before_anybody_confirms_and_leads_to_where_it_is_set(
+    closed, client_as, actor
+):
+    client, url = client_as("county"), f"{closed.get_absolute_url()}certificates/"
+    page = client.post(url, {"issued_on": DAY.isoformat()}).text
+    assert 'name="confirmed"' not in page
+    way = re.search('<a href="([^"]+)">[^<]*还没有设定2023年的发文代字', page)
+    assert way
+    assert (client.get(way[1]).status_code == 200) is actor("county").may("parameter.edit")
+
+
 def test_revoke_certificate_once(given, actor):
     revoke_certificate(certificate=given[0], reason="姓名有误", by=actor("county"))
     with pytest.raises(CannotGive, match="无需重复办理"):

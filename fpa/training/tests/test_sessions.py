@@ -105,6 +105,15 @@ def test_session_pages_open_close_and_print(province_scope, client_as, enrol):
     assert "已办结" in client.post(f"{url}close/", {"confirmed": "1"}, follow=True).text
 
 
+def test_close_session_without_a_list_is_refused_before_anybody_confirms(hold, client_as):
+    url = f"{hold().get_absolute_url()}close/"
+    for page in (client_as("county").get(url).text, client_as("county").post(url).text):
+        assert "还没有登记参训人员" in page
+        assert "不用填写" not in page
+        assert "<button" not in page.partition("<main")[2].partition("</main")[0]
+        assert "取消，返回" in page
+
+
 def test_add_material_is_downloaded_by_who_sees_training(hold, actor, client_as, settings, tmp_path):
     settings.FILES_DIR = tmp_path
     session = hold()
