@@ -64,6 +64,7 @@ DEEDS = ("lock", "unlock", "reset-password")
 )
 def test_managing_a_login_says_what_follows_and_awaiting_a_second_word(county_admin, deed, title, follows):
     address = f"/users/{user_named('village').pk}/{deed}/"
+    User.objects.filter(username="village").update(is_active=deed != "unlock")
     before = User.objects.filter(username="village").values().get()
     asked, checked = text(county_admin.get(address)), text(county_admin.post(address, {"reason": "离岗"}))
     assert title in asked
