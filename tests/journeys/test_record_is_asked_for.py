@@ -39,10 +39,7 @@ def _refuse(page: Page) -> None:
     looks_right(page)
     follow(page, "同意")
     press(page, "下一步：核对")
-    says(page, "今后看不到这份档案")
-    looks_right(page)
-    press(page, "同意")
-    says(page, "填写的姓名与档案不一致")
+    says(page, "填写的姓名与档案不一致")  # said before anybody is asked to confirm
     looks_right(page)
     page.goto("/record-requests/?state=open")
     looks_right(page)

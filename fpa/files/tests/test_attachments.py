@@ -81,7 +81,7 @@ def test_lost_content_is_said_in_plain_words(client_as, province_scope, harm, ca
     page = client_as("county").get(file.get_absolute_url())
     assert page.status_code == 404
     assert "从备份恢复" in page.content.decode()
-    assert str(file.pk) in caplog.text
+    assert file.digest in caplog.text
 
 
 def test_nothing_stays_where_the_disk_breaks_off(province_scope, files_dir, monkeypatch):
