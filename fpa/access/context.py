@@ -6,20 +6,21 @@ from typing import Any
 from django.conf import settings
 from django.http import HttpRequest
 
-from fpa.access.menu import menu_html
-from fpa.access.models import Level, Unit
+from fpa.access.menu import lit_entry, menu_for, menu_html, trail
+from fpa.access.models import Level
 
 
 def shell(request: HttpRequest) -> dict[str, Any]:
     """Give templates the actor, the seats to switch between, the menu, and the footer's filings."""
     actor = getattr(request, "actor", None)
+    lit = lit_entry(menu_for(actor), request.path) if actor else None
     is_light = actor is not None and actor.level == Level.VILLAGE
     return {
         "actor": actor,
         "base_template": "base_light.html" if is_light else "base.html",
         "seats": getattr(request, "seats", []),
-        "menu": partial(menu_html, actor, request.path) if actor else "",
-        "places": Unit.objects.above(actor.path) if actor else [],
+        "menu": partial(menu_html, actor, lit, request.path) if actor else "",
+        "trail": trail(actor, lit) if actor else [],
         "organizer": settings.ORGANIZER,
         "site_code": settings.SITE_CODE,
         "icp_number": settings.ICP_NUMBER,

@@ -49,9 +49,9 @@ def _allowed(permissions: frozenset[str]) -> list[tuple[Section, list[Entry]]]:
     return [(section, entries) for section, entries in sections if entries]
 
 
-def menu_html(actor: Actor, address: str) -> SafeString:
-    """The menu as a page shows it. It is written once for each role and entry, and kept: it was a tenth of a page."""
-    lit = lit_entry(menu_for(actor), address)
+def menu_html(actor: Actor, lit: Entry | None, address: str) -> SafeString:
+    """The menu as a page shows it, with the entry that it belongs to lit. It is written once for each role and entry,
+    and kept: it was a tenth of a page."""
     is_here = lit is not None and address in _begins(lit)[:1]
     return _menu_html(actor.permissions, lit, is_here)
 
@@ -60,6 +60,15 @@ def menu_html(actor: Actor, address: str) -> SafeString:
 def _menu_html(permissions: frozenset[str], lit: Entry | None, is_here: bool) -> SafeString:
     shown = {"menu": _allowed(permissions), "lit": lit, "current": "page" if is_here else "true"}
     return render_to_string("access/menu.html", shown)
+
+
+def trail(actor: Actor, lit: Entry | None) -> list[tuple[str, str]]:
+    """The way to a page through the menu: its module, without a link, and the entry that it belongs to; none where it
+    belongs to none."""
+    if lit is None:
+        return []
+    module = next(section.label for section, entries in menu_for(actor) if lit in entries)
+    return [(module, ""), (lit.label, next(iter(_begins(lit)), ""))]
 
 
 def lit_entry(sections: list[tuple[Section, list[Entry]]], address: str) -> Entry | None:

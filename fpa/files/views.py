@@ -48,8 +48,7 @@ def document_detail(request: HttpRequest, pk: int) -> HttpResponse:
         facts=_facts(document),
         actions=[edit] if actor.may("document.edit") else [],
         panels=[table_panel("以它为依据的记录", ("类别", "记录"), resting, empty="还没有记录引用这份文件。")],
-        places=[("文件", reverse("document_list")), (document.number, "")],
-        back=("document_list", "文件列表"),
+        back=("document_list", "文件"),
     )
 
 

@@ -18,7 +18,6 @@ from django.utils.http import content_disposition_header
 from django.views.decorators.http import require_POST
 
 from fpa.access.loaders import check, load_for
-from fpa.access.models import Unit
 from fpa.access.seats import seated
 from fpa.audit.record import record, recorder_of_export
 from fpa.core.actor import Actor
@@ -153,7 +152,7 @@ def import_template(request: HttpRequest, kind: str) -> HttpResponse:
 def import_detail(request: HttpRequest, pk: UUID) -> HttpResponse:
     """An import as it stands: progress, then what would be done row by row, then what was done."""
     job, importer, actor = _load(request, pk)
-    context = {**_shown(job, importer, actor), "places": list(Unit.objects.above(job.path))}
+    context = _shown(job, importer, actor)
     if not context["has_rows"]:
         return render(request, "imports/import_detail.html", {**context, "title": _title(job, importer)})
     return list_page(

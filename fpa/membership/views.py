@@ -69,7 +69,6 @@ def _detail(
         actions=_links(member, actor),
         panels=[history_panel(member)],
         back=("member_list", "会员"),
-        places=[("会员", reverse("member_list")), (member.unit.name, "")],
     )
 
 

@@ -1,6 +1,5 @@
 """Template tags of the shared components."""
 
-from collections.abc import Iterable
 from typing import Any
 from uuid import uuid4
 
@@ -151,10 +150,21 @@ def key_figure(
     return {"label": label, "short": short, "exact": exact, "unit": unit, "url": url, "note": note}
 
 
-@register.inclusion_tag("components/breadcrumb.html")
-def breadcrumb(steps: Iterable[Any], here: str = "") -> dict[str, Any]:
-    """Where one is: units (shown by short name) or (label, address) pairs, then `here` without a link."""
-    return {"steps": [s if isinstance(s, tuple) else (s.short_name, "") for s in steps], "here": here}
+@register.inclusion_tag("components/breadcrumb.html", takes_context=True)
+def crumbs(context: Context) -> dict[str, Any]:
+    """Where one is, on every page alike: module › list › record.
+
+    `trail` is the way through the menu (`access.menu.trail`); a page may give `places`, (label, address) pairs that
+    lead on from there, or begin with the list itself as it was last left. Else the page's title stands last.
+    """
+    trail, places = list(context.get("trail") or []), list(context.get("places") or [])
+    own = trail[-1][1] if trail else ""
+    if places:
+        is_list = places[0][1].partition("?")[0] == own
+        return {"steps": [*trail[: 1 if is_list else None], *places]}
+    if own == context["request"].path:
+        return {"steps": trail[:1], "here": trail[-1][0]}
+    return {"steps": trail, "here": context.get("title", "") if trail else ""}
 
 
 @register.inclusion_tag("components/pager.html")

@@ -42,7 +42,6 @@ def staff_detail(request: HttpRequest, pk: int) -> HttpResponse:
         actions=[end] if not staff.valid_to and actor.may("staff.edit") else [],
         panels=[history_panel(staff)],
         back=("staff_list", "工作队伍"),
-        places=[("工作队伍", reverse("staff_list")), (staff.unit.name, "")],
     )
 
 

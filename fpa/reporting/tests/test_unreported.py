@@ -15,6 +15,8 @@ from fpa.figures.models import Fact
 
 from .conftest import HOUSEHOLDS, VALUE, Course
 
+pytestmark = pytest.mark.usefixtures("opened_database")
+
 H1 = Period.parse("2023H1")
 
 

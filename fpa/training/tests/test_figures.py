@@ -14,6 +14,8 @@ from fpa.training.models import Session
 from fpa.training.tests.conftest import DAY
 from tests.cast import cast_unit
 
+pytestmark = pytest.mark.usefixtures("opened_database")
+
 H1 = Period.parse("2023H1")
 
 
