@@ -37,6 +37,7 @@ __all__ = [
     "Status",
     "Tone",
     "address",
+    "as_left",
     "back_to_list",
     "is_export",
     "list_page",
@@ -116,7 +117,11 @@ def _way_of(request: HttpRequest) -> Format | Literal["print"] | None:
 
 def back_to_list(request: HttpRequest, url_name: str, *args: Any) -> str:
     """The address of a list as it was last left, with filters and page, else as `url_name` names it."""
-    plain = reverse(url_name, args=args)
+    return as_left(request, reverse(url_name, args=args))
+
+
+def as_left(request: HttpRequest, plain: str) -> str:
+    """A list's address as it was last left, else its plain one."""
     left = request.COOKIES.get(BACK_COOKIE, "")
     return left if left == plain or left.startswith(f"{plain}?") else plain
 

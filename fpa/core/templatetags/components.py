@@ -155,10 +155,12 @@ def crumbs(context: Context) -> dict[str, Any]:
     """Where one is, on every page alike: module › list › record.
 
     `trail` is the way through the menu (`access.menu.trail`); a page may give `places`, (label, address) pairs that
-    lead on from there, or begin with the list itself as it was last left. Else the page's title stands last.
+    lead on from there, or begin with the list itself. Else the page's title stands last. A list is led to as it was
+    last left.
     """
     trail, places = list(context.get("trail") or []), list(context.get("places") or [])
     own = trail[-1][1] if trail else ""
+    trail[1:] = [(label, lists.as_left(context["request"], url)) for label, url in trail[1:]]
     if places:
         is_list = places[0][1].partition("?")[0] == own
         return {"steps": [*trail[: 1 if is_list else None], *places]}

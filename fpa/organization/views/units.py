@@ -142,9 +142,10 @@ def _versions(unit: Unit) -> Panel:
 
 
 def _places(unit: Unit, actor: Actor) -> list[tuple[str, str]]:
-    """The way down to a unit; a link on each unit that the seat may open."""
+    """The way down to a unit; a link on each unit above it that the seat may open."""
     above = Unit.objects.above(unit.path).order_by("path")
-    return [(u.short_name, page_of(u) if u.path.startswith(actor.path) else "") for u in above]
+    may_open = {u.pk for u in above if u.path.startswith(actor.path) and u != unit}
+    return [(u.short_name, page_of(u) if u.pk in may_open else "") for u in above]
 
 
 def rename_unit(request: HttpRequest, code: str) -> HttpResponse:
