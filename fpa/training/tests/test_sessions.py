@@ -109,6 +109,7 @@ def test_close_session_without_a_list_is_refused_before_anybody_confirms(hold, c
     url = f"{hold().get_absolute_url()}close/"
     for page in (client_as("county").get(url).text, client_as("county").post(url).text):
         assert "还没有登记参训人员" in page
+        assert "现在不能办理" in page
         assert "不用填写" not in page
         assert "<button" not in page.partition("<main")[2].partition("</main")[0]
         assert "取消，返回" in page
