@@ -20,6 +20,7 @@ from tests.databases import (
     drop_database,
     owner_of,
     point_at,
+    pointed_at,
     prepare,
     stage_wanted,
 )
@@ -125,10 +126,8 @@ def committed_db(django_db_setup: None, django_db_blocker: Any) -> Iterator[str]
     name = f"{session}_c"
     clone_template(django_db_blocker, name)
     begin_log()
-    with django_db_blocker.unblock():
-        point_at(name)
+    with pointed_at(django_db_blocker, name):
         yield name
-        point_at(session)
     begin_log()
     drop_database(name)
     forget(name)

@@ -181,6 +181,16 @@ def point_at(name: str) -> None:
         connections["default"].settings_dict["NAME"] = name
 
 
+@contextmanager
+def pointed_at(blocker: Any, name: str) -> Iterator[None]:
+    """Let Django's default connection be to a database, and pytest allow it, within a block; then as before."""
+    before = connections["default"].settings_dict["NAME"]
+    with blocker.unblock():
+        point_at(name)
+        yield
+        point_at(before)
+
+
 @dataclass
 class Clones:
     """A test process's own clones, each made when a test first asks for its stage."""

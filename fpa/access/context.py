@@ -6,14 +6,14 @@ from typing import Any
 from django.conf import settings
 from django.http import HttpRequest
 
-from fpa.access.menu import lit_entry, menu_for, menu_html, trail
+from fpa.access.menu import lit_entry, menu_html, trail
 from fpa.access.models import Level
 
 
 def shell(request: HttpRequest) -> dict[str, Any]:
     """Give templates the actor, the seats to switch between, the menu, and the footer's filings."""
     actor = getattr(request, "actor", None)
-    lit = lit_entry(menu_for(actor), request.path) if actor else None
+    lit = lit_entry(actor, request.path) if actor else None
     is_light = actor is not None and actor.level == Level.VILLAGE
     return {
         "actor": actor,

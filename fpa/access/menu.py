@@ -71,11 +71,18 @@ def trail(actor: Actor, lit: Entry | None) -> list[tuple[str, str]]:
     return [(module, ""), (lit.label, next(iter(_begins(lit)), ""))]
 
 
-def lit_entry(sections: list[tuple[Section, list[Entry]]], address: str) -> Entry | None:
+def lit_entry(actor: Actor, address: str) -> Entry | None:
     """The entry that a page belongs to: the longest whose address begins the page's; home lights itself alone."""
-    begins = {begin: entry for _, entries in sections for entry in entries for begin in _begins(entry)}
+    begins = _entries_by_beginning(actor.permissions)
     found = [begin for begin in begins if address == begin or (begin != "/" and address.startswith(begin))]
     return begins[max(found, key=len)] if found else None
+
+
+@lru_cache(maxsize=100)
+def _entries_by_beginning(permissions: frozenset[str]) -> dict[str, Entry]:
+    return {
+        begin: entry for _, entries in _allowed(permissions) for entry in entries for begin in _begins(entry)
+    }
 
 
 @cache

@@ -38,6 +38,7 @@ def _columns(model: type[models.Model], alias: str) -> str:
 
 
 _READ = {User: "u", Appointment: "a", Post: "p", Unit: "n"}
+_NAMES = {model: [each.attname for each in model._meta.concrete_fields] for model in _READ}
 _ASK = f"""
     SELECT s.session_data, {", ".join(_columns(model, alias) for model, alias in _READ.items())}
     FROM {LoginSession._meta.db_table} s
@@ -65,8 +66,7 @@ def read_asker(session_key: str) -> Asker | None:
 def _instances(values: tuple[Any, ...]) -> list[Any]:
     """A row's account, appointment, post and unit, each None where the join found none."""
     found, start = [], 0
-    for model in _READ:
-        names = [each.attname for each in model._meta.concrete_fields]
+    for model, names in _NAMES.items():
         own = values[start : start + len(names)]
         start += len(names)
         is_there = own[names.index("id")] is not None
@@ -109,7 +109,7 @@ class AskerMiddleware(AuthenticationMiddleware):
 
     def process_request(self, request: HttpRequest) -> None:
         """Put the account on the request; it is read when it is first asked for."""
-        request.user = SimpleLazyObject(partial(user_of, request))  # type: ignore[assignment]
+        request.user = cast(User, SimpleLazyObject(partial(user_of, request)))
 
 
 def user_of(request: HttpRequest) -> User | AnonymousUser:

@@ -36,6 +36,14 @@ _CLASSES: tuple[tuple[type[forms.Widget], str], ...] = (
 _DASHES, _NOT_CHOSEN = "---------", "请选择"
 
 
+class Refused(forms.ValidationError):
+    """What a form as a whole was refused for; `way` leads to the page where that can be mended, if there is one."""
+
+    def __init__(self, message: str, *, way: str = "") -> None:
+        super().__init__(message)
+        self.way = way
+
+
 class DateField(forms.DateField):
     """A date: the browser's own picker, and any usual Chinese writing where there is none."""
 

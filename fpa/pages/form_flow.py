@@ -10,7 +10,7 @@ from django.db import transaction
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 
-from fpa.core.forms import FORM_PAGE, check_answers
+from fpa.core.forms import FORM_PAGE, Refused, check_answers
 from fpa.core.once import NO_KEY, lacks_key
 from fpa.core.refusals import Refusal
 from fpa.pages.newer import newer_values
@@ -49,54 +49,36 @@ def form_flow(
     opened, nothing is saved, and the form shows both values to choose from. A post without a key (`core.once`) is one
     of those refused.
     """
-    first = TO_CHECK if consequences else submit
-    shown = {"form": form, "title": title, "submit": first, "back": back, "edits": edits, **(context or {})}
+    shown = {"form": form, "title": title, "submit": TO_CHECK if consequences else submit, "back": back}
+    shown |= {"edits": edits, **(context or {})}
+    show = partial(render, request, form_template, shown)
     if form.is_bound and lacks_key(request):
         form.add_error(None, NO_KEY)
-        return told_of_key(render(request, form_template, shown))
+        return told_of_key(show())
     is_overtaken = edits and request.method == "POST" and newer_values(form)
     asks_nothing = bool(consequences) and not form.fields and form_template == FORM_PAGE
     form.is_bound |= asks_nothing
     if is_overtaken or not (request.method == "POST" or asks_nothing) or not form.is_valid():
-        return render(request, form_template, shown)
-    if consequences:
-        ask = partial(check_answers, request, form, title=title, submit=submit, form_template=form_template)
-        page = ask(consequences=consequences(form.cleaned_data), context=shown)
+        return show()
+    ask = partial(check_answers, request, form, title=title, submit=submit, form_template=form_template)
+    page = ask(consequences=consequences(form.cleaned_data), context=shown) if consequences else None
+    try:
         if page and request.POST.get("change") not in form.fields:
-            page = _refusal(request, form, tries or does, form_template, shown) or page
+            _try_out(tries or does, form.cleaned_data)
         if page:
             return page
-    try:
         told = said(does(**form.cleaned_data))
     except Refusal as refusal:
-        return _refused(request, form, refusal, form_template, shown)
+        form.add_error(None, Refused(str(refusal), way=refusal.way))
+        return show()
     return mark_done(told) if isinstance(told, HttpResponse) else redirect_with_message(request, *told)
 
 
-def _refusal(
-    request: HttpRequest,
-    form: forms.BaseForm,
-    tried: Callable[..., Any],
-    template: str,
-    shown: dict[str, Any],
-) -> HttpResponse | None:
-    """The form with what the action would refuse, found by doing it and undoing it; None where it would be done."""
-    try:
-        with transaction.atomic():
-            tried(**form.cleaned_data)
-            transaction.set_rollback(True)
-    except Refusal as refusal:
-        return _refused(request, form, refusal, template, shown)
-    return None
-
-
-def _refused(
-    request: HttpRequest, form: forms.BaseForm, refusal: Refusal, template: str, shown: dict[str, Any]
-) -> HttpResponse:
-    error = forms.ValidationError(str(refusal))
-    error.way = refusal.way  # type: ignore[attr-defined]  # read by `core.templatetags.components.faults`
-    form.add_error(None, error)
-    return render(request, template, shown)
+def _try_out(action: Callable[..., Any], answers: dict[str, Any]) -> None:
+    """Do it and undo it, so that what it would refuse is known before anybody confirms. Raises that Refusal."""
+    with transaction.atomic():
+        action(**answers)
+        transaction.set_rollback(True)
 
 
 def redirect_with_message(request: HttpRequest, message: str, url: str) -> HttpResponse:

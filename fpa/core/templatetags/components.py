@@ -11,6 +11,7 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
 from fpa.core import chinese, icons, lists
+from fpa.core.forms import Refused
 
 register = template.Library()
 
@@ -118,7 +119,7 @@ def faults(form: forms.BaseForm) -> list[tuple[str, str]]:
     """A form's errors in its own order: (where the link goes, message). Those of the form as a whole lead to where they
     can be mended, if a refusal named it."""
     whole = form.non_field_errors()
-    ways = [getattr(error, "way", "") for error in whole.as_data()]
+    ways = [error.way if isinstance(error, Refused) else "" for error in whole.as_data()]
     found = [(way, str(message)) for way, message in zip(ways, whole, strict=True)]
     for bound in form:
         found += [("" if bound.is_hidden else anchor(bound), str(message)) for message in bound.errors]

@@ -6,7 +6,6 @@ from multiprocessing import active_children
 import pytest
 from django.db import connections
 
-from conftest import clone_template, drop_database
 from fpa.access.models import Level, Unit
 from fpa.access.scope import whole_province
 from fpa.audit.tests.log import owner
@@ -14,6 +13,7 @@ from fpa.demo import accounts
 from fpa.demo.collections import _gap_counties
 from fpa.demo.load import is_loaded, load_demo
 from fpa.demo.people import LoadedAtAnotherScale, make_people
+from tests.databases import clone_template, drop_database, pointed_at
 
 SCALE = 20_000
 
@@ -36,10 +36,8 @@ def break_off_at(step: str, share: float):
 def loaded_name(django_db_setup, django_db_blocker):
     """A database in which a load was broken off three times, killed, and then went through; the cast is not in it."""
     name = f"{connections['default'].settings_dict['NAME']}_demo"
-    session = connections["default"].settings_dict["NAME"]
     clone_template(django_db_blocker, name)
-    with django_db_blocker.unblock():
-        point_at(name)
+    with pointed_at(django_db_blocker, name):
         thin_out()
         steps = []
         assert not is_loaded()
@@ -56,7 +54,6 @@ def loaded_name(django_db_setup, django_db_blocker):
             make_people(SCALE * 2, lambda done, total: None)
         with owner() as them:
             them.execute("ANALYZE")
-        point_at(session)
     yield name, steps
     drop_database(name)
 
@@ -74,18 +71,9 @@ def thin_out() -> None:
         )
 
 
-def point_at(name: str) -> None:
-    connections["default"].close()
-    connections["default"].settings_dict["NAME"] = name
-
-
 @pytest.fixture
 def steps(loaded_name, django_db_blocker):
     """Point at the loaded database, in a scope over the whole province; gives what the progress told."""
     name, steps = loaded_name
-    session = connections["default"].settings_dict["NAME"]
-    with django_db_blocker.unblock():
-        point_at(name)
-        with whole_province():
-            yield steps
-        point_at(session)
+    with pointed_at(django_db_blocker, name), whole_province():
+        yield steps

@@ -11,7 +11,7 @@ from fpa.access.scope import scoped, whole_province
 from fpa.core import database
 from fpa.core.lists.paging import PAGE_SIZE, in_stable_order, keys_of
 from fpa.membership.models import Member
-from tests.databases import clone_template, drop_database, point_at
+from tests.databases import clone_template, drop_database, pointed_at
 
 MEMBER_COUNT, VILLAGES = 24_000, 400
 
@@ -37,18 +37,15 @@ MEMBERSHIPS = """
 def filled(django_db_setup, django_db_blocker):
     """A database with members spread over villages by set-based SQL, and with the statistics of one in use; the tests
     of this module only read it."""
-    session = connection.settings_dict["NAME"]
-    name = f"{session}_plan"
+    name = f"{connection.settings_dict['NAME']}_plan"
     clone_template(django_db_blocker, name)
-    with django_db_blocker.unblock():
-        point_at(name)
+    with pointed_at(django_db_blocker, name):
         with whole_province(), connection.cursor() as cursor:
             cursor.execute(PEOPLE.format(member_count=MEMBER_COUNT, villages=VILLAGES))
             cursor.execute(MEMBERSHIPS)
             assert Member.objects.count() == MEMBER_COUNT
         with database.connect(settings.OWNER_DATABASE, NAME=name) as owner:
             owner.execute("VACUUM ANALYZE membership_member, people_person")
-        point_at(session)
     yield name
     drop_database(name)
 
@@ -56,11 +53,8 @@ def filled(django_db_setup, django_db_blocker):
 @pytest.fixture
 def many_members(filled, django_db_blocker):
     """Read the filled database."""
-    session = connection.settings_dict["NAME"]
-    with django_db_blocker.unblock():
-        point_at(filled)
+    with pointed_at(django_db_blocker, filled):
         yield
-        point_at(session)
 
 
 def plan_of(rows):
