@@ -15,7 +15,7 @@ from fpa.access.models import Post, User
 from fpa.approval.actions import ReturnedPlace
 from fpa.approval.kinds import ReturnablePlace
 from fpa.approval.models import Case, CaseState, Verdict
-from fpa.approval.queries import escalated_to, tasks_for
+from fpa.approval.queries import escalated_to, posts_beside, tasks_for
 from fpa.core.actor import Actor
 from fpa.core.forms import DateField, Form, NumberField, display_value, style_widgets
 from fpa.files.fields import AttachmentsField
@@ -226,8 +226,12 @@ class DelegateForm(Form):
 
     def __init__(self, *args: Any, actor: Actor, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        posts = Post.objects.filter(unit=actor.unit_id).exclude(pk=actor.post_id or 0)
-        cast(forms.ModelChoiceField, self.fields["to_post"]).queryset = posts
+        field = cast(forms.ModelChoiceField, self.fields["to_post"])
+        field.queryset = posts_beside(actor)
+        if not field.queryset.exists():
+            field.help_text = (
+                "本单位没有其他岗位；同岗位的同事不用委托就可以办理。要新设岗位，请联系系统管理员。"
+            )
 
 
 class CaseFilters(django_filters.FilterSet):

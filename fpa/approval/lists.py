@@ -28,7 +28,9 @@ CASE_COLUMNS = (
 
 def _batch(actor: Actor) -> Sequence[BatchAction]:
     """Many cases at once, for who decides cases."""
-    return [BatchAction("批量通过", reverse("decide_cases"), "check")] if actor.may("case.decide") else ()
+    if not actor.may("case.decide"):
+        return ()
+    return [BatchAction("批量通过", reverse("decide_cases"), "check", over_all=True)]
 
 
 FLOW_COLUMNS = (

@@ -6,6 +6,7 @@ from typing import Any
 from django.db.models import Exists, OuterRef, Q, QuerySet, Subquery
 from django.utils import timezone
 
+from fpa.access.models import Post
 from fpa.approval.models import (
     Case,
     CaseState,
@@ -33,6 +34,11 @@ def tasks_for(actor: Actor) -> TaskQuerySet:
     stands_in = Q(delegated_to=actor.post_id, delegated_until__gte=timezone.localdate())
     mine = by_right | stands_in if actor.post_id else by_right
     return Task.objects.open().filter(mine, user_id=None).exclude(recused__contains=[actor.user_id or 0])
+
+
+def posts_beside(actor: Actor) -> QuerySet[Post]:
+    """The other posts of the seat's unit, to which it may delegate a task."""
+    return Post.objects.filter(unit=actor.unit_id).exclude(pk=actor.post_id or 0)
 
 
 def open_cases_for(actor: Actor) -> QuerySet[Any]:

@@ -5,8 +5,8 @@ from functools import partial
 from typing import Any
 
 from django import forms
+from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import redirect
 from django.urls import reverse
 from django.views.decorators.http import require_POST
 
@@ -22,11 +22,13 @@ from fpa.approval.forms import (
     RecuseForm,
 )
 from fpa.approval.kinds import CaseKind, kind_of
+from fpa.approval.lists import CASE_LIST
 from fpa.approval.models import Case, Task, Verdict
 from fpa.approval.queries import (
     next_case_for,
     open_cases_for,
     opinions_on,
+    posts_beside,
     tasks_for,
     threads_of,
     was_sent_by,
@@ -34,9 +36,10 @@ from fpa.approval.queries import (
 from fpa.approval.steps import asks_of
 from fpa.core.actor import Actor
 from fpa.core.chinese import date_cn
-from fpa.core.lists import Link, back_to_list, summarize, ticked
+from fpa.core.lists import Link
 from fpa.core.once import needs_key
 from fpa.files.models import Attachment
+from fpa.pages.batch import BatchOutcome, run_batch
 from fpa.pages.form_flow import form_flow, redirect_with_message
 from fpa.pages.record import Fact
 
@@ -107,11 +110,20 @@ def _shown(case: Case, kind: CaseKind, subject: Any, task: Task | None, actor: A
         "case": case,
         "kind": kind,
         "task": task,
+        "out_of_turn": "" if task else _out_of_turn(case, actor),
+        "can_delegate": task is not None and posts_beside(actor).exists(),
         "two_persons": TWO_PERSONS if was_sent_by(case, actor) else "",
         "facts": [Fact(*each) for each in kind.facts_of(case, subject)] + _grounds(case, kind.files(subject)),
         "threads": threads_of(case),
         "opinions": opinions_on(case),
     }
+
+
+def _out_of_turn(case: Case, actor: Actor) -> str:
+    """Why the seat has nothing to do on a case."""
+    if Task.objects.open().filter(case=case, recused__contains=[actor.user_id or 0]).exists():
+        return "您已申请回避，这件事项由本单位其他同事办理。"
+    return f"{case.standing}，现在不由您的岗位办理。"
 
 
 def _grounds(case: Case, files: Sequence[Attachment]) -> list[Fact]:
@@ -149,14 +161,15 @@ def _to_next(request: HttpRequest, case: Case, actor: Actor) -> HttpResponse:
 @require_POST
 @needs_key
 def decide_cases(request: HttpRequest) -> HttpResponse:
-    """Approve the ticked cases that can be approved unseen; one summary names each that was left, and why."""
+    """Approve the ticked cases, or all that match, where they can be approved unseen; a summary names each that was
+    left, and why."""
     actor = check(request, "case.decide")
-    wanted = [int(row) for row in ticked(request) if row.isdecimal() and len(row) < 19]
-    cases = list(Case.objects.filter(pk__in=wanted).order_by("pk"))
-    result = actions.decide_cases(cases=cases, verdict=Verdict.APPROVE, by=actor)
-    failed = [(case.title, reason) for case, reason in result.failed]
-    summarize(request, "审核通过", len(result.done), failed)
-    return redirect(back_to_list(request, "case_list"))
+    return run_batch(request, CASE_LIST, did="审核通过", act=partial(_approve_all, by=actor))
+
+
+def _approve_all(rows: QuerySet[Case], by: Actor) -> BatchOutcome:
+    result = actions.decide_cases(cases=list(rows), verdict=Verdict.APPROVE, by=by)
+    return BatchOutcome(len(result.done), [(case.title, reason) for case, reason in result.failed])
 
 
 def _task_page(
@@ -172,7 +185,7 @@ def _task_page(
     """A form page about the seat's task on a case. Raises Http404 where it has none."""
     case, actor, _ = load_case(request, pk)
     if _task(case, actor) is None:
-        raise Http404(f"“{case.title}”{case.standing}，现在不由您的岗位办理。")
+        raise Http404(f"“{case.title}”：{_out_of_turn(case, actor)}")
     page = reverse("decide_case", args=[pk])
 
     return form_flow(

@@ -41,10 +41,10 @@ def test_report_half_year_finds_the_card_on_the_figures_page(visits, client_as):
     """The dialog takes these parts of the page that a number links to."""
     client = client_as("city")
     shown = article(client)
-    assert shown.get("hx-select") == ".heading, .key-figures, [aria-label='口径']"
+    assert shown.get("hx-select") == ".heading, .key-figures, [aria-label='指标说明']"
     link = shown.xpath('.//a[text()="3.3万户"]/@href')[0]
     figure = html.fromstring(client.get(link).content)
-    parts = figure.xpath('//*[@class="key-figures"] | //*[@aria-label="口径"]')
+    parts = figure.xpath('//*[@class="key-figures"] | //*[@aria-label="指标说明"]')
     card = "".join(part.text_content() for part in parts)
     assert len(parts) == 2
     assert [word for word in ("口径", "覆盖面", "个县", "截至时间", "33,000") if word not in card] == []

@@ -15,6 +15,7 @@ from fpa.approval.models import Case, Task
 from fpa.approval.queries import escalated_to, open_cases_for
 from fpa.approval.tests.conftest import SAMPLE, in_days
 from fpa.audit.models import Event
+from fpa.core.chinese import date_cn
 from fpa.registers.models import Parameter
 from fpa.registers.working_days import add_working_days
 
@@ -167,8 +168,23 @@ def test_decide_cases_query_count_does_not_grow(many, actor):
 def test_decide_cases_page_sums_up(submit, client_as, actor):
     case = submit()
     page = client_as("township").post("/cases/decide/", {"row": [case.pk]}, follow=True).content.decode()
-    assert "1" in page
+    assert "审核通过：办成 1 条" in page
     assert Case.objects.get().reviewer_id == actor("county").unit_id
+
+
+def test_decide_cases_over_all_that_match_asks_once_and_takes_no_other(many, client_as, actor):
+    cases = many(12)
+    actions.decide_cases(cases=cases[:3], verdict="approve", by=actor("township"))
+    client, mine = client_as("township"), len(cases) - 3
+    over_all = {"all": "1", "query": "mine=turn"}
+    asked = client.post("/cases/decide/", over_all).content.decode()
+    assert f"将对符合条件的全部 <strong>{mine} 条</strong>记录办理“审核通过”" in asked
+    assert open_cases_for(actor("township")).count() == mine
+    page = client.post("/cases/decide/", over_all | {"confirmed": mine}, follow=True).content.decode()
+    assert f"审核通过：办成 {mine} 条" in page
+    assert not open_cases_for(actor("township")).exists()
+    assert Case.objects.filter(decisions__verdict="approve").distinct().count() == len(cases)
+    assert Case.objects.filter(step__gt=1).count() == 0
 
 
 def test_a_subject_may_have_a_live_case_of_each_kind(submit, actor, unit_of, flow):
@@ -234,3 +250,27 @@ def test_decide_case_page_out_of_turn_offers_nothing(submit, client_as):
     page = client_as("county").get(f"/cases/{submit().pk}/decide/").content.decode()
     assert "现在不由您的岗位办理" in page
     assert 'name="verdict"' not in page
+
+
+def test_delegation_is_offered_where_there_is_another_post(submit, client_as, actor):
+    pages = f"/cases/{submit().pk}/decide/", f"/cases/{Task.objects.get().case_id}/delegate/"
+    client = client_as("township")
+    offered = [client.get(page).content.decode() for page in pages]
+    assert "委托办理" not in offered[0]
+    assert "本单位没有其他岗位" in offered[1]
+    post = Post.objects.create(unit_id=actor("township").unit_id, title="内勤", role="village")
+    offered = [client.get(page).content.decode() for page in pages]
+    assert "委托办理" in offered[0]
+    assert "本单位没有其他岗位" not in offered[1]
+    answers = {"to_post": post.pk, "until": in_days(1).isoformat(), "reason": "出差"}
+    assert client.post(pages[1], answers)["Location"] == pages[0]
+    assert Task.objects.get().delegated_to_id == post.pk
+    assert f"已委托内勤办理，至{date_cn(in_days(1))}" in client.get(pages[0]).content.decode()
+
+
+def test_who_stepped_aside_is_told_so(submit, client_as, colleague):
+    case = submit()
+    client = client_as("township")
+    client.post(f"/cases/{case.pk}/recuse/", {"reason": "申报人是亲属"})
+    assert "您已申请回避" in client.get(f"/cases/{case.pk}/decide/").content.decode()
+    assert "您已申请回避" not in client_as("county").get(f"/cases/{case.pk}/decide/").content.decode()

@@ -46,7 +46,7 @@ def figure_detail(request: HttpRequest, key: str) -> HttpResponse:
     return record_page(
         request,
         title=figure.name,
-        facts_title="口径",
+        facts_title="指标说明",
         facts=panels.meaning(reading, _operands(figure, place), place.actor),
         lead=Panel("", "figures/figure_lead.html", shown),
         panels=panels.below(reading, place.actor, request.GET.get("boundaries", "")),
