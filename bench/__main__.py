@@ -24,6 +24,8 @@ def main(wanted: list[str]) -> int:
     """Run the measurements, or those whose module is named; returns 1 where a limit is broken."""
     os.environ["DJANGO_SETTINGS_MODULE"] = "config.settings"
     django.setup()
+    prepare = import_module("fpa.access.management.commands.setup")  # needs django.setup
+    prepare.prepare_folder_and_role()
     results = []
     for name in wanted or MODULES:
         for row in import_module(f"bench.{name}").run():

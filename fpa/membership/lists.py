@@ -21,13 +21,16 @@ LISTED = MEMBERS.only(
 )
 """What the columns show, and no more: a long export reads a third of what stands in the tables."""
 
+_SEXES, _KINDS = dict(Sex.choices), dict(MemberKind.choices)
+_ACTIVE, _LEFT = Status("在会", "done"), Status("已退会", "off")
+
 COLUMNS = (
     Column("name", "姓名", lambda m: mask_name(m.person.name), link=lambda m: page_of(m)),
     Column("unit", "单位", lambda m: m.unit.name),
     Column("id", "证件号码", lambda m: ID.masked(m.person)),
-    Column("sex", "性别", lambda m: Sex(m.person.sex).label),
+    Column("sex", "性别", lambda m: _SEXES[m.person.sex]),
     Column("age", "年龄", lambda m: m.person.age_on(today()), kind="number", unit="岁"),
-    Column("kind", "类别", lambda m: MemberKind(m.kind).label),
+    Column("kind", "类别", lambda m: _KINDS[m.kind]),
     Column("joined_on", "入会日期", lambda m: m.joined_on, kind="date"),
     Column("status", "状态", lambda m: state_of(m)),
     Column("phone", "手机号", lambda m: PHONE.masked(m.person), default=False),
@@ -39,7 +42,7 @@ COLUMNS = (
 
 def state_of(member: Member) -> Status:
     """Whether the membership is open, by word and shape."""
-    return Status("在会", "done") if member.is_active else Status("已退会", "off")
+    return _ACTIVE if member.is_active else _LEFT
 
 
 def page_of(member: Member) -> str:

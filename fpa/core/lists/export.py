@@ -119,12 +119,15 @@ class _Counted:
                 self.progress(self.done)
 
 
+_AS_THEY_ARE = frozenset({type(None), str, int, float, bool, Decimal, date})
+
+
 def _plain(value: Any) -> Value:
     """What a workbook can hold: aware moments in Beijing time, anything unusual as its text."""
-    if value is None or isinstance(value, str | int):
+    if type(value) in _AS_THEY_ARE:
         return value
     if isinstance(value, datetime):
         return timezone.localtime(value).replace(tzinfo=None) if timezone.is_aware(value) else value
-    if isinstance(value, float | Decimal | date):
+    if isinstance(value, (str, int, float, Decimal, date)):
         return value
     return str(value)
