@@ -332,6 +332,7 @@ REPEATABLE = {
     "elder_mode.html": "the mode is set to what the button says",
     "fill_submission.html": "each saved cell names the version that it saw",
     "go_to.html": "looking something up changes nothing",
+    "unsent.html": "answers that go back to their form are shown there, and nothing is done",
 }
 """Templates with a form whose repeat has no second effect, and why."""
 

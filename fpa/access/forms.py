@@ -22,7 +22,7 @@ def _password(label: str, autocomplete: str, **options: Any) -> forms.CharField:
 
 
 class LoginForm(Form):
-    """Name and password."""
+    """Name and password; `unsent` are the answers of a post that the end of a session has held up."""
 
     username = forms.CharField(
         label="账号",
@@ -30,6 +30,7 @@ class LoginForm(Form):
         widget=forms.TextInput(attrs={"autocomplete": "username", "autofocus": True}),
     )
     password = _password("密码", "current-password")
+    unsent = forms.CharField(required=False, strip=False, widget=forms.HiddenInput)
 
 
 class ChangePasswordForm(Form):

@@ -5,15 +5,20 @@ from collections.abc import Callable
 from typing import Any
 
 from django.conf import settings
+from django.contrib.auth.middleware import LoginRequiredMiddleware
 from django.db import DatabaseError, transaction
 from django.http import HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import redirect
 
+from fpa.access.forms import LoginForm
 from fpa.access.models import User
 from fpa.access.scope import lock_tree_shared, set_sight
 from fpa.access.seats import seat_request, seated
+from fpa.access.views import login_page
 from fpa.core.limits import ran_out_of_time, set_limits
-from fpa.core.views import NOT_THIS_WAY, not_this_way, took_too_long
+from fpa.core.unsent import unsent_of
+from fpa.core.views import ENDED, NOT_THIS_WAY, not_this_way, took_too_long
 
 log = logging.getLogger(__name__)
 
@@ -21,6 +26,27 @@ SERVER_ERROR = 500
 READING = frozenset({"GET", "HEAD", "OPTIONS"})
 OPEN_TO_ALL_USERS = frozenset({"logout", "choose_seat", "switch_seat", "change_password"})
 """Pages for whoever is logged in, seat or not, with a temporary password or not."""
+
+
+class LoginMiddleware(LoginRequiredMiddleware):
+    """Send who is not signed in to the login page. What a post has brought is kept on it (`core.unsent`), and an htmx
+    request is told by a 401: `app.js` asks for the password over the page, and sends it again."""
+
+    def process_view(
+        self,
+        request: HttpRequest,
+        view_func: Callable[..., HttpResponseBase],
+        view_args: Any,
+        view_kwargs: Any,
+    ) -> HttpResponseBase | None:
+        """Answer a request that needs somebody signed in, and has nobody."""
+        answer = super().process_view(request, view_func, view_args, view_kwargs)
+        if answer is None:
+            return None
+        if request.headers.get("HX-Request"):
+            return HttpResponse(status=ENDED)
+        unsent = unsent_of(request)
+        return login_page(request, LoginForm(), unsent) if unsent else answer
 
 
 class ScopeMiddleware:
@@ -57,7 +83,7 @@ class ScopeMiddleware:
 
     def _too_long(self, request: HttpRequest) -> HttpResponse:
         log.error("%s %s 用时超过限制，已停下", request.method, request.path)
-        return took_too_long()
+        return took_too_long(request)
 
     def process_view(
         self, request: HttpRequest, view: Callable[..., HttpResponse], args: Any, kwargs: Any

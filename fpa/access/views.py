@@ -3,6 +3,7 @@
 from django.contrib import auth, messages
 from django.contrib.auth.decorators import login_not_required
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.middleware.csrf import get_token
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.cache import never_cache
@@ -25,6 +26,8 @@ from fpa.access.sign_in import (
 from fpa.audit.record import record
 from fpa.core.addresses import own_address
 from fpa.core.once import needs_key
+from fpa.core.unsent import Unsent, unsent_from
+from fpa.core.views import ENDED
 
 
 @login_not_required
@@ -37,19 +40,68 @@ def login(request: HttpRequest) -> HttpResponse:
     form = LoginForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
         try:
-            user = log_in(**form.cleaned_data, ip=_ip(request))
+            user = _known(request, form)
         except CannotLogIn as refusal:
             form.add_error(None, str(refusal))
         else:
             auth.login(request, user)  # cycles the session's key
             return _after_login(request, user)
-    return render(request, "access/login.html", {"form": form, "title": "登录"})
+    return login_page(request, form)
+
+
+@login_not_required
+@sensitive_post_parameters("password")
+@never_cache
+def login_again(request: HttpRequest) -> HttpResponse:
+    """Log in over a page whose session has ended (`js/login_again.js`). The answer names a token for the page's forms;
+    none where the page is another's, from a seat that is not theirs."""
+    form = LoginForm(request.POST or None)
+    shown = {"form": form, "action": request.path}
+    if request.method != "POST" or not form.is_valid():
+        return render(request, "access/login_again.html", shown, status=ENDED if form.is_bound else None)
+    try:
+        user = _known(request, form)
+    except CannotLogIn as refusal:
+        form.add_error(None, str(refusal))
+        return render(request, "access/login_again.html", shown, status=ENDED)
+    auth.login(request, user)
+    seat = next((seat for seat in seats_of(user) if str(seat.post_id) == request.POST.get("post")), None)
+    if seat is None:
+        return HttpResponse()
+    request.session[SESSION_KEY] = seat.pk
+    return HttpResponse(headers={"X-CSRFToken": get_token(request)})
+
+
+def _known(request: HttpRequest, form: LoginForm) -> User:
+    """Whose name and password a form has. Raises CannotLogIn."""
+    answers = form.cleaned_data
+    return log_in(username=answers["username"], password=answers["password"], ip=_ip(request))
+
+
+def login_page(request: HttpRequest, form: LoginForm, unsent: Unsent | None = None) -> HttpResponse:
+    """The page of a login: at its own address, or in the place of a page whose post came without a session."""
+    shown = {"form": form, "title": "登录"}
+    if unsent:
+        form.initial["unsent"] = unsent.as_text()
+        shown["action"] = reverse("login", query={"next": unsent.address})
+    return render(request, "access/login.html", shown, status=ENDED if unsent else None)
 
 
 def _after_login(request: HttpRequest, user: User) -> HttpResponse:
-    has_one_seat = len(seats_of(user)) == 1
     wanted = _next(request)
-    return HttpResponseRedirect(wanted if has_one_seat else reverse("choose_seat", query={"next": wanted}))
+    unsent = unsent_from(request.POST.get("unsent", ""), wanted)
+    seats = seats_of(user)
+    if len(seats) == 1:
+        return _resumed(request, unsent) or HttpResponseRedirect(wanted)
+    if unsent:
+        shown = {"title": "选择岗位", "seats": seats, "next": wanted, "unsent": unsent}
+        return render(request, "access/choose_seat.html", shown)
+    return HttpResponseRedirect(reverse("choose_seat", query={"next": wanted}))
+
+
+def _resumed(request: HttpRequest, unsent: Unsent | None) -> HttpResponse | None:
+    """The page that sends answers back to their form, where there are some."""
+    return render(request, "access/resume.html", {"unsent": unsent}) if unsent else None
 
 
 @require_POST
@@ -75,7 +127,10 @@ def switch_seat(request: HttpRequest) -> HttpResponse:
     request.session[SESSION_KEY] = seat.pk
     _record_own("user.seat_switched", request, seat)
     messages.success(request, f"当前岗位：{seat.unit.association}，{seat.post.title}。")
-    return HttpResponseRedirect(_next(request))
+    wanted = _next(request)
+    return _resumed(request, unsent_from(request.POST.get("unsent", ""), wanted)) or HttpResponseRedirect(
+        wanted
+    )
 
 
 def _own_seat(request: HttpRequest, wanted: str) -> Appointment:

@@ -4,11 +4,13 @@ from dataclasses import dataclass
 
 from django.contrib.auth.decorators import login_not_required
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.middleware.csrf import get_token
 from django.template.loader import render_to_string
 from django.views.decorators.http import require_POST
 
 from fpa.core.addresses import own_address
 from fpa.core.middleware import request_id
+from fpa.core.unsent import unsent_of
 
 ELDER_COOKIE = "elder"
 _YEAR = 365 * 24 * 3600
@@ -41,7 +43,7 @@ KEYLESS = Fault(
 STALE = Fault(
     403,
     "这个页面打开得太久，已经失效",
-    "没有提交任何内容。请返回上一页，刷新后重新提交；如仍不行，请重新登录。",
+    "没有提交任何内容。请重新打开要办的页面；如仍不行，请重新登录。",
 )
 BROKEN = Fault(
     500,
@@ -54,6 +56,8 @@ TOO_LONG = Fault(
     "没有保存任何内容，别人不受影响。请缩小范围（例如选一个县、一段时间）再试；一次要办很多的，请分几次办；"
     "正好有人在批量办理时，过几分钟再试。仍不行，请把下面的编号告诉系统管理员。",
 )
+ENDED = 401
+"""Of a request whose session has ended; htmx is told by it alone (`js/login_again.js`)."""
 RETRY_AFTER = 60
 """Seconds."""
 
@@ -65,7 +69,7 @@ def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
 
 def forbidden(request: HttpRequest, exception: Exception) -> HttpResponse:
     """Answer 403, in the words of who refused."""
-    return _page(FORBIDDEN, _own_words(exception))
+    return _page(FORBIDDEN, _own_words(exception), request)
 
 
 def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
@@ -84,12 +88,12 @@ def keyless(request: HttpRequest) -> HttpResponse:
     if getattr(request, "htmx", False):
         said = f"{KEYLESS.happened}。{KEYLESS.way_out}"
         return HttpResponse(said, content_type="text/plain; charset=utf-8", status=KEYLESS.code)
-    return _page(KEYLESS)
+    return _page(KEYLESS, "", request)
 
 
 def stale_form(request: HttpRequest, reason: str = "") -> HttpResponse:
     """Answer a form whose token is missing or old (settings.CSRF_FAILURE_VIEW)."""
-    return _page(STALE)
+    return HttpResponse(status=ENDED) if request.headers.get("HX-Request") else _page(STALE, "", request)
 
 
 def server_error(request: HttpRequest) -> HttpResponse:
@@ -97,9 +101,9 @@ def server_error(request: HttpRequest) -> HttpResponse:
     return _page(BROKEN)
 
 
-def took_too_long() -> HttpResponse:
+def took_too_long(request: HttpRequest) -> HttpResponse:
     """Answer a request whose statement reached its time limit; nothing of it was kept."""
-    answer = _page(TOO_LONG)
+    answer = _page(TOO_LONG, "", request)
     answer["Retry-After"] = str(RETRY_AFTER)
     return answer
 
@@ -110,12 +114,16 @@ def _own_words(exception: Exception) -> str:
     return said if isinstance(said, str) and any("一" <= c <= "鿿" for c in said) else ""
 
 
-def _page(fault: Fault, own_words: str = "") -> HttpResponse:
-    return HttpResponse(_words(fault, own_words), status=fault.code)
+def _page(fault: Fault, own_words: str = "", request: HttpRequest | None = None) -> HttpResponse:
+    """The page of a fault; with the answers of the request's post, where it had some, to go back to their form."""
+    return HttpResponse(_words(fault, own_words, request), status=fault.code)
 
 
-def _words(fault: Fault, own_words: str = "") -> str:
+def _words(fault: Fault, own_words: str = "", request: HttpRequest | None = None) -> str:
     context = {"fault": fault, "own_words": own_words, "request_id": request_id.get()}
+    unsent = unsent_of(request) if request else None
+    if request and unsent:
+        context |= {"unsent": unsent, "csrf_token": get_token(request)}
     return render_to_string("error.html", context)
 
 

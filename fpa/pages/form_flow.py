@@ -13,6 +13,7 @@ from django.shortcuts import render
 from fpa.core.forms import FORM_PAGE, Refused, check_answers
 from fpa.core.once import NO_KEY, lacks_key
 from fpa.core.refusals import Refusal
+from fpa.core.unsent import BROUGHT_BACK, RESUMED
 from fpa.pages.newer import newer_values
 from fpa.pages.once import mark_done, told_of_key
 
@@ -53,7 +54,7 @@ def form_flow(
     shown |= {"edits": edits, **(context or {})}
     show = partial(render, request, form_template, shown)
     if form.is_bound and lacks_key(request):
-        form.add_error(None, NO_KEY)
+        _tell_of_key(request, form)
         return told_of_key(show())
     is_overtaken = edits and request.method == "POST" and newer_values(form)
     asks_nothing = bool(consequences) and not form.fields and form_template == FORM_PAGE
@@ -72,6 +73,14 @@ def form_flow(
         form.add_error(None, Refused(str(refusal), way=refusal.way))
         return show()
     return mark_done(told) if isinstance(told, HttpResponse) else redirect_with_message(request, *told)
+
+
+def _tell_of_key(request: HttpRequest, form: forms.BaseForm) -> None:
+    """Why nothing was done: the answers come back from where they were held up (`core.unsent`), or the key is lost."""
+    if RESUMED in request.POST:
+        messages.warning(request, BROUGHT_BACK)
+    else:
+        form.add_error(None, NO_KEY)
 
 
 def _try_out(action: Callable[..., Any], answers: dict[str, Any]) -> None:

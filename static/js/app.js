@@ -114,16 +114,9 @@
     if (event.detail.target.id === "list") document.getElementById("messages").replaceChildren();
   });
 
-  // A session that ended answers with the login page: go there instead of showing it inside this one.
-  document.addEventListener("htmx:beforeSwap", (event) => {
-    const answered = new URL(event.detail.xhr.responseURL, location.href);
-    if (!/^\/login\/?$/.test(answered.pathname) || location.pathname === answered.pathname) return;
-    event.preventDefault();
-    location.assign(`${answered.pathname}?next=${encodeURIComponent(location.pathname + location.search)}`);
-  });
-
   document.addEventListener("htmx:responseError", (event) => {
     const { xhr } = event.detail;
+    if (xhr.status === 401) return; // login_again.js asks for the password
     const number = xhr.getResponseHeader("X-Request-Id");
     const isSaid = xhr.getResponseHeader("Content-Type")?.startsWith("text/plain");
     say(isSaid ? xhr.responseText

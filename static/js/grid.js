@@ -153,7 +153,11 @@
     unsent.classList.add("is-unsent");
     note("网络不通，有的格子还没有保存，恢复后自动再送；请先不要关闭页面。");
   });
+  document.addEventListener("htmx:responseError", (event) => {
+    if (event.detail.xhr.status === 401) event.target.closest("tr, #filling")?.classList.add("is-unsent");
+  });
   document.addEventListener("htmx:afterOnLoad", (event) => {
+    if (event.detail.xhr.status === 401) return; // login_again.js sends it again
     event.target.closest("tr, #filling")?.classList.remove("is-unsent");
   });
   window.addEventListener("online", () => {
