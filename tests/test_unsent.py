@@ -56,9 +56,9 @@ def test_end_of_a_session_keeps_the_answers_until_they_stand_in_their_form_again
     assert f'action="{FORM}"' in resume
     sent = hidden(resume)
     assert sent.pop("csrfmiddlewaretoken", None) is not None
-    assert sent == ANSWERS | {"resumed": "1"}
+    assert sent == ANSWERS | {"resumed": "login"}
     form = post(client, FORM, sent).content.decode()
-    assert BROUGHT_BACK in form
+    assert f"登录已超时，{BROUGHT_BACK}" in form
     assert 'value="“计划” &amp; &lt;一&gt;"' in form
     with whole_province():
         assert not Plan.objects.exists()
@@ -113,7 +113,7 @@ def test_an_old_token_keeps_the_answers(client_as):
     assert "您填的内容还在，没有提交" in page
     sent = hidden(page)
     form = post(client, FORM, sent)
-    assert BROUGHT_BACK in form.content.decode()
+    assert f"刚才没有提交，{BROUGHT_BACK}" in form.content.decode()
 
 
 def test_a_seat_without_the_right_keeps_the_answers(client_as):

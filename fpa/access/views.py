@@ -46,7 +46,7 @@ def login(request: HttpRequest) -> HttpResponse:
         else:
             auth.login(request, user)  # cycles the session's key
             return _after_login(request, user)
-    return login_page(request, form)
+    return login_page(request, form, title="登录")
 
 
 @login_not_required
@@ -56,7 +56,7 @@ def login_again(request: HttpRequest) -> HttpResponse:
     """Log in over a page whose session has ended (`js/login_again.js`). The answer names a token for the page's forms;
     none where the page is another's, from a seat that is not theirs."""
     form = LoginForm(request.POST or None)
-    shown = {"form": form, "action": request.path}
+    shown = {"form": form, "title": "重新登录", "action": request.path}
     if request.method != "POST" or not form.is_valid():
         return render(request, "access/login_again.html", shown, status=ENDED if form.is_bound else None)
     try:
@@ -78,9 +78,11 @@ def _known(request: HttpRequest, form: LoginForm) -> User:
     return log_in(username=answers["username"], password=answers["password"], ip=_ip(request))
 
 
-def login_page(request: HttpRequest, form: LoginForm, unsent: Unsent | None = None) -> HttpResponse:
+def login_page(
+    request: HttpRequest, form: LoginForm, unsent: Unsent | None = None, title: str = "登录"
+) -> HttpResponse:
     """The page of a login: at its own address, or in the place of a page whose post came without a session."""
-    shown = {"form": form, "title": "登录"}
+    shown = {"form": form, "title": title}
     if unsent:
         form.initial["unsent"] = unsent.as_text()
         shown["action"] = reverse("login", query={"next": unsent.address})

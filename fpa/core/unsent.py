@@ -11,7 +11,7 @@ from django.http import HttpRequest
 
 RESUMED = "resumed"
 """The field of a post that brings answers back to their form. It carries no key, so nothing is done by it."""
-BROUGHT_BACK = "刚才没有提交成功，您填的内容还在，请核对后再提交。附件要重新选。"
+BROUGHT_BACK = "您填的内容还在，请核对后再提交。附件要重新选。"
 LONGEST = 200_000
 """Characters; more is no form that a person fills in."""
 _LEFT_OUT = frozenset(
@@ -40,6 +40,12 @@ class Unsent:
     def as_text(self) -> str:
         """The answers in one field of a form."""
         return urlencode(self.answers)
+
+
+def brought_back(request: HttpRequest) -> str:
+    """What to say of a form whose answers have come back, by what has held them up."""
+    why = "登录已超时" if request.POST.get(RESUMED) == "login" else "刚才没有提交"
+    return f"{why}，{BROUGHT_BACK}"
 
 
 def unsent_of(request: HttpRequest) -> Unsent | None:

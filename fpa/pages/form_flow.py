@@ -13,7 +13,7 @@ from django.shortcuts import render
 from fpa.core.forms import FORM_PAGE, Refused, check_answers
 from fpa.core.once import NO_KEY, lacks_key
 from fpa.core.refusals import Refusal
-from fpa.core.unsent import BROUGHT_BACK, RESUMED
+from fpa.core.unsent import RESUMED, brought_back
 from fpa.pages.newer import newer_values
 from fpa.pages.once import mark_done, told_of_key
 
@@ -78,7 +78,7 @@ def form_flow(
 def _tell_of_key(request: HttpRequest, form: forms.BaseForm) -> None:
     """Why nothing was done: the answers come back from where they were held up (`core.unsent`), or the key is lost."""
     if RESUMED in request.POST:
-        messages.warning(request, BROUGHT_BACK)
+        messages.warning(request, brought_back(request))
     else:
         form.add_error(None, NO_KEY)
 

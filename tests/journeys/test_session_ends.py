@@ -1,6 +1,6 @@
 """A session ends under an open page: what was typed is still there, and is sent once somebody has logged in again."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 
 import pytest
 from django.conf import settings
@@ -29,7 +29,7 @@ def log_in_again(page: Page, account: str) -> None:
 
 
 @pytest.fixture(autouse=True)
-def told_of_the_end(faults: list[str]) -> None:
+def told_of_the_end(faults: list[str]) -> Iterator[None]:
     """A browser notes every 401 as an error of the page; here they are what is looked at."""
     yield
     faults[:] = [fault for fault in faults if "401" not in fault]
@@ -98,7 +98,7 @@ def test_a_form_stands_as_it_was_after_the_login(open_page: Callable[..., Page])
     page.get_by_label("账号").fill("county")
     page.get_by_label("密码", exact=True).fill(PASSWORD)
     press(page, "登录")
-    says(page, "您填的内容还在，请核对后再提交")
+    says(page, "登录已超时，您填的内容还在，请核对后再提交")
     looks_right(page)
     expect(page.get_by_label("计划名称", exact=True)).to_have_value("会前填好的计划")
     page.get_by_label("计划人次", exact=True).fill("90")
