@@ -1,5 +1,5 @@
 // The sheet's keys: arrows and enter move, a block pasted from a spreadsheet fills the cells from the focused one on,
-// Ctrl+Z takes the last step back, and what the server could not be told is sent again. Saving itself is htmx's:
+// Ctrl+Z takes the last step back. What the server could not be told is unsent_cells.js's; saving itself is htmx's:
 // each row posts on `change`, the whole form on `grid:save`. Without scripts the form's button does it all.
 "use strict";
 
@@ -144,30 +144,6 @@
     // A file that was refused is let go of; where somebody else's stands in the way, the own one may still be wanted.
     if (isFile(cell) && !event.target.querySelector("[data-sends]")) cell.value = "";
     if (takesText(cell) && cell !== document.activeElement && !cell.hasAttribute("aria-invalid")) cell.value = told.dataset.shown;
-  });
-
-  // What did not reach the server is marked, and sent again when the network is back.
-  document.addEventListener("htmx:sendError", (event) => {
-    const unsent = event.target.closest("tr, #filling");
-    if (!unsent?.querySelector("[data-cell]")) return;
-    unsent.classList.add("is-unsent");
-    note("网络不通，有的格子还没有保存，恢复后自动再送；请先不要关闭页面。");
-  });
-  document.addEventListener("htmx:responseError", (event) => {
-    if (event.detail.xhr.status === 401) event.target.closest("tr, #filling")?.classList.add("is-unsent");
-  });
-  document.addEventListener("htmx:afterOnLoad", (event) => {
-    if (event.detail.xhr.status === 401) return; // login_again.js sends it again
-    event.target.closest("tr, #filling")?.classList.remove("is-unsent");
-  });
-  window.addEventListener("online", () => {
-    if (document.querySelector("#filling.is-unsent")) saveAll();
-    document.querySelectorAll("tr.is-unsent [data-cell]").forEach((cell) => {
-      cell.dispatchEvent(new Event("change", { bubbles: true }));
-    });
-  });
-  window.addEventListener("beforeunload", (event) => {
-    if (document.querySelector("#filling:is(.is-unsent, .htmx-request), tr:is(.is-unsent, .htmx-request)")) event.preventDefault();
   });
 
   // A link from the audit report, or from a thread, lands in the cell itself.

@@ -33,7 +33,7 @@ PASTE = """text => {
   const paste = { clipboardData: data, bubbles: true, cancelable: true };
   document.activeElement.dispatchEvent(new ClipboardEvent("paste", paste));
 }"""
-PERIODS = [f"{year}H{half}" for year in range(2016, 2022) for half in (1, 2)]
+PERIODS = [f"{year}H{half}" for year in range(2015, 2022) for half in (1, 2)]
 
 
 @pytest.fixture(scope="module")
@@ -188,10 +188,42 @@ def test_grid_sends_again_what_a_lost_network_held_back(page):
     page.context.set_offline(True)
     type_in(page, HOUSEHOLDS, "31")
     expect(state(page, HOUSEHOLDS)).to_contain_text("还没有送到")
-    expect(page.locator("#sheet-note")).to_contain_text("网络不通")
+    expect(page.locator("#sheet-note")).to_contain_text("网络不通，还有 1 格没送到")
     page.context.set_offline(False)
     is_saved(page, HOUSEHOLDS)
+    expect(page.locator("#sheet-note")).to_have_text("网络已恢复，刚才没有送到的都已保存。")
     kept(page, households="31", value="")
+
+
+def test_grid_sends_what_a_closed_page_could_not(page):
+    page.context.set_offline(True)
+    type_in(page, HOUSEHOLDS, "34")
+    type_in(page, VALUE, "1,700")
+    expect(page.locator("#sheet-note")).to_contain_text("还有 2 格没送到")
+    page.close()
+    page.context.set_offline(False)
+    again = page.context.new_page()
+    again.goto(page.url)
+    is_saved(again, HOUSEHOLDS)
+    is_saved(again, VALUE)
+    expect(again.locator("#sheet-note")).to_have_text("网络已恢复，刚才没有送到的都已保存。")
+    kept(again, households="34", value="1,700")
+    expect(again.locator("#sheet-note")).to_have_text("")
+
+
+def test_grid_shows_what_was_saved_while_a_page_was_closed(open_sheet):
+    mine, theirs = open_sheet(), open_sheet()
+    mine.context.set_offline(True)
+    type_in(mine, HOUSEHOLDS, "35")
+    expect(mine.locator("#sheet-note")).to_contain_text("网络不通")
+    mine.close()
+    type_in(theirs, HOUSEHOLDS, "36")
+    is_saved(theirs, HOUSEHOLDS)
+    mine.context.set_offline(False)
+    again = mine.context.new_page()
+    again.goto(mine.url)
+    expect(state(again, HOUSEHOLDS)).to_contain_text("对方的数：36，您填的：35")
+    kept(theirs, households="36", value="")
 
 
 def test_grid_sends_again_a_block_that_was_pasted_without_a_network(page):
