@@ -68,6 +68,7 @@ INSTALLED_APPS = [
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
+    "fpa.core.middleware.CompressedPagesMiddleware",
     "csp.middleware.CSPMiddleware",
     "fpa.core.middleware.RequestIdMiddleware",
     "fpa.core.middleware.PlainAddressMiddleware",

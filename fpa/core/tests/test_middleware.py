@@ -1,5 +1,6 @@
 """A number for every request, and no page of someone logged in left in a store."""
 
+import gzip
 import logging
 import re
 
@@ -9,7 +10,13 @@ from django.test import Client, RequestFactory
 
 from fpa.access.scope import whole_province
 from fpa.audit.models import Event
-from fpa.core.middleware import PrivatePagesMiddleware, RequestIdFilter, RequestIdMiddleware, request_id
+from fpa.core.middleware import (
+    CompressedPagesMiddleware,
+    PrivatePagesMiddleware,
+    RequestIdFilter,
+    RequestIdMiddleware,
+    request_id,
+)
 from tests.cast import PASSWORD
 
 ID = re.compile(r"[0-9a-f]{8}")
@@ -102,3 +109,13 @@ def test_an_address_that_no_text_can_hold_is_refused(client_as, address):
     assert answer.status_code == 400
     assert "请返回上一页" in answer.content.decode()
     assert ID.fullmatch(answer["X-Request-Id"])
+
+
+def test_pages_are_sent_compressed_and_files_as_they_are(db, client):
+    zipped = client.get("/login/", headers={"accept-encoding": "gzip"})
+    assert zipped["Content-Encoding"] == "gzip"
+    assert "登录" in gzip.decompress(zipped.content).decode()
+    assert "Content-Encoding" not in client.get("/login/").headers
+    file = HttpResponse(b"%PDF" * 200, content_type="application/pdf")
+    asked = RequestFactory().get("/", headers={"accept-encoding": "gzip"})
+    assert "Content-Encoding" not in CompressedPagesMiddleware(lambda _: file)(asked).headers
