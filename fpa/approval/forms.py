@@ -237,10 +237,10 @@ class DelegateForm(Form):
 class CaseFilters(django_filters.FilterSet):
     """Cases by whose turn it is, and by state."""
 
-    MINE = (("turn", "待我审核"), ("sent", "本单位的事项"), ("escalated", "下级逾期未办"))
+    MINE = (("turn", "待我审核"), ("sent", "本单位的事项"), ("escalated", "下级逾期未办"), ("all", "全部"))
 
     mine = django_filters.ChoiceFilter(
-        label="与我单位有关", choices=MINE, empty_label="不限", method="filter_mine"
+        label="与我单位有关", choices=MINE, method="filter_mine", widget=forms.HiddenInput
     )
     state = django_filters.ChoiceFilter(label="状态", choices=CaseState, empty_label="全部")
     past = django_filters.ChoiceFilter(
@@ -257,6 +257,8 @@ class CaseFilters(django_filters.FilterSet):
     def filter_mine(self, rows: QuerySet[Case], _name: str, value: str) -> QuerySet[Case]:
         """Cases that wait for this seat's review, that are the own unit's, or that units below leave undone."""
         actor = _actor(self)
+        if value == "all":
+            return rows
         if value == "sent":
             return rows.filter(unit=actor.unit_id)
         tasks = tasks_for(actor) if value == "turn" else escalated_to(actor)

@@ -1,16 +1,21 @@
 """The lists of cases and flows."""
 
 from collections.abc import Sequence
+from dataclasses import replace
+from typing import Any
 
+from django.http import HttpRequest
 from django.urls import reverse
 
 from fpa.access.models import Level
 from fpa.approval.flow_words import business_of
 from fpa.approval.forms import CaseFilters
-from fpa.approval.kinds import flow_codes, kind_of
+from fpa.approval.kinds import flow_codes, kind_of, page_of
 from fpa.approval.models import Case, Flow
+from fpa.approval.queries import escalated_to, open_cases_for
 from fpa.core.actor import Actor
-from fpa.core.lists import BatchAction, Column, Link, Status
+from fpa.core.lists import BatchAction, Column, Link, Status, Tab, is_export
+from fpa.core.rows import count_each
 from fpa.pages.declared_lists import List
 
 CASE_COLUMNS = (
@@ -25,12 +30,48 @@ CASE_COLUMNS = (
     Column("flow", "流程", lambda c: str(c.flow or "补录"), default=False),
 )
 
+TURN_COLUMNS = (
+    *CASE_COLUMNS[:3],
+    Column("step", "环节", lambda c: c.step_label),
+    Column("submitted_at", "上报时间", lambda c: c.submitted_at, sort="submitted_at", kind="date"),
+    Column("task_due_on", "办理期限", lambda c: c.task_due_on, sort="task_due_on", kind="date"),
+    *(column for column in CASE_COLUMNS if column.key in ("past", "round", "flow")),
+)
+"""Of what waits for the seat: where it stands, since when, and by when it is to be done."""
+_DO = Column("do", "办理", lambda c: "去办理", link=lambda c: page_of(c))
+
 
 def _batch(actor: Actor) -> Sequence[BatchAction]:
     """Many cases at once, for who decides cases."""
     if not actor.may("case.decide"):
         return ()
     return [BatchAction("批量通过", reverse("decide_cases"), "check", over_all=True)]
+
+
+def _opened(request: HttpRequest, actor: Actor) -> List:
+    """The list by its tabs: what waits for the seat stands first, and alone is done in batches."""
+    asked = request.GET.get("mine", "")
+    shown: dict[str, Any] = {"opens": None, "context": {"tabs": _tabs(actor, asked)}}
+    if asked == "turn":
+        shown |= {
+            "rows": lambda: open_cases_for(actor),
+            "columns": TURN_COLUMNS if is_export(request) else (*TURN_COLUMNS, _DO),
+            "batch": _batch,
+            "empty": "没有等您审核的事项。下级单位上报以后，会在这里等您审核。",
+        }
+    return replace(CASE_LIST, **shown)
+
+
+def _tabs(actor: Actor, asked: str) -> list[Tab]:
+    """The tabs that the seat has use of, with how many wait in those that ask for something."""
+    asks = actor.may("case.decide")
+    waiting = {"turn": open_cases_for(actor), "escalated": escalated_to(actor)} if asks else {}
+    counts = count_each(waiting)
+    return [
+        Tab(label, f"{reverse('case_list')}?mine={key}", key == (asked or "all"), counts.get(key))
+        for key, label in CaseFilters.MINE
+        if key in (*waiting, "sent", "all")
+    ]
 
 
 FLOW_COLUMNS = (
@@ -74,6 +115,6 @@ CASE_LIST = List(
     rows=lambda: Case.objects.whole().order_by("-submitted_at", "-id"),
     columns=CASE_COLUMNS,
     filters=CaseFilters,
-    batch=_batch,
     empty="还没有上报的事项。下级单位上报以后，会在这里等您审核。",
+    opens=_opened,
 )

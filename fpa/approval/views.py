@@ -1,6 +1,6 @@
 """Pages of approval: what is on its way up."""
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import render
 from django.views.decorators.http import require_GET
 
@@ -16,7 +16,11 @@ from fpa.pages.record import Fact
 
 @require_GET
 def case_list(request: HttpRequest) -> HttpResponse:
-    """What is on its way up in the seat's scope, the latest first."""
+    """What is on its way up in the seat's scope. It opens on what waits for the seat, where it decides; any address
+    with a parameter means what it says."""
+    if not request.GET:
+        actor = check(request, "case.view")
+        request.GET = QueryDict("mine=turn" if actor.may("case.decide") else "mine=sent")
     return declared_list(request, CASE_LIST)
 
 

@@ -1,9 +1,10 @@
-"""Rows of the database as models, at a fifth of the usual cost."""
+"""Rows of the database as models, at a fifth of the usual cost; and how many there are of several kinds."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from typing import Any, Self
 
 from django.db import models
+from django.db.models import CharField, Count, QuerySet, Value
 from django.db.models.base import ModelState
 
 
@@ -27,3 +28,15 @@ class LeanModel(models.Model):
         row.__dict__ = dict(zip(field_names, values, strict=True))
         row._state = state
         return row
+
+
+def count_each(kinds: Mapping[str, QuerySet[Any]]) -> dict[str, int]:
+    """How many rows each of several queries has, by one statement: most have none, and a seat has many to ask."""
+    counted = [
+        rows.order_by().values(kind_of_row=Value(kind, CharField())).annotate(rows_of_kind=Count("pk"))
+        for kind, rows in kinds.items()
+    ]
+    if not counted:
+        return {}
+    found = {row["kind_of_row"]: row["rows_of_kind"] for row in counted[0].union(*counted[1:], all=True)}
+    return {kind: found.get(kind, 0) for kind in kinds}

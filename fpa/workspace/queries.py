@@ -1,36 +1,25 @@
 """What is to be done today by a seat, and what the one search box finds: asked of every room's module."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from datetime import date
 
-from django.db.models import CharField, Count, Value
 from django.urls import reverse
 
 from fpa.access.menu import menu_for
 from fpa.core.actor import Actor
 from fpa.core.chinese import clean, half_width, initials
 from fpa.core.modules import SHOWN, Hit, HitGroup, Todo, TodoGroup, TodoRows, modules
+from fpa.core.rows import count_each
 
 
 def groups(actor: Actor, today: date) -> list[TodoGroup]:
     """A seat's to-dos by kind, only kinds that have any, in the order that the rooms give them."""
     told = [each for module in modules().values() if module.todos for each in module.todos(actor, today)]
     rows = [each for each in told if isinstance(each, TodoRows)]
-    counts = _counts(rows)
+    counts = count_each({each.kind: each.rows for each in rows})
     found = [_read(each, counts[each.kind], today) for each in rows if counts.get(each.kind)]
     found += [each for each in told if isinstance(each, TodoGroup) and each.count]
     return sorted(found, key=lambda group: group.order)
-
-
-def _counts(kinds: Sequence[TodoRows]) -> dict[str, int]:
-    """How many rows there are of each kind, by one query: a seat mostly has to-dos of two kinds or three."""
-    counted = [
-        each.rows.order_by().values(todo_kind=Value(each.kind, CharField())).annotate(todo_count=Count("pk"))
-        for each in kinds
-    ]
-    if not counted:
-        return {}
-    return {row["todo_kind"]: row["todo_count"] for row in counted[0].union(*counted[1:], all=True)}
 
 
 def _read(kind: TodoRows, count: int, today: date) -> TodoGroup:

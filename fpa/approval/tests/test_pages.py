@@ -1,6 +1,7 @@
 """The pages of approval as each seat sees them."""
 
 import pytest
+from lxml import html
 
 from fpa.access.scope import whole_province
 from fpa.approval import actions
@@ -54,7 +55,7 @@ def test_thread_detail_offers_settling_to_who_may(client_as, cell, name, may):
     assert f"/threads/{cell.pk}/reply/" in page
 
 
-@pytest.mark.parametrize("url", ["/threads/", "/cases/"])
+@pytest.mark.parametrize("url", ["/threads/", "/cases/?mine=all"])
 @pytest.mark.parametrize(("name", "finds"), [("village", True), ("county", True), ("sibling", False)])
 def test_lists_show_the_seats_scope(client_as, returned, url, name, finds):
     page = client_as(name).get(url)
@@ -89,7 +90,10 @@ def test_thread_list_filters(client_as, submit, returned, actor, unit_of, name, 
     [
         ("township", "mine=turn", 1),
         ("county", "mine=turn", 0),
-        ("county", "", 1),
+        ("county", "mine=all", 1),
+        ("county", "", 0),
+        ("township", "", 1),
+        ("village", "", 1),
         ("village", "mine=sent", 1),
         ("township", "mine=sent", 0),
         ("township", "state=returned", 0),
@@ -99,6 +103,23 @@ def test_case_list_filters(client_as, submit, name, query, count):
     submit()
     page = client_as(name).get(f"/cases/?{query}").content.decode()
     assert f"共 {count} 条" in page
+
+
+def test_case_list_opens_on_what_waits_and_does_only_that_in_batches(client_as, submit):
+    case = submit()
+    page = client_as("township").get("/cases/").content.decode()
+    tabs = html.fromstring(page).xpath('//nav[@class="tabs"]/a')
+    told = [" ".join(tab.text_content().split()) for tab in tabs]
+    assert told == ["待我审核 1", "本单位的事项", "下级逾期未办 0", "全部"]
+    assert [tab.get("aria-current") for tab in tabs] == ["page", None, None, None]
+    assert f'href="/cases/{case.pk}/decide/"' in page
+    assert "批量通过" in page
+    assert "批量通过" not in client_as("township").get("/cases/?mine=all").content.decode()
+    village = html.fromstring(client_as("village").get("/cases/").content)
+    assert [tab.text.strip() for tab in village.xpath('//nav[@class="tabs"]/a')] == ["本单位的事项", "全部"]
+    file = client_as("township").get("/cases/?mine=turn&export=csv").content.decode()
+    assert "办理期限" in file
+    assert "去办理" not in file
 
 
 @pytest.mark.parametrize("url", ["/threads/", "/cases/"])

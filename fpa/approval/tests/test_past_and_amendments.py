@@ -232,7 +232,7 @@ def test_pages_of_entering_are_for_who_may(plan, client_as, name):
     assert client_as(name).get(f"/cases/past/submission/{plan.pk}/").status_code == 404
 
 
-@pytest.mark.parametrize(("query", "count"), [("past=True", 1), ("past=False", 0), ("", 1)])
+@pytest.mark.parametrize(("query", "count"), [("past=True", 1), ("past=False", 0), ("mine=all", 1)])
 def test_case_list_tells_what_was_entered_afterwards(past, client_as, query, count):
     past()
     assert f"共 {count} 条" in client_as("county").get(f"/cases/?{query}").content.decode()

@@ -18,7 +18,7 @@ from django_htmx.middleware import HtmxDetails
 
 from fpa.core.lists.export import XLSX, Format, export_list
 from fpa.core.lists.listing import COUNT_LIMIT, PAGE_SIZE, Listing, address
-from fpa.core.lists.parts import BatchAction, Cell, Chip, Column, Heading, Link, ListRow, Status, Tone
+from fpa.core.lists.parts import BatchAction, Cell, Chip, Column, Heading, Link, ListRow, Status, Tab, Tone
 
 __all__ = [
     "COUNT_LIMIT",
@@ -35,6 +35,7 @@ __all__ = [
     "ListRow",
     "Listing",
     "Status",
+    "Tab",
     "Tone",
     "address",
     "as_left",

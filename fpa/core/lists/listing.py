@@ -90,17 +90,22 @@ class Listing:
 
     def _chip(self, bound: forms.BoundField, value: Any) -> Chip:
         without = self.address(page=None, **dict.fromkeys(_parameters(bound)))
-        return Chip(str(bound.label), display_value(value, bound.field), without)
+        return Chip(str(bound.label), display_value(value, bound.field), without, not bound.is_hidden)
+
+    @property
+    def chips_in_sight(self) -> list[Chip]:
+        """The filters in force that the page's filters show; a tab that is open shows itself."""
+        return [chip for chip in self.chips if chip.is_in_sight]
 
     @property
     def fields_in_sight(self) -> list[forms.BoundField]:
         """The first filters."""
-        return list(self.filterset.form)[:IN_SIGHT] if self.filterset else []
+        return self.filterset.form.visible_fields()[:IN_SIGHT] if self.filterset else []
 
     @property
     def fields_folded(self) -> list[forms.BoundField]:
         """The filters that are folded away."""
-        return list(self.filterset.form)[IN_SIGHT:] if self.filterset else []
+        return self.filterset.form.visible_fields()[IN_SIGHT:] if self.filterset else []
 
     @property
     def is_unfolded(self) -> bool:
@@ -112,8 +117,10 @@ class Listing:
 
     @property
     def kept(self) -> list[tuple[str, str]]:
-        """What a new filtering keeps of the address: columns and order."""
-        return [(key, value) for key in ("columns", "sort") for value in self.asked.getlist(key)]
+        """What a new filtering keeps of the address: columns, order, and the tab."""
+        tabs = self.filterset.form.hidden_fields() if self.filterset else []
+        keys = ("columns", "sort", *(tab.name for tab in tabs))
+        return [(key, value) for key in keys for value in self.asked.getlist(key)]
 
     @property
     def kept_by_columns(self) -> list[tuple[str, str]]:
@@ -123,7 +130,7 @@ class Listing:
 
     @property
     def cleared(self) -> str:
-        """The address without any filter."""
+        """The address without any filter but the tab."""
         return self.request.path + _query(self.kept)
 
     # Columns and order

@@ -118,6 +118,18 @@ class Chip:
     label: str
     words: str
     url: str
+    is_in_sight: bool = True
+
+
+@dataclass(frozen=True)
+class Tab:
+    """One of the parts that a list is opened by: its address, whether it is open, and how many wait there (None where
+    that is not told)."""
+
+    label: str
+    url: str
+    is_open: bool
+    count: int | None = None
 
 
 @dataclass(frozen=True)
