@@ -118,6 +118,7 @@ WHOLE_PROVINCE: dict[str, str] = {
     "fpa.pages.export_runner:waiting_exports": "只读导出的编号，用于排队",
     "fpa.access.management.commands.setup:Command._publish": "标准流程和报表由省一级发布；不显示",
     "fpa.pages.history:history_of": "审计留在发生的单位；能看这条记录的人可以看它的全部经过，包括转来之前的",
+    "fpa.pages.history:changes_since": "同上：只列这条记录在退回以后改动的字段",
     "fpa.pages.tasks:purge_exports": "只看导出文件过了多久；不显示",
     "fpa.people.names:rename_copies": "同一人的姓名在各单位要一致；只改姓名，不显示",
     "fpa.registers.papers:is_valid": "公开的证书查验页：只答有效或无效，别的一概不显示",

@@ -17,7 +17,9 @@ from fpa.approval.models import (
     TaskQuerySet,
     Verdict,
 )
+from fpa.audit.words import Change
 from fpa.core.actor import Actor
+from fpa.pages.history import changes_since
 from fpa.threads.models import Thread
 from fpa.threads.queries import threads_at
 
@@ -25,6 +27,19 @@ from fpa.threads.queries import threads_at
 def threads_of(case: Case) -> QuerySet[Thread]:
     """The threads on a case's subject, open ones first, with their messages."""
     return threads_at(case.subject_type, case.subject_id)
+
+
+def mended_since_return(case: Case, subject: Any) -> list[Change]:
+    """What was changed in a case's subject since it was last returned, field by field: who decides again sees both
+    values. Its state follows the case, and is left out."""
+    last = (
+        case.decisions.filter(verdict=Verdict.RETURN).order_by("-at", "-id").first()
+        if case.round > 1
+        else None
+    )
+    if last is None:
+        return []
+    return changes_since(subject, last.at, without="state")
 
 
 def tasks_for(actor: Actor) -> TaskQuerySet:

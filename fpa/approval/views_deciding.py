@@ -25,6 +25,7 @@ from fpa.approval.kinds import CaseKind, kind_of
 from fpa.approval.lists import CASE_LIST
 from fpa.approval.models import Case, Task, Verdict
 from fpa.approval.queries import (
+    mended_since_return,
     next_case_for,
     open_cases_for,
     opinions_on,
@@ -114,6 +115,7 @@ def _shown(case: Case, kind: CaseKind, subject: Any, task: Task | None, actor: A
         "can_delegate": task is not None and posts_beside(actor).exists(),
         "two_persons": TWO_PERSONS if was_sent_by(case, actor) else "",
         "facts": [Fact(*each) for each in kind.facts_of(case, subject)] + _grounds(case, kind.files(subject)),
+        "mended": mended_since_return(case, subject),
         "threads": threads_of(case),
         "opinions": opinions_on(case),
     }

@@ -7,7 +7,7 @@ from django.db import models
 
 from fpa.access.scope import whole_province
 from fpa.audit.models import Event
-from fpa.audit.words import changes_of, verb_words
+from fpa.audit.words import Change, changes_of, verb_words
 
 
 @dataclass(frozen=True)
@@ -31,6 +31,23 @@ def history_of(thing: models.Model) -> list[HistoryLine]:
     ):  # events stay where they happened; a member who moved in brings theirs along to be read
         events = Event.objects.filter(object_type=thing._meta.label_lower, object_id=str(thing.pk))
         return [_line(event) for event in events.order_by("-at")[:200]]
+
+
+def changes_since(thing: models.Model, moment: datetime, *, without: str) -> list[Change]:
+    """What was changed in a record since a moment: each field's first value and its last, where these differ.
+
+    `without` is a field that says nothing of the record itself, such as a state that follows its case. Call it with a
+    record that was loaded in scope, as `history_of`.
+    """
+    found: dict[str, Change] = {}
+    with whole_province():  # as in history_of
+        events = Event.objects.filter(object_type=thing._meta.label_lower, object_id=str(thing.pk))
+        for event in events.filter(at__gt=moment).order_by("at")[:200]:
+            event.changes.pop(without, None)
+            for change in changes_of(event):
+                first = found.get(change.label, change)
+                found[change.label] = Change(change.label, first.old, change.new)
+    return [change for change in found.values() if change.old not in (None, change.new)]
 
 
 def _line(event: Event) -> HistoryLine:

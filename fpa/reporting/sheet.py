@@ -18,7 +18,16 @@ from fpa.core.chinese import date_cn
 from fpa.core.periods import Period
 from fpa.figures.queries import read
 from fpa.reporting.checks import Facts, Finding, find
-from fpa.reporting.models import Cell, Collection, Item, LockException, State, Submission, blank_cell
+from fpa.reporting.models import (
+    Cell,
+    CellHistory,
+    Collection,
+    Item,
+    LockException,
+    State,
+    Submission,
+    blank_cell,
+)
 from fpa.threads.models import Thread
 
 PAST_PERIODS = 12
@@ -130,6 +139,26 @@ class ReportSheet:
         if self.submission.state != State.RETURNED:
             return {}
         return {place["place"]: place for place in places_to_mend(self.submission)}
+
+    @cached_property
+    def as_returned(self) -> dict[str, str]:
+        """What those cells held, as people read it, that read otherwise since the last return: key → value, "" of an
+        empty one. Who reviews again sees both."""
+        decision = last_return(self.submission) if self.submission.pk else None
+        since = {c.pk: c for c in self.cells.values() if decision and c.saved_at > decision.at}
+        if not decision or not since:
+            return {}
+        then = CellHistory.objects.filter(cell__in=since, saved_at__lte=decision.at)
+        known = {
+            history.cell_id: history for history in then.order_by("cell_id", "-version").distinct("cell_id")
+        }
+        items, found = {item.key: item for item in self.items}, {}
+        for cell in since.values():
+            item, before = items[cell.key], known.get(cell.pk)
+            was = item.shown(before.typed_value(item)) if before else ""
+            if was != item.shown(cell.typed_value(item)):
+                found[cell.key] = was
+        return found
 
     @cached_property
     def mended(self) -> frozenset[str]:

@@ -286,6 +286,22 @@ def test_return_cells_page_returns_what_is_ticked(client_as, course, village):
     assert course.sheet(village).editable == {VALUE}
 
 
+def test_review_page_shows_what_a_mended_cell_held_when_it_was_returned(client_as, course, village):
+    submission = course.report(village, households=30, value=48000)
+    url = f"/submissions/{submission.pk}/"
+    client = client_as("township")
+    assert "退回时" not in client.get(url).content.decode()
+    course.give_back(submission, VALUE)
+    for value in (4, 2700):
+        course.fill(village, version=course.cell(submission, VALUE).version, value=value)
+    course.submit(village)
+    page = client.get(url).content.decode()
+    assert page.count("退回时") == 1
+    assert "<s>48,000</s> → <b>2,700</b>" in page
+    course.approve(submission)
+    assert "退回时" not in client.get(url).content.decode()
+
+
 def test_submit_summary_page_asks_once_more_and_sends(client_as, course, villages):
     course.approve(course.report(villages[0]))
     url = f"/collections/{course.collection.pk}/summary/"

@@ -86,11 +86,15 @@ def _may_be_returned(submission: Submission) -> bool:
     )
 
 
-def _with_findings(sheet: ReportSheet) -> list[tuple[Any, list[Any]]]:
-    """Each line of the sheet, of a summary those that it adds up, with the findings on it."""
+def _with_findings(sheet: ReportSheet) -> list[tuple[Any, list[Any], str | None]]:
+    """Each line of the sheet, of a summary those that it adds up, with the findings on it, and what it held when it was
+    returned, where that was mended."""
     findings = sheet.findings()
     rows = [row for row in sheet.rows if row.item.adds_up or not sheet.submission.is_summary]
-    return [(row, [f for f in findings if f.key == row.item.key]) for row in rows]
+    return [
+        (row, [f for f in findings if f.key == row.item.key], sheet.as_returned.get(row.item.key))
+        for row in rows
+    ]
 
 
 @require_POST

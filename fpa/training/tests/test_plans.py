@@ -35,6 +35,22 @@ def test_plan_follows_its_case(plan, actor):
     assert Event.objects.get(verb="plan.approved").changes["state"] == ["submitted", "approved"]
 
 
+def test_who_reviews_again_sees_what_was_changed_since_the_return(plan, actor, client_as):
+    case = submit_plan(plan=plan, by=actor("county"))
+    page = f"/cases/{case.pk}/decide/"
+    assert "退回以后的改动" not in client_as("city").get(page).text
+    return_case(case=case, by=actor("city"), reason="场次偏少", due_on=timezone.localdate())
+    was = Plan.objects.get()
+    edit_plan(plan=plan, by=actor("county"), **MORE | {"sessions": 7})
+    edit_plan(plan=Plan.objects.get(), by=actor("county"), **MORE)
+    submit_plan(plan=plan, by=actor("county"))
+    page = client_as("city").get(page).text
+    changed = page[page.index("退回以后的改动") : page.index("</ul>", page.index("退回以后的改动"))]
+    assert f"<s>{was.sessions}</s> → <b>{MORE['sessions']}</b>" in changed
+    assert "状态" not in changed
+    assert ">7<" not in changed
+
+
 @pytest.mark.parametrize(
     ("verdict", "who", "state"), [(reject_case, "city", "rejected"), (withdraw_case, "county", "draft")]
 )
