@@ -34,16 +34,17 @@ def history_of(thing: models.Model) -> list[HistoryLine]:
 
 
 def changes_since(thing: models.Model, moment: datetime, *, without: str) -> list[Change]:
-    """What was changed in a record since a moment: each field's first value and its last, where these differ.
+    """What was changed in a record's own fields since a moment: the first value and the last, where these differ.
 
     `without` is a field that says nothing of the record itself, such as a state that follows its case. Call it with a
     record that was loaded in scope, as `history_of`.
     """
+    own = {field.name for field in thing._meta.fields} - {without}
     found: dict[str, Change] = {}
     with whole_province():  # as in history_of
         events = Event.objects.filter(object_type=thing._meta.label_lower, object_id=str(thing.pk))
         for event in events.filter(at__gt=moment).order_by("at")[:200]:
-            event.changes.pop(without, None)
+            event.changes = {key: told for key, told in event.changes.items() if key in own}
             for change in changes_of(event):
                 first = found.get(change.label, change)
                 found[change.label] = Change(change.label, first.old, change.new)
