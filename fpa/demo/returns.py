@@ -14,6 +14,8 @@ from fpa.reporting.actions.submitting import submit_submission
 from fpa.reporting.models import Collection, State, Submission
 
 REASON = "户均金额与台账对不上，请核对发放资金物资是否按元填写、物资是否已折价。"
+TOLD = {"visit.value": "含县里统一配送的慰问物资。"}
+"""What the demo village says of an amount that the checks have asked about."""
 MORE = 2
 """So many other villages of the demo township have a returned cell too."""
 
@@ -43,6 +45,6 @@ def _report(collection: Collection, village: Unit) -> None:
     """The demo village reports: three households, and an amount that makes its township ask back."""
     by = actor_for("village")
     typed = {"visit.households": Decimal(3), "visit.value": Decimal(48_000)}
-    entries = [Entry(key, value, version=0) for key, value in typed.items()]
+    entries = [Entry(key, value, version=0, explanation=TOLD.get(key)) for key, value in typed.items()]
     save_cells(collection=collection, unit=village, entries=entries, by=by)
     submit_submission(collection=collection, unit=village, by=by)

@@ -45,9 +45,14 @@ class Rule:
     params: dict[str, Any]
 
 
-def expression(severity: Severity, text: str, message: str) -> Rule:
-    """A rule by an expression over the labels; the fault stands at the first that it names."""
-    return Rule(severity, "expression", message, {"expression": text, "key": ""})
+def expression(severity: Severity, text: str, message: str, at: str = "") -> Rule:
+    """A rule by an expression over the labels; the fault stands at an item, else at the first that it names."""
+    return Rule(severity, "expression", message, {"expression": text, "key": at})
+
+
+def jump(item: str, factor: int) -> Rule:
+    """A rule that asks about a value more than so many times that of the last period, or less than that part of it."""
+    return Rule(ODD, "jump", "与上期相差较大，请核对后说明。", {"item": item, "factor": factor})
 
 
 @dataclass(frozen=True)
@@ -100,7 +105,14 @@ VISIT = Standard(
             "50 <= 发放资金物资 ÷ 走访慰问户数 <= 20000",
             "户均慰问金额偏离一般水平，请核对金额单位是否为元。",
         ),
-        Rule(ODD, "jump", "与上期相差较大，请核对后说明。", {"item": "visit.households", "factor": 5}),
+        jump("visit.households", 5),
+        expression(
+            ODD,
+            "上期(发放资金物资) ÷ 上期(走访慰问户数) ÷ 5 <= 发放资金物资 ÷ 走访慰问户数"
+            " <= 上期(发放资金物资) ÷ 上期(走访慰问户数) × 5",
+            "户均慰问金额与上期相差较大，请核对金额。",
+            at="visit.value",
+        ),
     ),
 )
 
@@ -160,15 +172,14 @@ CAMPAIGN_529 = Standard(
             "有服务人次，就应有关怀、义诊活动。",
             {"a": "campaign529.served", "b": "campaign529.care_events"},
         ),
-        expression(ODD, "[关怀、义诊活动场次] <= 服务群众", "每场关怀、义诊活动一般至少服务 1 人次。"),
         expression(ODD, "2 <= 参与群众 ÷ 宣传活动场次 <= 5000", "平均每场参与人次偏离一般水平，请核对。"),
         expression(ODD, "发放宣传资料 ÷ 参与群众 <= 20", "平均每人次发放资料偏多，请核对。"),
-        Rule(
-            ODD,
-            "jump",
-            "与上期相差较大，请核对后说明。",
-            {"item": "campaign529.publicity_events", "factor": 10},
-        ),
+        expression(ODD, "[关怀、义诊活动场次] <= 服务群众", "每场关怀、义诊活动一般至少服务 1 人次。"),
+        expression(ODD, "服务群众 ÷ [关怀、义诊活动场次] <= 5000", "平均每场服务人次偏多，请核对。"),
+        jump("campaign529.publicity_events", 10),
+        jump("campaign529.publicity_participants", 10),
+        jump("campaign529.served", 10),
+        jump("campaign529.benefited", 10),
     ),
 )
 

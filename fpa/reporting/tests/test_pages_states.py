@@ -274,7 +274,7 @@ def test_check_page_asks_for_every_odd_value(client_as, course, issue, village):
     course.collection = issue(period="2023H2", title="下半年")
     course.fill(village, households=50, value=100)
     client, url = client_as("village"), f"/collections/{course.collection.pk}/check/"
-    assert "有 2 处需要看一看" in shown(client, url)
+    assert "有 3 处需要看一看" in shown(client, url)
     assert client.post(url, {f"explanation-{VALUE}": "以物资为主"}).status_code == 200
     both = {f"explanation-{VALUE}": "以物资为主", f"explanation-{HOUSEHOLDS}": "新增三个村民小组"}
     assert client.post(url, both).status_code == 302
