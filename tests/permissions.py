@@ -81,6 +81,7 @@ EXPORT = {"list": "/members/", "format": "xlsx", "key": "01890000-0000-7000-8000
 LINES = [
     # One's own login
     Line("login", open_to="public"),
+    Line("login_again", open_to="public"),
     Line("set_elder_mode", open_to="public"),
     Line("logout", open_to="users"),
     Line("choose_seat", open_to="users"),

@@ -54,16 +54,16 @@ def login(request: HttpRequest) -> HttpResponse:
 @never_cache
 def login_again(request: HttpRequest) -> HttpResponse:
     """Log in over a page whose session has ended (`js/login_again.js`). The answer names a token for the page's forms;
-    none where the page is another's, from a seat that is not theirs."""
+    it is empty where the page is another's, from a seat that is not theirs, and the form again where it was refused."""
     form = LoginForm(request.POST or None)
     shown = {"form": form, "title": "重新登录", "action": request.path}
     if request.method != "POST" or not form.is_valid():
-        return render(request, "access/login_again.html", shown, status=ENDED if form.is_bound else None)
+        return render(request, "access/login_again.html", shown)
     try:
         user = _known(request, form)
     except CannotLogIn as refusal:
         form.add_error(None, str(refusal))
-        return render(request, "access/login_again.html", shown, status=ENDED)
+        return render(request, "access/login_again.html", shown)
     auth.login(request, user)
     seat = next((seat for seat in seats_of(user) if str(seat.post_id) == request.POST.get("post")), None)
     if seat is None:

@@ -44,8 +44,9 @@
     try {
       const answer = await fetch(event.target.action, { method: "POST", body: data });
       const token = answer.headers.get("X-CSRFToken");
-      if (!answer.ok) show(await answer.text());
-      else if (token) goOn(token);
+      const html = await answer.text();
+      if (token) goOn(token);
+      else if (html) show(html); // refused, with the reason
       else location.reload(); // somebody else's seat: this page is not theirs
     } catch {
       event.target.querySelector("button").focus(); // the network is gone: what was typed stays, to be sent again
