@@ -10,6 +10,7 @@ from django.db import DatabaseError, transaction
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect
+from django.urls import reverse
 
 from fpa.access.forms import LoginForm
 from fpa.access.models import User
@@ -95,10 +96,17 @@ class ScopeMiddleware:
         if not isinstance(request.user, User) or is_public or name in OPEN_TO_ALL_USERS:
             return None
         if request.user.must_change_password:
-            return redirect("change_password")
-        return None if seated(request).actor or not needs_seat else redirect("choose_seat")
+            return _led_to("change_password", request)
+        return None if seated(request).actor or not needs_seat else _led_to("choose_seat", request)
 
     def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
         """An exception that a view lets out undoes what the view wrote, whatever page answers it."""
         transaction.set_rollback(True)
         return self._too_long(request) if ran_out_of_time(exception) else None
+
+
+def _led_to(url_name: str, request: HttpRequest) -> HttpResponse:
+    """Lead on to a page: the whole window, where htmx would put it into a part of this one."""
+    if request.headers.get("HX-Request"):
+        return HttpResponse(headers={"HX-Redirect": reverse(url_name)})
+    return redirect(url_name)

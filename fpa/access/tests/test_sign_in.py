@@ -206,6 +206,8 @@ def test_temporary_password_must_be_changed_first(db, client_as):
     User.objects.filter(username="county").update(must_change_password=True)
     client, elsewhere = client_as("county"), client_as("county")
     assert client.get("/members/")["Location"] == "/password/"
+    part = client.get("/members/", headers={"HX-Request": "true"})
+    assert (part.status_code, part["HX-Redirect"], part.content) == (200, "/password/", b"")
     assert "临时密码" in client.get("/password/").content.decode()
     answers = {"current": PASSWORD, "password": "zhi-you-wo-zhidao", "repeated": "zhi-you-wo-zhidao"}
     assert client.post("/password/", answers)["Location"] == "/"
