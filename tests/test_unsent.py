@@ -3,13 +3,14 @@
 import re
 from datetime import date
 from html import unescape
+from pathlib import Path
 
 import pytest
 from django.test import Client
 
 from fpa.access.models import Appointment, Post, User
 from fpa.access.scope import whole_province
-from fpa.core.unsent import BROUGHT_BACK, LONGEST
+from fpa.core.unsent import BROUGHT_BACK, LEFT_OUT, LONGEST
 from fpa.training.models import Plan
 from tests.cast import COUNTY, PASSWORD, cast_unit
 
@@ -139,6 +140,11 @@ def test_htmx_is_told_the_same_of_an_old_token(client_as):
     client = Client(enforce_csrf_checks=True)
     client.cookies = client_as("county").cookies
     assert post(client, FORM, ANSWERS, **{"hx-request": "true"}).status_code == 401
+
+
+def test_the_browser_leaves_out_what_the_server_does():
+    script = (Path(__file__).parents[1] / "static/js/forms.js").read_text()
+    assert set(re.findall(r'"(\w+)"', re.search(r"LEFT_OUT = \[(.*?)\]", script).group(1))) == LEFT_OUT
 
 
 def post_of(name):

@@ -17,6 +17,7 @@ from fpa.access.models import User
 from fpa.access.scope import lock_tree_shared, set_sight
 from fpa.access.seats import seat_request, seated
 from fpa.access.views import login_page
+from fpa.core.htmx import htmx_of
 from fpa.core.limits import ran_out_of_time, set_limits
 from fpa.core.unsent import unsent_of
 from fpa.core.views import ENDED, NOT_THIS_WAY, not_this_way, took_too_long
@@ -31,7 +32,7 @@ OPEN_TO_ALL_USERS = frozenset({"logout", "choose_seat", "switch_seat", "change_p
 
 class LoginMiddleware(LoginRequiredMiddleware):
     """Send who is not signed in to the login page. What a post has brought is kept on it (`core.unsent`), and an htmx
-    request is told by a 401: `app.js` asks for the password over the page, and sends it again."""
+    request is told by a 401: `login_again.js` asks for the password over the page, and sends it again."""
 
     def process_view(
         self,
@@ -44,7 +45,7 @@ class LoginMiddleware(LoginRequiredMiddleware):
         answer = super().process_view(request, view_func, view_args, view_kwargs)
         if answer is None:
             return None
-        if request.headers.get("HX-Request"):
+        if htmx_of(request):
             return HttpResponse(status=ENDED)
         unsent = unsent_of(request)
         return login_page(request, LoginForm(), unsent) if unsent else answer
@@ -107,6 +108,6 @@ class ScopeMiddleware:
 
 def _led_to(url_name: str, request: HttpRequest) -> HttpResponse:
     """Lead on to a page: the whole window, where htmx would put it into a part of this one."""
-    if request.headers.get("HX-Request"):
+    if htmx_of(request):
         return HttpResponse(headers={"HX-Redirect": reverse(url_name)})
     return redirect(url_name)

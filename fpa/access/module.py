@@ -30,6 +30,7 @@ MODULE = Module(
     fields={"on": "生效日期", "unit": "单位", "valid_from": "自何日起", "valid_to": "到何日止"},
     on_day=(forget_ended,),
     pages={
+        "login": "登录",
         "logout": "退出",
         "switch_seat": "切换岗位",
     },

@@ -38,15 +38,8 @@ def login(request: HttpRequest) -> HttpResponse:
     if request.user.is_authenticated:
         return HttpResponseRedirect(_next(request))
     form = LoginForm(request.POST or None)
-    if request.method == "POST" and form.is_valid():
-        try:
-            user = _known(request, form)
-        except CannotLogIn as refusal:
-            form.add_error(None, str(refusal))
-        else:
-            auth.login(request, user)  # cycles the session's key
-            return _after_login(request, user)
-    return login_page(request, form, title="登录")
+    user = _signed_in(request, form)
+    return _after_login(request, user) if user else login_page(request, form)
 
 
 @login_not_required
@@ -56,15 +49,10 @@ def login_again(request: HttpRequest) -> HttpResponse:
     """Log in over a page whose session has ended (`js/login_again.js`). The answer names a token for the page's forms;
     it is empty where the page is another's, from a seat that is not theirs, and the form again where it was refused."""
     form = LoginForm(request.POST or None)
-    shown = {"form": form, "title": "重新登录", "action": request.path}
-    if request.method != "POST" or not form.is_valid():
+    user = _signed_in(request, form)
+    if user is None:
+        shown = {"form": form, "title": "重新登录", "action": request.path}
         return render(request, "access/login_again.html", shown)
-    try:
-        user = _known(request, form)
-    except CannotLogIn as refusal:
-        form.add_error(None, str(refusal))
-        return render(request, "access/login_again.html", shown)
-    auth.login(request, user)
     seat = next((seat for seat in seats_of(user) if str(seat.post_id) == request.POST.get("post")), None)
     if seat is None:
         return HttpResponse()
@@ -72,17 +60,23 @@ def login_again(request: HttpRequest) -> HttpResponse:
     return HttpResponse(headers={"X-CSRFToken": get_token(request)})
 
 
-def _known(request: HttpRequest, form: LoginForm) -> User:
-    """Whose name and password a form has. Raises CannotLogIn."""
-    answers = form.cleaned_data
-    return log_in(username=answers["username"], password=answers["password"], ip=_ip(request))
+def _signed_in(request: HttpRequest, form: LoginForm) -> User | None:
+    """Who has just logged in by the form; None where nobody has, and the form says why, if it was sent."""
+    if request.method != "POST" or not form.is_valid():
+        return None
+    name, password = form.cleaned_data["username"], form.cleaned_data["password"]
+    try:
+        user = log_in(username=name, password=password, ip=_ip(request))
+    except CannotLogIn as refusal:
+        form.add_error(None, str(refusal))
+        return None
+    auth.login(request, user)  # cycles the session's key
+    return user
 
 
-def login_page(
-    request: HttpRequest, form: LoginForm, unsent: Unsent | None = None, title: str = "登录"
-) -> HttpResponse:
+def login_page(request: HttpRequest, form: LoginForm, unsent: Unsent | None = None) -> HttpResponse:
     """The page of a login: at its own address, or in the place of a page whose post came without a session."""
-    shown = {"form": form, "title": title}
+    shown = {"form": form, "title": "登录"}
     if unsent:
         form.initial["unsent"] = unsent.as_text()
         shown["action"] = reverse("login", query={"next": unsent.address})
@@ -90,20 +84,23 @@ def login_page(
 
 
 def _after_login(request: HttpRequest, user: User) -> HttpResponse:
-    wanted = _next(request)
-    unsent = unsent_from(request.POST.get("unsent", ""), wanted)
-    seats = seats_of(user)
+    wanted, seats = _next(request), seats_of(user)
     if len(seats) == 1:
-        return _resumed(request, unsent) or HttpResponseRedirect(wanted)
+        return _go_on(request)
+    unsent = unsent_from(request.POST.get("unsent", ""), wanted)
     if unsent:
         shown = {"title": "选择岗位", "seats": seats, "next": wanted, "unsent": unsent}
         return render(request, "access/choose_seat.html", shown)
     return HttpResponseRedirect(reverse("choose_seat", query={"next": wanted}))
 
 
-def _resumed(request: HttpRequest, unsent: Unsent | None) -> HttpResponse | None:
-    """The page that sends answers back to their form, where there are some."""
-    return render(request, "access/resume.html", {"unsent": unsent}) if unsent else None
+def _go_on(request: HttpRequest) -> HttpResponse:
+    """To where one wanted; with answers that were held up, by a page that sends them back to their form."""
+    wanted = _next(request)
+    unsent = unsent_from(request.POST.get("unsent", ""), wanted)
+    return (
+        render(request, "access/resume.html", {"unsent": unsent}) if unsent else HttpResponseRedirect(wanted)
+    )
 
 
 @require_POST
@@ -129,10 +126,7 @@ def switch_seat(request: HttpRequest) -> HttpResponse:
     request.session[SESSION_KEY] = seat.pk
     _record_own("user.seat_switched", request, seat)
     messages.success(request, f"当前岗位：{seat.unit.association}，{seat.post.title}。")
-    wanted = _next(request)
-    return _resumed(request, unsent_from(request.POST.get("unsent", ""), wanted)) or HttpResponseRedirect(
-        wanted
-    )
+    return _go_on(request)
 
 
 def _own_seat(request: HttpRequest, wanted: str) -> Appointment:

@@ -15,7 +15,7 @@ from fpa.access.models import Post, User
 from fpa.approval.actions import ReturnedPlace
 from fpa.approval.kinds import ReturnablePlace
 from fpa.approval.models import Case, CaseState, Verdict
-from fpa.approval.queries import escalated_to, posts_beside, tasks_for
+from fpa.approval.queries import escalated_to, posts_beside
 from fpa.core.actor import Actor
 from fpa.core.forms import DateField, Form, NumberField, display_value, style_widgets
 from fpa.files.fields import AttachmentsField
@@ -255,14 +255,14 @@ class CaseFilters(django_filters.FilterSet):
         fields: list[str] = []
 
     def filter_mine(self, rows: QuerySet[Case], _name: str, value: str) -> QuerySet[Case]:
-        """Cases that wait for this seat's review, that are the own unit's, or that units below leave undone."""
+        """Cases that are the own unit's, or that units below leave undone; with those that wait for this seat the list
+        is opened already (`lists.CASE_LIST`)."""
         actor = _actor(self)
-        if value == "all":
+        if value in ("turn", "all"):
             return rows
         if value == "sent":
             return rows.filter(unit=actor.unit_id)
-        tasks = tasks_for(actor) if value == "turn" else escalated_to(actor)
-        return rows.filter(state=CaseState.OPEN, pk__in=tasks.order_by().values("case"))
+        return rows.filter(state=CaseState.OPEN, pk__in=escalated_to(actor).order_by().values("case"))
 
 
 def _actor(filters: Any) -> Actor:

@@ -2,10 +2,12 @@
 
 from collections.abc import Sequence
 from dataclasses import replace
+from functools import partial
 from typing import Any
 
 from django.http import HttpRequest
 from django.urls import reverse
+from django.utils.functional import SimpleLazyObject
 
 from fpa.access.models import Level
 from fpa.approval.flow_words import business_of
@@ -49,9 +51,13 @@ def _batch(actor: Actor) -> Sequence[BatchAction]:
 
 
 def _opened(request: HttpRequest, actor: Actor) -> List:
-    """The list by its tabs: what waits for the seat stands first, and alone is done in batches."""
+    """The list by its tabs: what waits for the seat stands first, and alone is done in batches. The tabs count when a
+    page shows them: a file and a batch have none."""
     asked = request.GET.get("mine", "")
-    shown: dict[str, Any] = {"opens": None, "context": {"tabs": _tabs(actor, asked)}}
+    shown: dict[str, Any] = {
+        "opens": None,
+        "context": {"tabs": SimpleLazyObject(partial(_tabs, actor, asked))},
+    }
     if asked == "turn":
         shown |= {
             "rows": lambda: open_cases_for(actor),

@@ -9,12 +9,14 @@ from urllib.parse import parse_qsl, urlencode, urlsplit
 
 from django.http import HttpRequest
 
+from fpa.core.htmx import htmx_of
+
 RESUMED = "resumed"
 """The field of a post that brings answers back to their form. It carries no key, so nothing is done by it."""
 BROUGHT_BACK = "您填的内容还在，请核对后再提交。附件要重新选。"
 LONGEST = 200_000
 """Characters; more is no form that a person fills in."""
-_LEFT_OUT = frozenset(
+LEFT_OUT = frozenset(
     {
         "csrfmiddlewaretoken",
         "once",
@@ -27,7 +29,7 @@ _LEFT_OUT = frozenset(
         RESUMED,
     }
 )
-"""What a page gives its form anew, and passwords: these are typed again."""
+"""What a page gives its form anew, and passwords: these are typed again. `js/forms.js` leaves out the same."""
 
 
 @dataclass(frozen=True)
@@ -50,7 +52,7 @@ def brought_back(request: HttpRequest) -> str:
 
 def unsent_of(request: HttpRequest) -> Unsent | None:
     """What a post would have sent. None for other requests, htmx's, posts from other sites, too long or empty ones."""
-    if request.method != "POST" or request.headers.get("HX-Request") or not _is_from_here(request):
+    if request.method != "POST" or htmx_of(request) or not _is_from_here(request):
         return None
     return _unsent(
         request.get_full_path(), [(name, value) for name, values in request.POST.lists() for value in values]
@@ -63,7 +65,7 @@ def unsent_from(text: str, address: str) -> Unsent | None:
 
 
 def _unsent(address: str, answers: list[tuple[str, str]]) -> Unsent | None:
-    kept = Unsent(address, [(name, value) for name, value in answers if name not in _LEFT_OUT])
+    kept = Unsent(address, [(name, value) for name, value in answers if name not in LEFT_OUT])
     return kept if kept.answers and len(kept.as_text()) <= LONGEST else None
 
 

@@ -9,6 +9,7 @@ from django.template.loader import render_to_string
 from django.views.decorators.http import require_POST
 
 from fpa.core.addresses import own_address
+from fpa.core.htmx import htmx_of
 from fpa.core.middleware import request_id
 from fpa.core.unsent import unsent_of
 
@@ -85,7 +86,7 @@ def not_this_way(answer: HttpResponse) -> HttpResponse:
 
 def keyless(request: HttpRequest) -> HttpResponse:
     """Answer a post that could be done twice (`core.once`): a page, or for htmx the words that `app.js` shows."""
-    if getattr(request, "htmx", False):
+    if htmx_of(request):
         said = f"{KEYLESS.happened}。{KEYLESS.way_out}"
         return HttpResponse(said, content_type="text/plain; charset=utf-8", status=KEYLESS.code)
     return _page(KEYLESS, "", request)
@@ -93,7 +94,7 @@ def keyless(request: HttpRequest) -> HttpResponse:
 
 def stale_form(request: HttpRequest, reason: str = "") -> HttpResponse:
     """Answer a form whose token is missing or old (settings.CSRF_FAILURE_VIEW)."""
-    return HttpResponse(status=ENDED) if request.headers.get("HX-Request") else _page(STALE, "", request)
+    return HttpResponse(status=ENDED) if htmx_of(request) else _page(STALE, "", request)
 
 
 def server_error(request: HttpRequest) -> HttpResponse:

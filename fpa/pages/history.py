@@ -29,8 +29,7 @@ def history_of(thing: models.Model) -> list[HistoryLine]:
     with (
         whole_province()
     ):  # events stay where they happened; a member who moved in brings theirs along to be read
-        events = Event.objects.filter(object_type=thing._meta.label_lower, object_id=str(thing.pk))
-        return [_line(event) for event in events.order_by("-at")[:200]]
+        return [_line(event) for event in _events_of(thing).order_by("-at")[:200]]
 
 
 def changes_since(thing: models.Model, moment: datetime, *, without: str) -> list[Change]:
@@ -42,13 +41,16 @@ def changes_since(thing: models.Model, moment: datetime, *, without: str) -> lis
     own = {field.name for field in thing._meta.fields} - {without}
     found: dict[str, Change] = {}
     with whole_province():  # as in history_of
-        events = Event.objects.filter(object_type=thing._meta.label_lower, object_id=str(thing.pk))
-        for event in events.filter(at__gt=moment).order_by("at")[:200]:
+        for event in _events_of(thing).filter(at__gt=moment).order_by("at")[:200]:
             event.changes = {key: told for key, told in event.changes.items() if key in own}
             for change in changes_of(event):
                 first = found.get(change.label, change)
                 found[change.label] = Change(change.label, first.old, change.new)
     return [change for change in found.values() if change.old not in (None, change.new)]
+
+
+def _events_of(thing: models.Model) -> models.QuerySet[Event]:
+    return Event.objects.filter(object_type=thing._meta.label_lower, object_id=str(thing.pk))
 
 
 def _line(event: Event) -> HistoryLine:

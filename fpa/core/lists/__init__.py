@@ -14,8 +14,8 @@ from django.urls import reverse
 from django.utils.cache import patch_vary_headers
 from django.utils.html import format_html, format_html_join
 from django_filters import FilterSet
-from django_htmx.middleware import HtmxDetails
 
+from fpa.core.htmx import htmx_of
 from fpa.core.lists.export import XLSX, Format, export_list
 from fpa.core.lists.listing import COUNT_LIMIT, PAGE_SIZE, Listing, address
 from fpa.core.lists.parts import BatchAction, Cell, Chip, Column, Heading, Link, ListRow, Status, Tab, Tone
@@ -88,7 +88,7 @@ def list_page(
     over_all = any(action.over_all for action in batch)
     shown = {"list": listing, "title": title, "links": links, "batch": batch, "over_all": over_all}
     shown |= {"may_export": True, **(context or {})}
-    htmx: HtmxDetails = request.htmx  # type: ignore[attr-defined]
+    htmx = htmx_of(request)
     is_part = htmx and not htmx.history_restore_request
     response = render(request, "components/list_table.html" if is_part else template, shown)
     patch_vary_headers(response, ["HX-Request"])
